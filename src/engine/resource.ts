@@ -1,0 +1,57 @@
+import type { Command } from '../host/command.js';
+import type { Probe } from '../host/probe.js';
+import type { ExecResult } from '../host/transport.js';
+
+export type Action = 'create' | 'update' | 'remove' | 'install' | 'start' | 'restart' | 'reload' | 'run';
+
+/** What stands between a thing as it is and as it shall be. */
+export interface Change {
+  action: Action;
+  /** One line for people: "mode 0644, want 0600". */
+  summary: string;
+  /** Values that differ. Never secrets: those are said to differ, not shown. */
+  fields?: readonly FieldChange[];
+  /** Content of a file before and after, for the diff that the plan shows. */
+  content?: { before: string | null; after: string; secret: boolean };
+  /** Set when vdb will not make this change, with the way to make it. */
+  refused?: { why: string; next: string };
+}
+
+export interface FieldChange {
+  field: string;
+  have: string;
+  want: string;
+}
+
+/**
+ * A thing on the host that has a desired state. It is pure: it says how to look (`probe`), what differs
+ * (`diff`) and which commands would change it (`apply`). Whether anything runs is the engine's decision.
+ */
+export interface Resource<Have = unknown> {
+  /** Unique in a run: `file:/etc/chrony/chrony.conf`. */
+  readonly id: string;
+  /** For people: "/etc/chrony/chrony.conf". */
+  readonly title: string;
+  readonly probe: Probe<Have>;
+  /** What differs from the desired state, or null. `have` is null when the thing does not exist. */
+  diff(have: Have | null): Change | null;
+  /** The commands that make `change`, run in order; the first failure ends the step. */
+  apply(change: Change, have: Have | null): readonly Command[];
+  /**
+   * Resources with the same transaction are applied together by {@link TRANSACTIONS}, before every task:
+   * all packages of a run are one apt transaction.
+   */
+  readonly transaction?: 'apt';
+  /** When set, the step is skipped with this reason and counts as neither done nor failed. */
+  readonly skip?: string;
+  /** Explains a failed command: what it means and what to do next. */
+  explain?(result: ExecResult): { meaning: string; next: string } | null;
+}
+
+/** Keeps `Have` inside: tasks hold resources of many kinds. */
+export type AnyResource = Resource<never> | Resource<unknown>;
+
+/** Defines a resource with its `Have` inferred and then hidden. */
+export function defineResource<Have>(resource: Resource<Have>): Resource {
+  return resource as unknown as Resource;
+}

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { messageOf } from '../errors.js';
+import type { Host } from './host.js';
+import { type Script, Script as ScriptSource, sh } from './shell.js';
+
+/**
+ * What looking at one thing brought.
+ * - `known`: it was seen; `value` is null when the thing does not exist.
+ * - `pending`: it cannot be seen before something else exists (PostgreSQL's roles before PostgreSQL).
+ * - `foreign`: it is there but not this host's to set (a container sees its machine's kernel settings).
+ * - `unknown`: the look itself failed; never taken for "does not exist".
+ */
+export type Observation<Have> =
+  | { status: 'known'; value: Have | null }
+  | { status: 'pending'; why: string }
+  | { status: 'foreign'; why: string }
+  | { status: 'unknown'; why: string };
+
+export function known<Have>(value: Have | null): Observation<Have> {
+  return { status: 'known', value };
+}
+
+export function pending<Have>(why: string): Observation<Have> {
+  return { status: 'pending', why };
+}
+
+/** One kind of read-only question. All questions of a kind become one fragment and so one process or few. */
+export interface ProbeKind<Arg, Have> {
+  name: string;
+  /** Bash source that answers all `args`; must only look. */
+  script(args: readonly Arg[]): Script;
+  /** One observation per argument, in order. Throwing means `unknown` for all of them. */
+  parse(stdout: string, args: readonly Arg[]): Observation<Have>[];
+  /** Default 20 s. */
+  timeoutSeconds?: number;
+}
+
+/** One question: a kind and its argument. */
+export interface Probe<Have = unknown> {
+  kind: ProbeKind<unknown, Have>;
+  arg: unknown;
+}
+
+/** Ties an argument to its kind without losing the argument's type where it is built. */
+export function ask<Arg, Have>(kind: ProbeKind<Arg, Have>, arg: Arg): Probe<Have> {
+  return { kind: kind as unknown as ProbeKind<unknown, Have>, arg };
+}
+
+interface Group {
+  kind: ProbeKind<unknown, unknown>;
+  args: unknown[];
+  positions: number[];
+}
+
+/**
+ * Answers all probes in one command on the host: probes of a kind coalesce into one fragment, every
+ * fragment has a time limit of its own and is framed by a boundary that no output can contain by accident.
+ * A fragment that hangs, fails or prints garbage makes its own probes `unknown`, not the others.
+ */
+export async function observe(host: Host, probes: readonly Probe[]): Promise<Observation<unknown>[]> {
+  if (probes.length === 0) return [];
+  const groups = groupByKind(probes);
+  const boundary = randomBytes(12).toString('hex');
+  const limit = groups.reduce((sum, group) => sum + (group.kind.timeoutSeconds ?? 20), 10);
+  const result = await host.read(batchScript(groups, boundary), { timeoutMs: limit * 1000 });
+  const frames = parseFrames(result.stdout, boundary);
+  const observations: Observation<unknown>[] = new Array(probes.length);
+  groups.forEach((group, index) => {
+    const answers = answersOf(group, frames.get(index), result.stderr);
+    group.positions.forEach((position, i) => {
+      observations[position] = answers[i] ?? { status: 'unknown', why: `${group.kind.name}: no answer` };
+    });
+  });
+  return observations;
+}
+
+function groupByKind(probes: readonly Probe[]): Group[] {
+  const groups = new Map<ProbeKind<unknown, unknown>, Group>();
+  probes.forEach((probe, position) => {
+    const group = groups.get(probe.kind) ?? { kind: probe.kind, args: [], positions: [] };
+    group.args.push(probe.arg);
+    group.positions.push(position);
+    groups.set(probe.kind, group);
+  });
+  return [...groups.values()];
+}
+
+/** The locale is fixed so that parsers never meet a translated message. */
+export function batchScript(groups: readonly Group[], boundary: string): Script {
+  const fragments = groups.map(({ kind, args }, index) => {
+    const body = kind.script(args).source;
+    return `printf '%s %s begin\\n' ${boundary} ${index}
+timeout -k 2 ${kind.timeoutSeconds ?? 20} bash -c ${sh`${body}`.source} </dev/null
+printf '\\n%s %s end %s\\n' ${boundary} ${index} $?`;
+  });
+  return new ScriptSource(
+    `export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; cd /\n${fragments.join('\n')}`,
+  );
+}
+
+interface Frame {
+  stdout: string;
+  exitCode: number;
+}
+
+/** Frames by index. A frame whose end is missing is left out: the output was cut. */
+export function parseFrames(stdout: string, boundary: string): Map<number, Frame> {
+  const frames = new Map<number, Frame>();
+  const pattern = new RegExp(`^${boundary} (\\d+) begin\\n([\\s\\S]*?)\\n${boundary} \\1 end (\\d+)$`, 'gm');
+  for (const [, index, body, code] of stdout.matchAll(pattern)) {
+    frames.set(Number(index), { stdout: body ?? '', exitCode: Number(code) });
+  }
+  return frames;
+}
+
+function answersOf(group: Group, frame: Frame | undefined, stderr: string): Observation<unknown>[] {
+  const unknown = (why: string): Observation<unknown>[] =>
+    group.args.map(() => ({ status: 'unknown', why: `${group.kind.name}: ${why}` }));
+  if (frame === undefined) return unknown('the host did not answer');
+  if (frame.exitCode === 124 || frame.exitCode === 137) {
+    return unknown(`no answer within ${group.kind.timeoutSeconds ?? 20} s`);
+  }
+  if (frame.exitCode !== 0) {
+    return unknown(`exit code ${frame.exitCode}: ${stderr.trim().split('\n').slice(-2).join(' ')}`);
+  }
+  try {
+    return group.kind.parse(frame.stdout, group.args);
+  } catch (error) {
+    return unknown(`unreadable answer (${messageOf(error)})`);
+  }
+}
