@@ -6,8 +6,8 @@ export interface Command {
   title: string;
   /** Source for bash. Never contains a secret: those travel on stdin. */
   script: Script;
-  /** Standard input. The only place for secrets and file contents. */
-  stdin?: string | Uint8Array;
+  /** Standard input, or the operator's file to stream there. The only place for secrets and file contents. */
+  stdin?: string | Uint8Array | { file: string };
   /** Killed after this many seconds. Default 120. */
   timeoutSeconds?: number;
   /** Exit codes that mean "could not be had here": the step is reported as skipped with the last line of stderr. */

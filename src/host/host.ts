@@ -1,4 +1,5 @@
-import type { Readable, Writable } from 'node:stream';
+import { createReadStream } from 'node:fs';
+import { PassThrough, type Writable } from 'node:stream';
 import { EXIT, VdbError } from '../errors.js';
 import type { Command } from './command.js';
 import { Gate } from './gate.js';
@@ -82,7 +83,7 @@ export class Host {
     try {
       const result = await this.#exec(underBusyLock(command.script), {
         ...options,
-        ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
+        ...(command.stdin === undefined ? {} : { stdin: opened(command.stdin) }),
         timeoutMs: (command.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
       });
       exitCode = result.exitCode;
@@ -99,19 +100,6 @@ export class Host {
         durationMs: performance.now() - started,
       });
     }
-  }
-
-  /** Streams `content` into a command that may change the host. */
-  async push(command: Command, content: Readable): Promise<ExecResult> {
-    this.gate.admit(this.target, command);
-    const result = await this.#exec(underBusyLock(command.script), {
-      stdin: content,
-      timeoutMs: (command.timeoutSeconds ?? 3600) * 1000,
-    });
-    if (result.exitCode !== 0) {
-      throw new CommandError(this.target, command, result, (text) => this.gate.redactor.mask(text));
-    }
-    return result;
   }
 
   /** Streams the output of a script that only looks into `sink`. */
@@ -164,12 +152,19 @@ function underBusyLock(script: Script): Script {
     ${script}`;
 }
 
+function opened(stdin: NonNullable<Command['stdin']>): NonNullable<ExecOptions['stdin']> {
+  if (typeof stdin === 'string' || stdin instanceof Uint8Array) return stdin;
+  return createReadStream(stdin.file, { highWaterMark: 1 << 20 });
+}
+
 function prefixed(prefix: string, stdin: ExecOptions['stdin']): NonNullable<ExecOptions['stdin']> {
   if (stdin === undefined) return prefix;
   if (typeof stdin === 'string') return prefix + stdin;
   if (stdin instanceof Uint8Array) return Buffer.concat([Buffer.from(prefix), stdin]);
-  stdin.unshift(Buffer.from(prefix));
-  return stdin;
+  const joined = new PassThrough();
+  joined.write(prefix);
+  stdin.on('error', (error) => joined.destroy(error));
+  return stdin.pipe(joined);
 }
 
 /** The last `lines` non-empty lines of `text`. */
