@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { cidr, count, duration, port, seconds } from './values.js';
+
+const edge = z
+  .strictObject({
+    gateway_port: port().default(8000).describe('Port of the gateway as clients see it.'),
+    qdrant_http_port: port()
+      .optional()
+      .describe("Port of Qdrant's REST interface as clients see it; not offered when missing."),
+    qdrant_grpc_port: port()
+      .optional()
+      .describe("Port of Qdrant's gRPC interface as clients see it; not offered when missing."),
+  })
+  .prefault({})
+  .describe('Ports of the edge.');
+
+const tls = z
+  .strictObject({
+    mode: z
+      .enum(['off', 'own-ca', 'files', 'acme'])
+      .default('off')
+      .describe('own-ca: signed by a CA made on the host; files: yours; acme: from a public CA.'),
+    certificate: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('files: certificate chain (PEM) on the machine vdb runs on.'),
+    key: z.string().min(1).optional().describe('files: private key (PEM) on the machine vdb runs on.'),
+    domain: z.string().min(1).optional().describe('Name in the certificate; required for acme.'),
+  })
+  .prefault({})
+  .describe('TLS at the edge.');
+
+export const networkingSchema = z
+  .strictObject({
+    edge,
+    load_balancer: z.boolean().default(true).describe('Whether HAProxy is the edge.'),
+    tls,
+    health_check_path: z
+      .string()
+      .startsWith('/')
+      .default('/health')
+      .describe('Path of the health check of the gateway.'),
+  })
+  .describe('What clients see.');
+
+export const securitySchema = z
+  .strictObject({
+    firewall: z
+      .strictObject({
+        enabled: z.boolean().default(true).describe('Whether nftables drops everything that is not allowed.'),
+        allow: z.array(cidr()).default(['192.168.10.0/24']).describe('Networks that may use the edge.'),
+        ssh_from: z.array(cidr()).default(['0.0.0.0/0', '::/0']).describe('Networks that may use SSH.'),
+      })
+      .prefault({})
+      .describe('The firewall and allowlist.'),
+    rate_limiting: z.boolean().default(true).describe('Whether the edge limits requests per client.'),
+    api_key_auth: z.boolean().default(true).describe('Whether the gateway demands an API key.'),
+  })
+  .describe('Who may do what.');
+
+const repository = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/, 'must hold only lower-case letters, digits and -')
+      .describe('Name of the repository.'),
+    type: z
+      .enum(['directory', 'ssh'])
+      .default('directory')
+      .describe('directory: a path on the host, such as a mount; ssh: on another machine.'),
+    path: z.string().min(1).describe('Directory that holds the copies.'),
+    target: z.string().min(1).optional().describe('ssh: user@host of the other machine.'),
+    port: port().default(22).describe('ssh: port of its sshd.'),
+  })
+  .describe('One place for copies.');
+
+export const backupSchema = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('Whether backups are scheduled.'),
+    schedule: z
+      .string()
+      .regex(/^\S+( \S+){4}$/, 'must have the five fields of cron, such as 0 2 * * *')
+      .default('0 2 * * *')
+      .describe('When, as in cron, in the time zone of the host.'),
+    retention: duration().default('30d').describe('How long sets are kept.'),
+    keep_minimum: count().default(3).describe('Sets kept however old they are.'),
+    consistent: z
+      .boolean()
+      .default(false)
+      .describe('Whether writes are held back at the edge while a set is taken.'),
+    drill_interval: duration().default('30d').describe('How often a set must have been restored as a test.'),
+    repositories: z.array(repository).default([]).describe('Places for copies off the data volume.'),
+  })
+  .describe('Backups.');
+
+export const monitoringSchema = z
+  .strictObject({
+    metrics_enabled: z.boolean().default(true).describe('Whether Prometheus is installed.'),
+    prometheus_port: port().default(9090).describe('Port of Prometheus, on loopback.'),
+    retention: duration().default('15d').describe('How long metrics are kept.'),
+    node_exporter: z.boolean().default(true).describe('Whether metrics of the machine are collected.'),
+    tracing_enabled: z
+      .boolean()
+      .default(true)
+      .describe('Whether requests carry a trace id through the gateway.'),
+    logging_enabled: z.boolean().default(true).describe('Whether the gateway writes structured logs.'),
+    health_check_interval_seconds: seconds().default(30).describe('Time between health checks.'),
+    health_check_timeout_seconds: seconds().default(10).describe('How long a health check may take.'),
+    health_check_retries: count().default(3).describe('Failures in a row until a service counts as down.'),
+  })
+  .describe('Metrics, logs and health checks.');
+
+export const deploymentSchema = z
+  .strictObject({
+    environment: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/, 'must hold only lower-case letters, digits and -')
+      .default('production')
+      .describe('Name of the environment in reports and metrics.'),
+    strategy: z
+      .enum(['blue_green', 'in_place'])
+      .default('blue_green')
+      .describe('How a new version is brought in.'),
+    keep_releases: z.int().min(2).default(5).describe('Releases kept on the host.'),
+    bake_seconds: z
+      .int()
+      .min(0)
+      .default(600)
+      .describe('How long both slots take every write after a switch.'),
+  })
+  .describe('Deployments.');
+
+const waiver = z
+  .strictObject({
+    id: z.string().min(1).describe('The check, such as host.memory.'),
+    owner: z.string().min(1).describe('Who answers for it.'),
+    reason: z.string().min(1).describe('Why the finding is accepted.'),
+    expires: z.iso
+      .date('must be a date such as 2030-01-31')
+      .describe('Day after which the check fails again.'),
+  })
+  .describe('One accepted finding.');
+
+export const checksSchema = z
+  .strictObject({
+    waivers: z.array(waiver).default([]).describe('Findings that are accepted for a time.'),
+    thresholds: z
+      .record(z.string().min(1), z.union([z.number(), z.string()]))
+      .default({})
+      .describe('Thresholds of checks that differ from the catalogue, by check.'),
+  })
+  .describe('Checks.');

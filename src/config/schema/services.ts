@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { cidr, count, httpUrl, identifier, port, seconds, secret, size, sqlName } from './values.js';
+
+export const postgresSchema = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('Whether there is a metadata store.'),
+    host: z.string().min(1).default('127.0.0.1').describe('Address it is reached at from the host.'),
+    port: port().default(5432).describe('Port.'),
+    database: sqlName().default('vector_metadata').describe('Database.'),
+    user: sqlName().default('vector_user').describe('Role that owns the database.'),
+    password: secret(12).default('').describe('Password of the role; required while the service is enabled.'),
+    pool: z
+      .strictObject({
+        size: count().default(20).describe('Connections kept open.'),
+        max_overflow: z.int().min(0).default(30).describe('Connections on top of those under load.'),
+        timeout_seconds: seconds().default(30).describe('How long a caller waits for a connection.'),
+      })
+      .prefault({})
+      .describe("The gateway's connection pool."),
+    allow: z
+      .array(cidr())
+      .default(['127.0.0.1/32', '::1/128'])
+      .describe('Networks that may log in, with SCRAM.'),
+    settings: z
+      .record(
+        z.string().regex(/^[a-z][a-z0-9_.]*$/, 'must be the name of a PostgreSQL setting'),
+        z.union([z.string(), z.number(), z.boolean()]),
+      )
+      .default({})
+      .describe('Settings of postgresql.conf that override the tuning.'),
+    max_connections: z.int().min(10).default(200).describe('Most connections at once.'),
+  })
+  .prefault({})
+  .describe('PostgreSQL, the metadata store of task 3.1.');
+
+export const redisSchema = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('Whether there is a cache.'),
+    port: port().default(6379).describe('Port.'),
+    password: secret(12).default('').describe('Password; required while the service is enabled.'),
+    maxmemory: z
+      .string()
+      .regex(/^[1-9]\d*(kb|mb|gb)$/, 'must be a size such as 256mb')
+      .default('256mb')
+      .describe('Most memory for data.'),
+    maxmemory_policy: z
+      .enum([
+        'noeviction',
+        'allkeys-lru',
+        'allkeys-lfu',
+        'allkeys-random',
+        'volatile-lru',
+        'volatile-lfu',
+        'volatile-random',
+        'volatile-ttl',
+      ])
+      .default('allkeys-lru')
+      .describe('What is evicted when the memory is full.'),
+    appendonly: z.boolean().default(true).describe('Whether every write is logged to disk.'),
+    save: z
+      .array(z.string().regex(/^\d+ \d+$/, 'must be seconds and changes, such as 3600 1'))
+      .default(['3600 1', '300 100', '60 10000'])
+      .describe('Snapshots: after so many seconds when so many keys changed.'),
+  })
+  .prefault({})
+  .describe('Redis, the cache.');
+
+const rate = (value: string, purpose: string) =>
+  z
+    .string()
+    .regex(/^\d+\/(second|minute|hour|day)$/, 'must be a rate such as 30/minute')
+    .default(value)
+    .describe(purpose);
+
+export const gatewaySchema = z
+  .strictObject({
+    enabled: z.boolean().default(false).describe('Whether the FastAPI gateway is installed.'),
+    bind: z
+      .union([z.ipv4(), z.ipv6()], 'must be an IP address')
+      .default('127.0.0.1')
+      .describe('Address it listens on; the edge is in front of it.'),
+    port: port()
+      .default(8001)
+      .describe('Port of the first replica, the next ones follow; clients use networking.edge.gateway_port.'),
+    workers: count().default(16).describe('Worker processes of a replica.'),
+    max_connections: count().default(20_000).describe('Most connections at once.'),
+    log_level: z
+      .enum(['debug', 'info', 'warning', 'error', 'critical'])
+      .default('info')
+      .describe('Log level.'),
+    cpu: z.number().positive().default(8).describe('CPUs planned for the gateway.'),
+    memory: size().default('16GiB').describe('Memory planned for the gateway.'),
+    replicas: count().default(2).describe('Instances behind the edge.'),
+    graceful_timeout_seconds: seconds()
+      .default(30)
+      .describe('How long a worker may finish requests when it is stopped.'),
+    keep_alive_seconds: seconds().default(75).describe('How long idle connections stay open.'),
+    limits: z
+      .strictObject({
+        max_title_length: count().default(500).describe('Characters of a title.'),
+        max_chunks_per_document: count().default(1000).describe('Chunks of a document.'),
+        max_text_length: count().default(10_000).describe('Characters of a chunk.'),
+        max_query_length: count().default(1000).describe('Characters of a query.'),
+        max_results_k: count().default(100).describe('Results of a search.'),
+      })
+      .prefault({})
+      .describe('What a request may ask for.'),
+    rate_limit: z
+      .strictObject({
+        enabled: z.boolean().default(true).describe('Whether requests are limited per client.'),
+        default: rate('300/minute', 'Requests of any kind.'),
+        search: rate('30/minute', 'Searches.'),
+        write: rate('60/minute', 'Requests that change data.'),
+      })
+      .prefault({})
+      .describe('Rate limits per client, counted in Redis.'),
+    versioning: z
+      .strictObject({
+        enabled: z.boolean().default(true).describe('Whether paths carry the version.'),
+        prefix: z
+          .string()
+          .regex(/^[a-z0-9]+$/, 'must hold only lower-case letters and digits')
+          .default('v1')
+          .describe('The version in the path.'),
+      })
+      .prefault({})
+      .describe('API versioning; health stays without a version too.'),
+    cors_origins: z
+      .array(z.union([z.literal('*'), httpUrl()]))
+      .default([])
+      .describe('Web origins that may call the gateway.'),
+  })
+  .prefault({})
+  .describe('The FastAPI gateway.');
+
+export const modelsSchema = z
+  .record(
+    identifier(),
+    z.strictObject({
+      url: httpUrl().describe('Address of its embedding service.'),
+      timeout_seconds: z.number().positive().default(2).describe('How long an answer may take.'),
+      collection: z.string().min(1).describe('Collection that holds its embeddings.'),
+    }),
+  )
+  .default({})
+  .describe('External models, by name. None runs on this server.');
