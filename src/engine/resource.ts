@@ -38,20 +38,20 @@ export interface Resource<Have = unknown> {
   /** The commands that make `change`, run in order; the first failure ends the step. */
   apply(change: Change, have: Have | null): readonly Command[];
   /**
-   * Resources with the same transaction are applied together by {@link TRANSACTIONS}, before every task:
-   * all packages of a run are one apt transaction.
+   * Present when the state of this resource follows from what earlier steps change (a service follows its
+   * configuration). Given the ids of the resources that the plan changes, says what will be due here; and
+   * makes the engine look again before this step when anything was changed.
    */
-  readonly transaction?: 'apt';
+  predict?(changing: ReadonlySet<string>): Change | null;
+  /** All resources that name packages are applied as one transaction before the tasks that need them. */
+  readonly packages?: readonly string[];
   /** When set, the step is skipped with this reason and counts as neither done nor failed. */
   readonly skip?: string;
   /** Explains a failed command: what it means and what to do next. */
   explain?(result: ExecResult): { meaning: string; next: string } | null;
 }
 
-/** Keeps `Have` inside: tasks hold resources of many kinds. */
-export type AnyResource = Resource<never> | Resource<unknown>;
-
-/** Defines a resource with its `Have` inferred and then hidden. */
+/** Defines a resource with its `Have` inferred and then hidden: tasks hold resources of many kinds. */
 export function defineResource<Have>(resource: Resource<Have>): Resource {
   return resource as unknown as Resource;
 }

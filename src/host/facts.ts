@@ -1,4 +1,4 @@
-import { type Observation, type ProbeKind, known } from './probe.js';
+import { known, type Observation, type ProbeKind } from './probe.js';
 import { sh } from './shell.js';
 
 /** What is true of a host whatever is installed on it. Sizes in bytes. */

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { PassThrough, type Writable } from 'node:stream';
 import { EXIT, VdbError } from '../errors.js';
 import type { Command } from './command.js';
-import { Gate } from './gate.js';
+import type { Gate } from './gate.js';
 import { quote, type Script, sh } from './shell.js';
 import type { ExecOptions, ExecResult, Forwarding, Session, Transport } from './transport.js';
 
@@ -70,7 +70,10 @@ export class Host {
   }
 
   /** Runs a script that only looks. Throws on connection loss and timeout; the exit code is the caller's. */
-  async read(script: Script, options: Omit<ExecOptions, 'stdin'> & { stdin?: string } = {}): Promise<ExecResult> {
+  async read(
+    script: Script,
+    options: Omit<ExecOptions, 'stdin'> & { stdin?: string } = {},
+  ): Promise<ExecResult> {
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_SECONDS * 1000;
     return this.#exec(script, { ...options, timeoutMs });
   }

@@ -1,0 +1,268 @@
+import { Listr, type ListrRendererFactory, type ListrTask } from 'listr2';
+import { messageOf, VdbError } from '../errors.js';
+import type { Host } from '../host/host.js';
+import { aptTransaction, explainApt } from '../resources/apt.js';
+import { type OnEvent, outcomeOf, type RunOutcome, type StepOutcome, type TaskOutcome } from './events.js';
+import type { Step } from './plan.js';
+import type { Task } from './task.js';
+import { TaskRun } from './task-run.js';
+
+export interface ApplyOptions {
+  host: Host;
+  steps: readonly Step[];
+  /** The user asked to stop: the running step finishes, nothing new begins. */
+  stop: AbortSignal;
+  onEvent: OnEvent;
+  /** Draws the tree on a terminal; without it Listr2 is silent and `onEvent` tells what happens. */
+  renderer?: ListrRendererFactory;
+}
+
+/** Tasks finish in any order; each waits here for those that it depends on. */
+type Finished = Map<string, Promise<TaskOutcome>>;
+
+/**
+ * Applies the steps: first all missing packages in one transaction, then the tasks, side by side where they
+ * do not depend on one another. A failed task holds back only those that depend on it.
+ */
+export async function applySteps(options: ApplyOptions): Promise<RunOutcome> {
+  const started = performance.now();
+  const tasks = groupByTask(options.steps);
+  const packages = missingPackages(options.steps);
+  const transaction = deferred<StepOutcome | null>();
+  const finished: Finished = new Map();
+  const entries = [
+    ...(packages.length === 0 ? [] : [packageEntry(packages, transaction.resolve, options)]),
+    ...tasks.map((steps) => taskEntry(steps, transaction.promise, finished, options)),
+  ];
+  const list = new Listr<unknown, ListrRendererFactory>(
+    entries as ListrTask<unknown, ListrRendererFactory>[],
+    {
+      concurrent: true,
+      exitOnError: false,
+      collectErrors: 'minimal',
+      registerSignalListeners: false,
+      renderer: options.renderer ?? 'silent',
+    } as never,
+  );
+  if (packages.length === 0) transaction.resolve(null);
+  await list.run();
+  const outcomes = await Promise.all(tasks.map((steps) => finished.get(idOf(steps)) as Promise<TaskOutcome>));
+  const installed = await transaction.promise;
+  const all = installed === null ? outcomes : [packagesTask(installed), ...outcomes];
+  return outcomeOf(all, options.stop.aborted, performance.now() - started);
+}
+
+/** The packages that the steps' resources want and that are not installed, each once. */
+export function missingPackages(steps: readonly Step[]): string[] {
+  const wanted = steps
+    .filter(({ verdict }) => verdict.status === 'change')
+    .flatMap(({ resource }) => resource.packages ?? []);
+  return [...new Set(wanted)].sort();
+}
+
+function groupByTask(steps: readonly Step[]): Step[][] {
+  const groups = new Map<string, Step[]>();
+  for (const step of steps) groups.set(step.task.id, [...(groups.get(step.task.id) ?? []), step]);
+  return [...groups.values()];
+}
+
+function idOf(steps: readonly Step[]): string {
+  return (steps[0] as Step).task.id;
+}
+
+function packageEntry(packages: string[], done: (outcome: StepOutcome) => void, options: ApplyOptions) {
+  const { host, onEvent } = options;
+  const step = { task: 'packages', resource: 'packages', title: 'packages' };
+  return {
+    title: `Packages: ${packages.length} in one transaction`,
+    task: async (_: unknown, entry: { output: string }): Promise<void> => {
+      const command = aptTransaction(packages);
+      onEvent({ type: 'step-started', ...step, summary: command.title });
+      const started = performance.now();
+      const error = await host
+        .run(command, {
+          onLine: (line) => {
+            entry.output = line;
+            onEvent({ type: 'step-output', task: 'packages', resource: 'packages', line });
+          },
+        })
+        .then(() => undefined, explainedPackages);
+      const outcome = packagesOutcome(packages, started, error);
+      onEvent({ type: 'step-finished', step: outcome });
+      done(outcome);
+      if (error !== undefined) throw error;
+    },
+  };
+}
+
+function packagesOutcome(packages: readonly string[], started: number, error?: VdbError): StepOutcome {
+  return {
+    task: 'packages',
+    subtask: 'packages',
+    resource: 'packages',
+    title: 'packages',
+    status: error === undefined ? 'changed' : 'failed',
+    action: 'install',
+    summary: `${packages.length} packages and what they need, in one transaction`,
+    durationMs: performance.now() - started,
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+function packagesTask(step: StepOutcome): TaskOutcome {
+  return {
+    id: 'packages',
+    title: 'Packages',
+    status: step.status === 'changed' ? 'changed' : 'failed',
+    steps: [step],
+    startedAt: new Date(Date.now() - step.durationMs).toISOString(),
+    durationMs: step.durationMs,
+  };
+}
+
+/** A bug of ours is thrown on; what apt said is explained. */
+function explainedPackages(error: unknown): VdbError {
+  if (!(error instanceof VdbError)) throw error;
+  const result = 'result' in error ? (error.result as Parameters<typeof explainApt>[0]) : null;
+  return new VdbError(error.message, {
+    ...error.details,
+    step: 'packages',
+    ...((result && explainApt(result)) ?? {}),
+    cause: error,
+  });
+}
+
+function taskEntry(
+  steps: Step[],
+  packages: Promise<StepOutcome | null>,
+  finished: Finished,
+  options: ApplyOptions,
+) {
+  const { task } = steps[0] as Step;
+  const result = deferred<TaskOutcome>();
+  finished.set(task.id, result.promise);
+  return {
+    title: `${task.id} ${task.title}`,
+    task: async (_: unknown, entry: ListrEntry): Promise<unknown> => {
+      const needsPackages = steps.some(({ resource }) => resource.packages !== undefined);
+      const packagesError = needsPackages ? ((await packages)?.error ?? null) : null;
+      const blocked = await blocker(task, finished);
+      if (blocked !== null || options.stop.aborted) {
+        const why = blocked ?? 'interrupted';
+        result.resolve(notRun(task, why, options.onEvent));
+        entry.skip(`${task.id} ${task.title}: not run, ${why}`);
+        return;
+      }
+      const run = new TaskRun(steps, {
+        host: options.host,
+        onEvent: options.onEvent,
+        stopping: () => options.stop.aborted,
+        packagesError,
+      });
+      try {
+        await run.begin();
+      } catch (error) {
+        result.resolve(failedToLook(task, error, options.onEvent));
+        throw error;
+      }
+      return stepEntries(run, entry, result.resolve);
+    },
+  };
+}
+
+interface ListrEntry {
+  title: string;
+  output: string;
+  skip(message: string): void;
+  newListr(tasks: unknown[], options: unknown): unknown;
+}
+
+/** The steps of a task as a list of its own, its last entry the verification. */
+function stepEntries(run: TaskRun, entry: ListrEntry, done: (outcome: TaskOutcome) => void): unknown {
+  const title = entry.title;
+  const due = run.steps.map((step, index) => ({ step, index }));
+  return entry.newListr(
+    [
+      ...due.map(({ step, index }) => ({
+        title: step.resource.title,
+        enabled: step.verdict.status !== 'ok' || step.resource.predict !== undefined,
+        task: async (_: unknown, child: ListrEntry): Promise<void> => {
+          const outcome = await run.step(index);
+          if (outcome === null) return;
+          child.title = `${outcome.title}: ${outcome.summary}`;
+          if (outcome.status === 'failed' || outcome.status === 'refused') throw new Error(outcome.summary);
+          if (outcome.status !== 'changed') child.skip(child.title);
+        },
+      })),
+      {
+        title: 'look again',
+        task: async (): Promise<void> => {
+          const outcome = await run.finish();
+          done(outcome);
+          const changed = outcome.steps.filter((step) => step.status === 'changed').length;
+          entry.title = changed === 0 ? `${title}: ${outcome.status}` : `${title}: ${changed} changed`;
+          if (outcome.status === 'failed') throw new Error('the task did not reach its desired state');
+        },
+      },
+    ],
+    { concurrent: false, exitOnError: false },
+  );
+}
+
+/** Why a task cannot run: the first of the tasks it depends on that did not come to its desired state. */
+async function blocker(task: Task, finished: Finished): Promise<string | null> {
+  for (const id of task.dependsOn) {
+    const outcome = await finished.get(id);
+    if (outcome === undefined) continue;
+    if (outcome.status === 'failed') return `it depends on ${id}, which failed`;
+    if (outcome.status === 'not-run') return `it depends on ${id}, which was not run`;
+  }
+  return null;
+}
+
+function notRun(task: Task, why: string, onEvent: OnEvent): TaskOutcome {
+  const outcome: TaskOutcome = {
+    id: task.id,
+    title: task.title,
+    status: 'not-run',
+    why,
+    steps: [],
+    startedAt: new Date().toISOString(),
+    durationMs: 0,
+  };
+  onEvent({ type: 'task-finished', task: outcome });
+  return outcome;
+}
+
+function failedToLook(task: Task, error: unknown, onEvent: OnEvent): TaskOutcome {
+  const outcome: TaskOutcome = { ...notRun(task, messageOf(error), () => {}), status: 'failed' };
+  if (error instanceof VdbError) outcome.steps.push(lookFailure(task, error));
+  onEvent({ type: 'task-finished', task: outcome });
+  return outcome;
+}
+
+function lookFailure(task: Task, error: VdbError): StepOutcome {
+  return {
+    task: task.id,
+    subtask: task.id,
+    resource: `look:${task.id}`,
+    title: task.title,
+    status: 'failed',
+    summary: error.message,
+    durationMs: 0,
+    error,
+  };
+}
+
+interface Deferred<T> {
+  promise: Promise<T>;
+  resolve(value: T): void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve!: (value: T) => void;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,270 @@
+import { EXIT, messageOf, VdbError } from '../errors.js';
+import { CommandError, type Host, tail } from '../host/host.js';
+import { type Observation, observe } from '../host/probe.js';
+import type { OnEvent, StepOutcome, TaskOutcome } from './events.js';
+import { judge, type Step } from './plan.js';
+import type { Change, Resource } from './resource.js';
+
+/** What a task needs while it is applied. */
+export interface TaskRunContext {
+  host: Host;
+  onEvent: OnEvent;
+  /** True once the user asked to stop: no further step begins. */
+  stopping(): boolean;
+  /** Steps whose packages could not be installed, with the transaction's error. */
+  packagesError: VdbError | null;
+}
+
+/**
+ * Applies one task: looks again at its resources, applies what differs step by step, and looks once more
+ * to verify. After a failed step the rest of the task does not run.
+ */
+export class TaskRun {
+  readonly #context: TaskRunContext;
+  readonly #outcomes: StepOutcome[] = [];
+  readonly #startedAt = new Date();
+  readonly #started = performance.now();
+  #steps: Step[];
+  /** Something was changed since the steps' observations were made. */
+  #stale = false;
+  #failed = false;
+
+  constructor(steps: Step[], context: TaskRunContext) {
+    this.#steps = steps;
+    this.#context = context;
+  }
+
+  get steps(): readonly Step[] {
+    return this.#steps;
+  }
+
+  /** Looks at the task's resources again: earlier tasks of the run may have changed what they depend on. */
+  async begin(): Promise<void> {
+    const { task } = this.#first();
+    this.#context.onEvent({ type: 'task-started', id: task.id, title: task.title });
+    await this.#lookFrom(0);
+  }
+
+  /** Brings the step at `index` to its desired state. Never throws: the outcome says what happened. */
+  async step(index: number): Promise<StepOutcome | null> {
+    try {
+      if (this.#stale && mustLookAgain(this.#at(index))) await this.#lookFrom(index);
+    } catch (error) {
+      return this.#record(this.#at(index), performance.now(), { status: 'failed', error: asVdbError(error) });
+    }
+    const step = this.#at(index);
+    const { verdict } = step;
+    if (verdict.status === 'ok') return null;
+    const started = performance.now();
+    if (verdict.status === 'foreign' || verdict.status === 'skip') {
+      const status = verdict.status === 'skip' ? 'skipped' : 'foreign';
+      return this.#record(step, started, { status, summary: verdict.why });
+    }
+    if (verdict.status === 'unknown') {
+      return this.#record(step, started, {
+        status: 'failed',
+        error: unseen(this.#context.host, step, verdict.why),
+      });
+    }
+    if (this.#failed)
+      return this.#record(step, started, { status: 'not-run', summary: 'an earlier step failed' });
+    if (this.#context.stopping())
+      return this.#record(step, started, { status: 'not-run', summary: 'interrupted' });
+    if (verdict.status === 'refused') {
+      return this.#record(step, started, {
+        status: 'refused',
+        summary: verdict.change.refused?.why ?? verdict.change.summary,
+        error: refusal(this.#context.host, step, verdict.change),
+      });
+    }
+    return this.#apply(step, verdict.change, started);
+  }
+
+  /** Looks at everything again and fails each step that still differs, then sums the task up. */
+  async finish(): Promise<TaskOutcome> {
+    if (this.#stale && !this.#failed) await this.#verify();
+    const { task } = this.#first();
+    const outcome: TaskOutcome = {
+      id: task.id,
+      title: task.title,
+      status: statusOf(this.#outcomes),
+      steps: this.#outcomes,
+      startedAt: this.#startedAt.toISOString(),
+      durationMs: performance.now() - this.#started,
+    };
+    this.#context.onEvent({ type: 'task-finished', task: outcome });
+    return outcome;
+  }
+
+  async #apply(step: Step, change: Change, started: number): Promise<StepOutcome> {
+    const { resource, task } = step;
+    const { host, onEvent, packagesError } = this.#context;
+    onEvent({
+      type: 'step-started',
+      task: task.id,
+      resource: resource.id,
+      title: resource.title,
+      summary: change.summary,
+    });
+    if (resource.packages !== undefined) {
+      const error = packagesError ?? unseen(host, step, 'still missing after the package transaction');
+      return this.#record(step, started, { status: 'failed', error });
+    }
+    const have = step.observation.status === 'known' ? step.observation.value : null;
+    try {
+      for (const command of resource.apply(change, have)) {
+        this.#stale = true;
+        const result = await host.run(command, {
+          onLine: (line) =>
+            command.progress && onEvent({ type: 'step-output', task: task.id, resource: resource.id, line }),
+        });
+        if (result.exitCode !== 0) {
+          return this.#record(step, started, { status: 'skipped', summary: tail(result.stderr, 1) });
+        }
+      }
+      return this.#record(step, started, {
+        status: 'changed',
+        action: change.action,
+        summary: change.summary,
+      });
+    } catch (error) {
+      return this.#record(step, started, { status: 'failed', error: explained(error, step) });
+    }
+  }
+
+  async #verify(): Promise<void> {
+    try {
+      await this.#lookFrom(0);
+    } catch (error) {
+      this.#record(this.#first(), performance.now(), { status: 'failed', error: asVdbError(error) });
+      return;
+    }
+    for (const step of this.#steps) {
+      const previous = this.#outcomes.find((outcome) => outcome.resource === step.resource.id);
+      if (previous !== undefined && previous.status !== 'changed') continue;
+      if (step.verdict.status === 'ok' || step.verdict.status === 'foreign') continue;
+      const error = unverified(this.#context.host, step);
+      this.#outcomes.splice(
+        0,
+        this.#outcomes.length,
+        ...this.#outcomes.filter((outcome) => outcome !== previous),
+      );
+      this.#record(step, performance.now(), { status: 'failed', error });
+    }
+  }
+
+  async #lookFrom(index: number): Promise<void> {
+    const rest = this.#steps.slice(index);
+    const observations = await observe(
+      this.#context.host,
+      rest.map(({ resource }) => resource.probe),
+    );
+    this.#stale = false;
+    this.#steps = this.#steps.map((step, i) => {
+      const observation = observations[i - index];
+      if (i < index || observation === undefined) return step;
+      return { ...step, observation, verdict: judge(step.resource, observation) };
+    });
+  }
+
+  #record(
+    step: Step,
+    started: number,
+    result: Pick<StepOutcome, 'status'> & Partial<Pick<StepOutcome, 'summary' | 'action' | 'error'>>,
+  ): StepOutcome {
+    const outcome: StepOutcome = {
+      task: step.task.id,
+      subtask: step.subtask.id,
+      resource: step.resource.id,
+      title: step.resource.title,
+      summary: result.summary ?? result.error?.message ?? '',
+      durationMs: performance.now() - started,
+      ...result,
+    };
+    if (outcome.status === 'failed') this.#failed = true;
+    this.#outcomes.push(outcome);
+    this.#context.onEvent({ type: 'step-finished', step: outcome });
+    return outcome;
+  }
+
+  #at(index: number): Step {
+    return this.#steps[index] as Step;
+  }
+
+  #first(): Step {
+    return this.#at(0);
+  }
+}
+
+/** A pending thing may have become visible, and a service follows the files that were just written. */
+function mustLookAgain(step: Step): boolean {
+  return step.observation.status === 'pending' || step.resource.predict !== undefined;
+}
+
+function statusOf(outcomes: readonly StepOutcome[]): TaskOutcome['status'] {
+  const has = (...statuses: StepOutcome['status'][]): boolean =>
+    outcomes.some((outcome) => statuses.includes(outcome.status));
+  if (has('failed', 'refused')) return 'failed';
+  if (has('not-run')) return 'not-run';
+  if (has('changed')) return 'changed';
+  return has('skipped') ? 'skipped' : 'unchanged';
+}
+
+function asVdbError(error: unknown): VdbError {
+  if (error instanceof VdbError) return error;
+  return new VdbError(messageOf(error), { code: 'internal', exitCode: EXIT.failed, cause: error });
+}
+
+/** The command's error with the step's name, and with the resource's explanation of what it means. */
+function explained(error: unknown, step: Step): VdbError {
+  const base = asVdbError(error);
+  const explanation = base instanceof CommandError ? explain(step.resource, base) : null;
+  return new VdbError(base.message, {
+    ...base.details,
+    step: `${step.task.id} ${step.resource.title}`,
+    ...(explanation ?? {}),
+    next: explanation?.next ?? base.details.next ?? `vdb provision --only ${step.task.id}`,
+    cause: base,
+  });
+}
+
+function explain(resource: Resource, error: CommandError): { meaning: string; next: string } | null {
+  return resource.explain?.(error.result) ?? null;
+}
+
+function refusal(host: Host, step: Step, change: Change): VdbError {
+  return new VdbError(change.refused?.why ?? change.summary, {
+    code: 'step.refused',
+    exitCode: EXIT.failed,
+    host: host.target,
+    step: `${step.task.id} ${step.resource.title}`,
+    ...(change.refused === undefined ? {} : { next: change.refused.next }),
+  });
+}
+
+function unseen(host: Host, step: Step, why: string): VdbError {
+  return new VdbError(`${step.resource.title}: ${why}`, {
+    code: 'step.unknown',
+    exitCode: EXIT.failed,
+    host: host.target,
+    step: `${step.task.id} ${step.resource.title}`,
+    meaning: 'Its state on the host is not known, so nothing was changed.',
+  });
+}
+
+function unverified(host: Host, step: Step): VdbError {
+  const { verdict } = step;
+  const seen =
+    verdict.status === 'change' || verdict.status === 'refused' ? verdict.change.summary : stateOf(step);
+  return new VdbError(`${step.resource.title} still differs after it was applied: ${seen}`, {
+    code: 'step.not-converged',
+    exitCode: EXIT.failed,
+    host: host.target,
+    step: `${step.task.id} ${step.resource.title}`,
+    meaning: 'The commands succeeded, but a second look at the host does not show the wanted state.',
+  });
+}
+
+function stateOf({ observation }: { observation: Observation<unknown> }): string {
+  return observation.status === 'known' ? 'absent' : observation.why;
+}
