@@ -3,9 +3,13 @@ import type { Host } from '../../../src/host/host.js';
 import { sh } from '../../../src/host/shell.js';
 import { postgresDatabase } from '../../../src/resources/postgres-database.js';
 import { postgresExtension } from '../../../src/resources/postgres-extension.js';
+import { postgresHba, postgresHbaLoaded } from '../../../src/resources/postgres-hba.js';
 import { psqlCommand } from '../../../src/resources/postgres-psql.js';
 import { postgresRole } from '../../../src/resources/postgres-role.js';
-import { containerHost, converge, look } from '../../support/converge.js';
+import { postgresRunningSettings } from '../../../src/resources/postgres-running.js';
+import { postgresSettings } from '../../../src/resources/postgres-settings.js';
+import { tunePostgres } from '../../../src/services/postgres/tune.js';
+import { containerHost, converge, look, seen } from '../../support/converge.js';
 
 const container = process.env.VDB_TEST_CONTAINER;
 if (container === undefined) console.info('skipped: VDB_TEST_CONTAINER names no container with PostgreSQL');
@@ -49,6 +53,70 @@ describe.skipIf(container === undefined)('PostgreSQL in a container', () => {
     const change = await converge(host, postgresRole({ name, password: 'new' }));
     expect(change?.fields?.map(({ field }) => field)).toEqual(['superuser', 'password']);
     expect(await converge(host, postgresDatabase({ name, owner: name }))).toMatchObject({ action: 'update' });
+  });
+
+  it('applies settings with a reload or a restart, whichever the running server needs', async () => {
+    const values = {
+      ...tunePostgres({
+        memoryBytes: 8 * 1024 ** 3,
+        cpus: 2,
+        maxConnections: 100,
+        listenAddresses: 'localhost',
+        port: 5432,
+      }),
+      work_mem: `${5000 + Math.floor(Math.random() * 1000)}kB`,
+    };
+    const running = (wanted: typeof values) => postgresRunningSettings({ major: 17, values: wanted });
+    await converge(host, postgresSettings({ major: 17, values }));
+    await converge(host, running(values));
+    const reload = { ...values, work_mem: '6500kB' };
+    await converge(host, postgresSettings({ major: 17, values: reload }));
+    expect(await converge(host, running(reload))).toMatchObject({ action: 'reload' });
+    const restart = { ...reload, max_connections: '101' };
+    await converge(host, postgresSettings({ major: 17, values: restart }));
+    expect(await converge(host, running(restart))).toMatchObject({ action: 'restart' });
+  });
+
+  it('refuses to fight a value that ALTER SYSTEM has set', async () => {
+    const values = { random_page_cost: '1.1' };
+    await host.run(
+      psqlCommand('drift', [
+        'ALTER SYSTEM SET random_page_cost = 3;',
+        'SELECT pg_reload_conf();',
+        'SELECT pg_sleep(0.5);',
+      ]),
+    );
+    const resource = postgresRunningSettings({ major: 17, values });
+    expect(resource.diff(await seen(host, resource))?.refused?.why).toContain('ALTER SYSTEM');
+    await host.run(psqlCommand('undo', ['ALTER SYSTEM RESET random_page_cost;']));
+    expect(await converge(host, resource)).toMatchObject({ action: 'reload' });
+  });
+
+  it('loads the host-based access rules and shuts out whom they do not name', async () => {
+    const rules = [{ database: name, user: name, from: '127.0.0.1/32' }];
+    await converge(host, postgresHba({ major: 17, rules }));
+    await converge(host, postgresHbaLoaded());
+    const login = (database: string) =>
+      host.read(
+        sh`read -r PGPASSWORD; export PGPASSWORD; psql -XAtq -h 127.0.0.1 -U ${name} -d ${database} -c 'SELECT 1'`,
+        {
+          stdin: 'new\n',
+        },
+      );
+    expect(await login(name)).toMatchObject({ exitCode: 0 });
+    expect((await login('postgres')).stderr).toContain('no pg_hba.conf entry');
+  });
+
+  it('reports a broken rule instead of a reload that changes nothing', async () => {
+    const good = postgresHba({ major: 17, rules: [{ database: name, user: name, from: '127.0.0.1/32' }] });
+    await converge(
+      host,
+      postgresHba({ major: 17, rules: [{ database: name, user: name, from: '127.0.0.1/99' }] }),
+    );
+    const loaded = postgresHbaLoaded();
+    expect(loaded.diff(await seen(host, loaded))?.summary).toContain('line 3');
+    await converge(host, good);
+    await converge(host, loaded);
   });
 
   it('cleans up', async () => {
