@@ -30,7 +30,7 @@ export interface Terminal {
 }
 
 /** What a command's handler gets. Handlers return their exit code and throw `VdbError`. */
-export interface CommandContext<Options = Record<string, unknown>> {
+export interface CommandContext<Options = unknown> {
   global: GlobalOptions;
   options: Options;
   args: string[];
@@ -42,4 +42,6 @@ export interface CommandContext<Options = Record<string, unknown>> {
 }
 
 /** Each file in `commands/` exports one or more of these; the program loads the file only when it runs. */
-export type Handler<Options = Record<string, unknown>> = (context: CommandContext<Options>) => Promise<ExitCode>;
+export type Handler<Options = unknown> = (
+  context: CommandContext<Options>,
+) => Promise<ExitCode>;

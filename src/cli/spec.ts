@@ -1,0 +1,182 @@
+import type { Handler } from './context.js';
+
+/** An option as commander declares it, e.g. `['--only <ids>', 'these tasks alone, e.g. 0.4,3.1']`. */
+export type OptionSpec = readonly [flags: string, description: string];
+
+/** A command as data: what `--help` needs to know. Its code is loaded when it runs. */
+export interface CommandSpec {
+  /** `provision`, or `config validate` for a command of a group. */
+  name: string;
+  summary: string;
+  /** Positional arguments as commander writes them: `<id>`, `[name]`. */
+  args?: string;
+  options?: readonly OptionSpec[];
+  examples: readonly string[];
+  /** Runs when its group is called without a subcommand. */
+  isDefault?: boolean;
+  load(): Promise<Handler<never>>;
+}
+
+/** Groups whose commands are subcommands, with their summaries. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  config: 'look at the configuration',
+  lab: 'disposable hosts in containers',
+  task: 'the documented tasks',
+  lock: 'who is changing the host',
+};
+
+const SELECTION: readonly OptionSpec[] = [
+  ['--only <ids>', 'these tasks alone, e.g. 0.4,3.1'],
+  ['--skip <ids>', 'all but these tasks'],
+  ['--from <id>', 'this task and those after it'],
+];
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'init',
+    summary: 'write vdb.yaml and a file with strong secrets',
+    options: [
+      ['--address <address>', 'name or address of the server'],
+      ['--user <user>', 'account to log in as'],
+      ['--port <port>', 'SSH port'],
+      ['--name <name>', 'name of the host in the configuration'],
+      ['--identity <file>', 'private key to log in with'],
+      ['--qdrant-version <version>', 'version of Qdrant to pin'],
+      ['--force', 'replace an existing vdb.yaml (an existing secrets file is kept)'],
+    ],
+    examples: ['vdb init', 'vdb init --address 192.168.10.30 --user ops'],
+    load: async () => (await import('./commands/init.js')).init,
+  },
+  {
+    name: 'config validate',
+    summary: 'check the configuration file and every secret it refers to',
+    examples: ['vdb config validate', 'vdb --lab one config validate'],
+    load: async () => (await import('./commands/config.js')).validate,
+  },
+  {
+    name: 'config show',
+    summary: 'print the effective configuration, secrets masked',
+    options: [['--origins', 'say where each value comes from']],
+    examples: ['vdb config show', 'vdb config show --origins'],
+    load: async () => (await import('./commands/config.js')).show,
+  },
+  {
+    name: 'config schema',
+    summary: 'print the JSON Schema of vdb.yaml, for editors',
+    examples: ['vdb config schema > vdb.schema.json'],
+    load: async () => (await import('./commands/config.js')).schema,
+  },
+  {
+    name: 'lab up',
+    args: '[name]',
+    summary: 'start a disposable host and write its configuration to .vdb/lab/NAME',
+    options: [
+      ['--image <image>', 'container image to build the host from'],
+      ['--qdrant <file>', 'Qdrant binary to use instead of looking for one'],
+      ['--user <user>', 'account that vdb uses there: root or ops (with sudo)'],
+    ],
+    examples: ['vdb lab up', 'vdb lab up two --user ops', 'vdb --lab two provision'],
+    load: async () => (await import('./commands/lab.js')).up,
+  },
+  {
+    name: 'lab down',
+    args: '[name]',
+    summary: 'remove a lab host and its directory',
+    options: [['--all', 'every lab host of this directory']],
+    examples: ['vdb lab down', 'vdb lab down --all'],
+    load: async () => (await import('./commands/lab.js')).down,
+  },
+  {
+    name: 'lab status',
+    summary: 'list the lab hosts of this directory',
+    examples: ['vdb lab status'],
+    load: async () => (await import('./commands/lab.js')).status,
+  },
+  {
+    name: 'lab ssh',
+    args: '[name] [command...]',
+    summary: 'log in to a lab host',
+    examples: ['vdb lab ssh', 'vdb lab ssh default systemctl --failed'],
+    load: async () => (await import('./commands/lab.js')).ssh,
+  },
+  {
+    name: 'provision',
+    summary: 'bring a host to the state that the configuration describes',
+    options: [
+      ['--plan', 'show what would change, change nothing'],
+      ['-o, --out <file>', 'with --plan: save the plan for `vdb apply`'],
+      ...SELECTION,
+      ['--report <dir>', 'write an execution record of each task as Markdown'],
+    ],
+    examples: ['vdb provision --plan', 'vdb provision', 'vdb --lab default provision --only 0.4'],
+    load: async () => (await import('./commands/provision.js')).provision,
+  },
+  {
+    name: 'apply',
+    args: '<plan>',
+    summary: 'apply a saved plan exactly; refuses when the host has moved on',
+    options: [['--report <dir>', 'write an execution record of each task as Markdown']],
+    examples: ['vdb provision --plan -o plan.json', 'vdb apply plan.json'],
+    load: async () => (await import('./commands/apply.js')).apply,
+  },
+  {
+    name: 'task list',
+    summary: 'number, title, dependencies, state on the host and last run of each task',
+    options: [['--offline', 'do not look at the host']],
+    examples: ['vdb task list', 'vdb task list --offline'],
+    load: async () => (await import('./commands/task.js')).list,
+  },
+  {
+    name: 'task show',
+    args: '<id>',
+    summary: 'the sub-tasks of a task with their success criteria',
+    examples: ['vdb task show 0.4'],
+    load: async () => (await import('./commands/task.js')).show,
+  },
+  {
+    name: 'task run',
+    args: '<id>',
+    summary: 'bring one task to its desired state',
+    options: [
+      ['--plan', 'show what would change, change nothing'],
+      ['--report <dir>', 'write an execution record as Markdown'],
+    ],
+    examples: ['vdb task run 0.4', 'vdb task run 3.1 --plan'],
+    load: async () => (await import('./commands/task.js')).run,
+  },
+  {
+    name: 'task rollback',
+    args: '<id>',
+    summary: 'take a task back: back up, remove, verify',
+    options: [['--plan', 'show what would be removed, change nothing']],
+    examples: ['vdb task rollback 3.1 --plan', 'vdb task rollback 3.1'],
+    load: async () => (await import('./commands/rollback-task.js')).rollback,
+  },
+  {
+    name: 'check',
+    args: '[group...]',
+    summary: 'is the server ready, and does it equal its configuration?',
+    options: [['--wait <time>', 'poll until ready, for at most this long: 120s, 5m']],
+    examples: ['vdb check', 'vdb check drift', 'vdb check readiness --wait 120s'],
+    load: async () => (await import('./commands/check.js')).check,
+  },
+  {
+    name: 'status',
+    summary: 'what runs where: host, services, versions, slot, collections',
+    examples: ['vdb status', 'vdb --lab default status --json'],
+    load: async () => (await import('./commands/status.js')).status,
+  },
+  {
+    name: 'history',
+    summary: 'what was done to the host, when and by whom',
+    options: [['-n, --limit <count>', 'how many runs (default 20)']],
+    examples: ['vdb history', 'vdb history --limit 5 --json'],
+    load: async () => (await import('./commands/history.js')).history,
+  },
+  {
+    name: 'lock status',
+    summary: 'who holds the lock of the host, since when and for what',
+    examples: ['vdb lock status'],
+    load: async () => (await import('./commands/lock.js')).status,
+  },
+];

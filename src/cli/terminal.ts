@@ -1,0 +1,49 @@
+import type { Terminal } from './context.js';
+
+/** The streams and environment that a run of the program sees; tests pass their own. */
+export interface Streams {
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  stdin: { isTTY?: boolean };
+  stdout: { isTTY?: boolean; columns?: number; write(text: string): unknown };
+  stderr: { isTTY?: boolean; columns?: number; write(text: string): unknown };
+}
+
+interface TerminalOptions {
+  quiet: boolean;
+  json: boolean;
+  /** `--color` and `--no-color`; undefined when neither was given. */
+  color: boolean | undefined;
+}
+
+/** The terminal of a run. Each stream is judged by itself, colour is decided here and nowhere else. */
+export function terminalOf(streams: Streams, options: TerminalOptions): Terminal {
+  const { stdin, stdout, stderr, env } = streams;
+  const errIsTty = stderr.isTTY === true;
+  return {
+    out: (text) => stdout.write(ended(text)),
+    err: (text) => {
+      if (!options.quiet) stderr.write(ended(text));
+    },
+    outIsTty: stdout.isTTY === true,
+    errIsTty,
+    interactive: stdin.isTTY === true && errIsTty && !options.json,
+    color: {
+      out: wantsColor(env, options.color, stdout.isTTY === true),
+      err: wantsColor(env, options.color, errIsTty),
+    },
+    columns: stdout.columns ?? stderr.columns ?? 80,
+  };
+}
+
+/** Flag over NO_COLOR over FORCE_COLOR over TERM=dumb over the stream being a terminal. */
+export function wantsColor(env: NodeJS.ProcessEnv, flag: boolean | undefined, isTty: boolean): boolean {
+  if (flag !== undefined) return flag;
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+  return isTty && env.TERM !== 'dumb';
+}
+
+function ended(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
+}

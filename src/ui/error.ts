@@ -1,0 +1,52 @@
+import type { CommandContext } from '../cli/context.js';
+import type { ErrorDetails, ExitCode, VdbError } from '../errors.js';
+import { indent, styleFor } from './style.js';
+
+/** Shows an error to whoever is there, a person on stderr or a machine on stdout, and returns its exit code. */
+export function reportError(error: VdbError, context: CommandContext): ExitCode {
+  const { terminal, global, emit } = context;
+  if (global.json) {
+    emit({ type: 'result', status: 'failed', exit_code: error.exitCode, error: errorData(error) });
+  } else {
+    // Errors are shown with --quiet too, so this bypasses nothing but the progress filter.
+    process.stderr.write(`${errorText(error, terminal.color.err, global.verbose)}\n`);
+  }
+  return error.exitCode;
+}
+
+/** An error as data. */
+export function errorData(error: VdbError): Omit<ErrorDetails, 'cause' | 'exitCode'> & { message: string } {
+  const { code, host, step, command, stderr, meaning, next } = error.details;
+  return {
+    code,
+    message: error.message,
+    ...(host === undefined ? {} : { host }),
+    ...(step === undefined ? {} : { step }),
+    ...(command === undefined ? {} : { command }),
+    ...(stderr === undefined ? {} : { stderr }),
+    ...(meaning === undefined ? {} : { meaning }),
+    ...(next === undefined ? {} : { next }),
+  };
+}
+
+/** What failed, where, what the host said, what it means, what to do. The whole command only with `--verbose`. */
+export function errorText(error: VdbError, color: boolean, verbose: boolean): string {
+  const style = styleFor(color);
+  const { host, step, command, stderr, meaning, next } = error.details;
+  const line = (label: string, text: string | undefined): string[] =>
+    text === undefined ? [] : [`  ${style.dim(`${label}:`.padEnd(9))}${indent(text, ' '.repeat(11)).trimStart()}`];
+  return [
+    `${style.red('error')} ${error.message}`,
+    ...line('step', step),
+    ...line('host', host),
+    ...line('command', verbose ? command : firstLine(command)),
+    ...line('stderr', stderr),
+    ...line('meaning', meaning),
+    ...line('next', next),
+  ].join('\n');
+}
+
+/** The line of a script that says most: the first that is not a setting of the shell. */
+function firstLine(command: string | undefined): string | undefined {
+  return command?.split('\n').find((line) => !/^(set |umask |export |trap |exec )/.test(line.trim()));
+}

@@ -1,0 +1,76 @@
+import type { Plan, PlannedStep, PlannedTask } from '../engine/plan.js';
+import { changeCount } from '../engine/plan.js';
+import { count, indent, styleFor } from './style.js';
+
+const SIGN: Record<PlannedStep['status'], string> = {
+  change: '~',
+  refused: '!',
+  skip: '-',
+  foreign: '.',
+  unknown: '?',
+};
+
+/** A plan for people: per task what would change, with diffs of file contents, and a one-line sum. */
+export function planText(plan: Plan, color: boolean): string {
+  const style = styleFor(color);
+  const tasks = plan.tasks.map((task) => taskText(task, color));
+  return [`Plan for ${style.bold(plan.host)} (${plan.target})`, '', ...tasks, planSummary(plan)].join('\n');
+}
+
+/** "12 changes in 3 tasks; 1 skipped". */
+export function planSummary(plan: Plan): string {
+  const steps = plan.tasks.flatMap((task) => task.steps);
+  const changes = changeCount(plan);
+  const tasks = plan.tasks.filter((task) => task.steps.some((step) => step.status === 'change')).length;
+  const others = (['refused', 'unknown', 'skip', 'foreign'] as const)
+    .map((status) => [status, steps.filter((step) => step.status === status).length] as const)
+    .filter(([, n]) => n > 0)
+    .map(([status, n]) => `${n} ${LABEL[status]}`);
+  const head = changes === 0 ? 'Nothing to change' : `${count(changes, 'change')} in ${count(tasks, 'task')}`;
+  return [head, ...others].join('; ');
+}
+
+const LABEL = {
+  refused: 'refused',
+  unknown: 'could not be seen',
+  skip: 'skipped',
+  foreign: "not this host's to set",
+};
+
+function taskText(task: PlannedTask, color: boolean): string {
+  const style = styleFor(color);
+  if (task.steps.length === 0) return `${style.dim(`${task.id} ${task.title}: nothing to change`)}\n`;
+  const steps = task.steps.map((step) => indent(stepText(step, color), '  '));
+  return [style.bold(`${task.id} ${task.title}`), ...steps, ''].join('\n');
+}
+
+function stepText(step: PlannedStep, color: boolean): string {
+  const style = styleFor(color);
+  const paint = step.status === 'change' ? paintOf(step, color) : style.yellow;
+  const sign = step.status === 'change' && step.action === 'create' ? '+' : SIGN[step.status];
+  const action = step.action === undefined ? '' : `${step.action} `;
+  const head = `${paint(sign)} ${action}${step.title}: ${step.summary}`;
+  const fields = (step.fields ?? []).map(({ field, have, want }) => `    ${field}: ${have} -> ${want}`);
+  const diff = step.diff === undefined ? [] : [indent(diffText(step.diff, color), '    ')];
+  const next = step.next === undefined ? [] : [`    next: ${step.next}`];
+  return [head, ...fields, ...diff, ...next].join('\n');
+}
+
+function paintOf(step: PlannedStep, color: boolean): (text: string) => string {
+  const style = styleFor(color);
+  if (step.action === 'remove') return style.red;
+  return step.action === 'create' || step.action === 'install' ? style.green : style.cyan;
+}
+
+/** The hunks of a unified diff; the file names stand above it already. */
+function diffText(diff: string, color: boolean): string {
+  const style = styleFor(color);
+  return diff
+    .split('\n')
+    .filter((line) => !line.startsWith('---') && !line.startsWith('+++') && line !== '')
+    .map((line) => {
+      if (line.startsWith('+')) return style.green(line);
+      return line.startsWith('-') ? style.red(line) : style.dim(line);
+    })
+    .join('\n');
+}

@@ -1,0 +1,38 @@
+import type { RunOutcome } from '../engine/events.js';
+import { errorText } from './error.js';
+import { count, duration, styleFor } from './style.js';
+
+/** The end of a run for people: every failure with its remedy, what was left out and why, and one line of sum. */
+export function resultText(outcome: RunOutcome, host: string, color: boolean, verbose: boolean): string {
+  const style = styleFor(color);
+  const steps = outcome.tasks.flatMap((task) => task.steps);
+  const errors = steps.flatMap((step) => (step.error === undefined ? [] : [errorText(step.error, color, verbose)]));
+  const notRun = outcome.tasks.filter((task) => task.status === 'not-run');
+  const skipped = steps.filter((step) => step.status === 'skipped');
+  const foreign = steps.filter((step) => step.status === 'foreign');
+  return [
+    ...errors,
+    ...skipped.map((step) => `${style.yellow('skipped')} ${step.task} ${step.title}: ${step.summary}`),
+    ...foreign.map((step) => `${style.dim('not set')} ${step.task} ${step.title}: ${step.summary}`),
+    ...notRun.map((task) => `${style.yellow('not run')} ${task.id} ${task.title}: ${task.why ?? 'an earlier step failed'}`),
+    '',
+    sumLine(outcome, host, color),
+  ].join('\n');
+}
+
+function sumLine(outcome: RunOutcome, host: string, color: boolean): string {
+  const style = styleFor(color);
+  const failed = outcome.failed + outcome.refused;
+  const word = outcome.interrupted
+    ? style.yellow('Interrupted')
+    : failed > 0
+      ? style.red('Failed')
+      : style.green('Done');
+  const parts = [
+    count(outcome.changed, 'change'),
+    ...(outcome.failed > 0 ? [`${outcome.failed} failed`] : []),
+    ...(outcome.refused > 0 ? [`${outcome.refused} refused`] : []),
+    ...(outcome.skipped > 0 ? [`${outcome.skipped} skipped`] : []),
+  ];
+  return `${word}: ${host}, ${parts.join(', ')}, ${duration(outcome.durationMs)}`;
+}

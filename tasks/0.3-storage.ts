@@ -1,0 +1,62 @@
+import type { SubTask, Task } from '../src/engine/task.js';
+import { directory } from '../src/resources/directory.js';
+import { ioScheduler } from '../src/resources/kernel.js';
+import { freeSpace, mountOptions } from '../src/resources/mount.js';
+import { group, systemUser } from '../src/resources/user.js';
+
+const space: SubTask = {
+  id: '0.3.1',
+  title: 'Space',
+  criterion: 'The data file system has the configured free space and is not a network file system',
+  resources: ({ config, facts }) => [
+    directory({ path: config.storage.mount_point }),
+    freeSpace({ path: config.storage.mount_point, minGib: config.storage.min_free_gib }),
+    mountOptions({
+      mountPoint: config.storage.mount_point,
+      options: config.storage.mount_options,
+      required: config.storage.require_own_mount,
+      container: facts.container,
+    }),
+  ],
+};
+
+const scheduler: SubTask = {
+  id: '0.3.2',
+  title: 'I/O scheduler',
+  criterion: 'The disk under the data has the configured scheduler, also after a reboot',
+  resources: ({ config, facts }) => [
+    ioScheduler({
+      mountPoint: config.storage.mount_point,
+      scheduler: config.storage.scheduler,
+      container: facts.container,
+    }),
+  ],
+};
+
+const directories: SubTask = {
+  id: '0.3.3',
+  title: 'Accounts and directories',
+  criterion: 'Data and backups are readable by their service account alone',
+  resources: ({ config: { paths } }) => [
+    group({ name: 'qdrant' }),
+    systemUser({ name: 'qdrant', group: 'qdrant', home: paths.storage }),
+    directory({ path: paths.root }),
+    directory({ path: `${paths.root}/config`, mode: '0750', owner: 'root:qdrant' }),
+    directory({ path: `${paths.root}/releases` }),
+    directory({ path: `${paths.root}/slots` }),
+    directory({ path: `${paths.root}/deployment` }),
+    directory({ path: paths.citadel }),
+    directory({ path: paths.storage, mode: '0750', owner: 'qdrant:qdrant' }),
+    directory({ path: paths.backups, mode: '0700' }),
+    directory({ path: paths.state, mode: '0750' }),
+  ],
+};
+
+/** Task 0.3: where data, releases and backups live. */
+export const storage: Task = {
+  id: '0.3',
+  title: 'Storage optimisation',
+  description: 'Space, mount options, I/O scheduler, service accounts and directories.',
+  dependsOn: ['0.2'],
+  subtasks: [space, scheduler, directories],
+};

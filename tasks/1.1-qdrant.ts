@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Config } from '../src/config/schema.js';
+import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
+import { aptPackages } from '../src/resources/apt.js';
+import { directory } from '../src/resources/directory.js';
+import { file } from '../src/resources/file.js';
+import { qdrantReady, renderQdrantConfig, renderQdrantEnvironment, renderQdrantUnit } from '../src/resources/qdrant.js';
+import { binaryRelease, type ReleaseSource } from '../src/resources/release.js';
+import { service } from '../src/resources/service.js';
+import { symlink } from '../src/resources/symlink.js';
+import { unitFile } from '../src/resources/unit.js';
+
+type Slot = Config['qdrant']['slots']['blue'];
+
+/** The ports of the active slot. */
+export function slotOf(config: Config): Slot {
+  return config.qdrant.slots[config.qdrant.active_slot];
+}
+
+/** A curl header file on the host with the API key, so that no command line holds it. */
+export function adminHeader(config: Config): string {
+  return `${config.paths.root}/config/.admin-header`;
+}
+
+function releaseDirectory({ paths, qdrant }: Config): string {
+  const suffix = qdrant.artifact.from === 'emulator' ? '-emulator' : '';
+  return `${paths.root}/releases/${qdrant.version}${suffix}`;
+}
+
+const release: SubTask = {
+  id: '1.1.1',
+  title: 'Release',
+  criterion: 'The pinned version, its hash verified, runs on this machine from its own directory',
+  resources: ({ config, facts }) => [
+    ...(config.qdrant.artifact.from === 'emulator'
+      ? [aptPackages({ name: 'emulator-runtime', packages: ['nodejs'] })]
+      : []),
+    binaryRelease({
+      directory: releaseDirectory(config),
+      binary: 'qdrant',
+      version: config.qdrant.version,
+      source: sourceOf(config, facts),
+    }),
+    symlink({ path: `${config.paths.root}/slots/${config.qdrant.active_slot}`, target: releaseDirectory(config) }),
+  ],
+};
+
+function sourceOf({ qdrant }: Config, facts: TaskContext['facts']): ReleaseSource {
+  const { artifact, version } = qdrant;
+  if (artifact.from === 'release') {
+    const target = facts.arch === 'aarch64' ? 'aarch64-unknown-linux-musl' : 'x86_64-unknown-linux-gnu';
+    const url = artifact.url.replaceAll('{version}', version).replaceAll('{target}', target);
+    return { from: 'release', url, sha256: artifact.sha256 };
+  }
+  const path = artifact.path ?? new URL('../dist/emulator.js', import.meta.url).pathname;
+  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+  return { from: 'file', path, sha256 };
+}
+
+const configuration: SubTask = {
+  id: '1.1.2',
+  title: 'Configuration',
+  criterion: 'The slot listens on loopback with keys, as a one-node cluster, with directories of its own',
+  resources: ({ config }) => {
+    const slot = config.qdrant.active_slot;
+    const owned = { mode: '0750', owner: 'qdrant:qdrant' };
+    const base = `${config.paths.storage}/${slot}`;
+    return [
+      directory({ path: base, ...owned }),
+      ...['storage', 'snapshots', 'tmp'].map((name) => directory({ path: `${base}/${name}`, ...owned })),
+      file({
+        path: `${config.paths.root}/config/qdrant-${slot}.yaml`,
+        content: renderQdrantConfig(config, slot),
+        mode: '0640',
+        owner: 'root:qdrant',
+        secret: true,
+      }),
+      file({
+        path: `${config.paths.root}/config/qdrant-${slot}.env`,
+        content: renderQdrantEnvironment(config, slot),
+      }),
+      file({
+        path: adminHeader(config),
+        content: `api-key: ${config.qdrant.api_key}\n`,
+        mode: '0600',
+        secret: true,
+      }),
+    ];
+  },
+};
+
+const running: SubTask = {
+  id: '1.1.3',
+  title: 'Service',
+  criterion: 'The slot runs hardened under systemd, is ready, and refuses a call without the key',
+  resources: ({ config }) => {
+    const slot = config.qdrant.active_slot;
+    const { root, state } = config.paths;
+    return [
+      unitFile({ name: 'qdrant@.service', content: renderQdrantUnit(config) }),
+      service({
+        unit: `qdrant@${slot}.service`,
+        restartOn: [
+          `${root}/config/qdrant-${slot}.yaml`,
+          `${root}/config/qdrant-${slot}.env`,
+          `${root}/slots/${slot}/manifest.json`,
+          '/etc/systemd/system/qdrant@.service',
+        ],
+        readyCheck: qdrantReady(slotOf(config).http),
+        startTimeoutSeconds: 120,
+      }),
+      file({ path: `${state}/state.json`, content: stateOf(config), mode: '0640' }),
+    ];
+  },
+};
+
+function stateOf({ qdrant }: Config): string {
+  const { active_slot, version, artifact } = qdrant;
+  const state = { schema: 'vdb.state/1', qdrant: { active_slot, version, genuine: artifact.from !== 'emulator' } };
+  return `${JSON.stringify(state, null, 2)}\n`;
+}
+
+/** Task 1.1: Qdrant in its slot. */
+export const qdrant: Task = {
+  id: '1.1',
+  title: 'Qdrant',
+  description: 'A pinned release in a slot, hardened under systemd, on loopback, with keys, as a one-node cluster.',
+  dependsOn: ['0.3'],
+  subtasks: [release, configuration, running],
+};

@@ -1,0 +1,43 @@
+import type { SubTask, Task } from '../src/engine/task.js';
+import { aptPackages } from '../src/resources/apt.js';
+import { file } from '../src/resources/file.js';
+import { REDIS_CONF, redisInclude, redisRunning, renderRedisConf } from '../src/resources/redis.js';
+import { service } from '../src/resources/service.js';
+
+const server: SubTask = {
+  id: '3.2.1',
+  title: 'Redis with password, memory limit and persistence',
+  criterion: 'Redis answers on loopback with the password only, its running settings are the configured ones',
+  resources: ({ config: { redis } }) => {
+    const settings = {
+      port: redis.port,
+      password: redis.password,
+      maxmemory: redis.maxmemory,
+      policy: redis.maxmemory_policy,
+      appendonly: redis.appendonly,
+      save: redis.save,
+    };
+    return [
+      aptPackages({ name: 'redis', packages: ['redis-server'] }),
+      file({
+        path: REDIS_CONF,
+        content: renderRedisConf(settings),
+        mode: '0640',
+        owner: 'root:redis',
+        secret: true,
+      }),
+      redisInclude(),
+      service({ unit: 'redis-server.service', restartOn: [REDIS_CONF, '/etc/redis/redis.conf'] }),
+      redisRunning({ port: redis.port, wanted: settings }),
+    ];
+  },
+};
+
+/** Task 3.2: the cache. */
+export const redis: Task = {
+  id: '3.2',
+  title: 'Redis cache',
+  description: 'Redis on loopback with a password, a memory limit and persistence.',
+  dependsOn: ['0.2'],
+  subtasks: [server],
+};
