@@ -1,0 +1,12 @@
+import type { Resource } from '../engine/resource.js';
+import { file } from './file.js';
+
+/**
+ * A file in /etc/cron.d. cron silently ignores files whose name has a dot and lines without a newline at
+ * their end, so the first is refused and the second supplied.
+ */
+export function cronFile({ name, content }: { name: string; content: string }): Resource {
+  if (!/^[A-Za-z0-9_-]+$/.test(name)) throw new Error(`cron would ignore a file named ${name}`);
+  const text = content.endsWith('\n') ? content : `${content}\n`;
+  return file({ path: `/etc/cron.d/${name}`, content: text, mode: '0644', title: `cron ${name}` });
+}

@@ -1,0 +1,103 @@
+import { known, type Observation, type ProbeKind } from '../host/probe.js';
+import { type Script, sh } from '../host/shell.js';
+import { stampPath } from './service-stamp.js';
+
+/** A question about one unit, and about the files that it was started with. */
+export interface ServiceQuestion {
+  unit: string;
+  /** Files whose content counts. Empty when the unit does not follow any. */
+  paths: readonly string[];
+  /** The drop-in that stamps each start; null without `paths`. */
+  dropIn: string | null;
+}
+
+/** What systemd says of a unit, and the files that it runs with against the files that there are. */
+export interface ServiceState {
+  /** `LoadState`: `loaded`, `not-found`, `masked`, `bad-setting`, `error`. */
+  load: string;
+  active: string;
+  sub: string;
+  /** `UnitFileState`: `enabled`, `disabled`, `static`, … */
+  enabled: string;
+  result: string;
+  /** Automatic restarts since the last start by hand. */
+  restarts: number;
+  needsReload: boolean;
+  /** SHA-256 by path as it is now; `missing` for what is not there. */
+  now: Readonly<Record<string, string>>;
+  /** The same at the moment of the start; null when that was never recorded. */
+  started: Readonly<Record<string, string>> | null;
+}
+
+export const MISSING = 'missing';
+
+const PROPERTIES = 'LoadState,ActiveState,SubState,UnitFileState,Result,NRestarts,NeedDaemonReload';
+
+/** One `systemctl show` for all units and one `sha256sum` for all their files. */
+export const serviceKind: ProbeKind<ServiceQuestion, ServiceState> = {
+  name: 'service',
+  script: serviceScript,
+  parse: (stdout, args) => {
+    const units = unitsOf(args);
+    const [shown = '', sums = '', ...stamps] = stdout.split('\n@@ ');
+    const blocks = shown.trim().split(/\n\n+/);
+    if (blocks.length !== units.length) throw new Error(`${blocks.length} answers for ${units.length} units`);
+    const now = parseSums(sums);
+    return args.map((arg) => observationOf(arg, blocks[units.indexOf(arg.unit)] ?? '', now, stamps));
+  },
+};
+
+function unitsOf(args: readonly ServiceQuestion[]): string[] {
+  return [...new Set(args.map(({ unit }) => unit))];
+}
+
+function serviceScript(args: readonly ServiceQuestion[]): Script {
+  const show = sh`systemctl show --property=${PROPERTIES} -- ${unitsOf(args)} || exit 1`;
+  const paths = [
+    ...new Set(args.flatMap((arg) => [...arg.paths, ...(arg.dropIn === null ? [] : [arg.dropIn])])),
+  ];
+  if (paths.length === 0) return show;
+  const stamped = unitsOf(args.filter((arg) => arg.dropIn !== null));
+  return sh`${show}
+    printf '\n@@ sums\n'
+    sha256sum -- ${paths} 2>/dev/null
+    for unit in ${stamped}; do
+    [ -r ${stampPath('')}"$unit" ] && printf '\n@@ %s\n%s\n' "$unit" "$(<${stampPath('')}"$unit")"
+    done
+    true`;
+}
+
+function observationOf(
+  { unit, paths, dropIn }: ServiceQuestion,
+  block: string,
+  sums: ReadonlyMap<string, string>,
+  stamps: readonly string[],
+): Observation<ServiceState> {
+  const properties = new Map(block.split('\n').map((line) => splitAt(line, '=')));
+  const get = (name: string): string => properties.get(name) ?? '';
+  if (get('LoadState') === '') return { status: 'unknown', why: `systemd did not answer for ${unit}` };
+  const stamp = stamps.find((text) => text.startsWith(`${unit}\n`));
+  const files = dropIn === null ? paths : [...paths, dropIn];
+  return known<ServiceState>({
+    load: get('LoadState'),
+    active: get('ActiveState'),
+    sub: get('SubState'),
+    enabled: get('UnitFileState'),
+    result: get('Result'),
+    restarts: Number(get('NRestarts') || 0),
+    needsReload: get('NeedDaemonReload') === 'yes',
+    now: Object.fromEntries(files.map((path) => [path, sums.get(path) ?? MISSING])),
+    started: stamp === undefined ? null : Object.fromEntries(parseSums(stamp)),
+  });
+}
+
+/** `sum  path` lines, as `sha256sum` prints them. */
+function parseSums(text: string): Map<string, string> {
+  const lines = text.split('\n').map((line) => /^([0-9a-f]{64}|missing) [ *](.+)$/.exec(line));
+  return new Map(lines.flatMap((match) => (match ? [[match[2] ?? '', match[1] ?? '']] : [])));
+}
+
+function splitAt(line: string, separator: string): [string, string] {
+  const at = line.indexOf(separator);
+  return [line.slice(0, at), line.slice(at + 1)];
+}
