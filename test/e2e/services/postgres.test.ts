@@ -36,6 +36,11 @@ describe.skipIf(container === undefined)('PostgreSQL in a container', () => {
   });
 
   it('lets the role log in with its password over TCP', async () => {
+    await converge(
+      host,
+      postgresHba({ major: 17, rules: [{ database: name, user: name, from: '127.0.0.1/32' }] }),
+    );
+    await converge(host, postgresHbaLoaded());
     const script = sh`read -r PGPASSWORD; export PGPASSWORD; psql -XAtq -h 127.0.0.1 -U ${name} -d ${name} -c ${"SELECT '[1,2]'::vector <-> '[1,3]'"}`;
     const right = await host.read(script, { stdin: `p'a\\ss-${suffix}\n` });
     expect(right).toMatchObject({ exitCode: 0, stdout: '1\n' });

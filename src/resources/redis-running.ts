@@ -1,0 +1,109 @@
+import { type Change, defineResource, type FieldChange, type Resource } from '../engine/resource.js';
+import type { Command } from '../host/command.js';
+import { ask, known, type Observation, type ProbeKind, pending } from '../host/probe.js';
+import { type Script, sh } from '../host/shell.js';
+import {
+  plainPassword,
+  REDIS_CONF,
+  type RedisSettings,
+  runningRedisValues,
+} from '../services/redis/config.js';
+
+interface RedisHave {
+  /** It answers without a password. */
+  open: boolean;
+  /** By name; null when the password of {@link REDIS_CONF} is not the running one. */
+  values: Record<string, string> | null;
+}
+
+/** Sets REDISCLI_AUTH from the file on the host: the environment is root's to read, argv is everyone's. */
+const AUTH = sh`REDISCLI_AUTH=$(sed -n 's/^requirepass "\(.*\)"$/\1/p' ${REDIS_CONF} 2>/dev/null)`;
+
+const running: ProbeKind<{ port: number; names: readonly string[] }, RedisHave> = {
+  name: 'redis-running',
+  script: (args) => sh`
+    command -v redis-cli >/dev/null || { echo absent; exit 0; }
+    ${AUTH}
+    ${args.map(({ port, names }) => question(port, names))}`,
+  parse: (stdout, args) => {
+    const lines = stdout.trimEnd().split('\n');
+    if (lines[0] === 'absent') return args.map(() => pending('Redis is not installed yet'));
+    return args.map((_, index) => observation(lines.slice(index * 2, index * 2 + 2)));
+  },
+};
+
+/** Two lines: what it says to a stranger, and its settings. An open server would refuse the password. */
+function question(port: number, names: readonly string[]): Script {
+  return sh`
+    greeting=$(redis-cli -p ${port} PING 2>&1 | head -n 1)
+    printf '%s\n' "$greeting"
+    [ "$greeting" = PONG ] || export REDISCLI_AUTH
+    { redis-cli -e --json -p ${port} CONFIG GET ${names} 2>/dev/null || echo denied; } | tail -n 1
+    export -n REDISCLI_AUTH;`;
+}
+
+function observation([greeting = '', answer = '']: string[]): Observation<RedisHave> {
+  if (greeting.startsWith('Could not connect')) return pending('Redis does not answer yet');
+  if (greeting.includes('LOADING')) return pending('Redis is still loading its data');
+  const open = greeting === 'PONG';
+  if (!open && !greeting.startsWith('NOAUTH')) throw new Error(greeting.slice(0, 120));
+  const values = answer.startsWith('{') ? (JSON.parse(answer) as Record<string, string>) : null;
+  return known({ open, values });
+}
+
+/**
+ * Redis runs with the wanted settings and turns away whoever has no password. Most settings change without a
+ * restart; `appendonly` has to, because a restart into it would begin with an empty log instead of the data.
+ */
+export function redisRunning(settings: RedisSettings): Resource {
+  const wanted = runningRedisValues(settings);
+  const { port } = settings;
+  return defineResource<RedisHave>({
+    id: `redis-running:${port}`,
+    title: `running settings of Redis on port ${port}`,
+    probe: ask(running, { port, names: Object.keys(wanted) }),
+    diff: (have) => (have === null ? null : runningChange(have, wanted)),
+    apply: (change) => (change.action === 'restart' ? [restart(port)] : [configSet(change, settings)]),
+  });
+}
+
+function runningChange({ open, values }: RedisHave, wanted: Record<string, string>): Change | null {
+  if (values === null) return { action: 'restart', summary: 'it still has another password' };
+  const fields: FieldChange[] = Object.entries(wanted)
+    .filter(([name, want]) => values[name] !== want)
+    .map(([name, want]) => ({ field: name, have: values[name] ?? '', want }));
+  if (open) fields.push({ field: 'requirepass', have: 'none', want: 'as configured' });
+  if (fields.length === 0) return null;
+  return { action: 'update', summary: `${fields.map(({ field }) => field).join(', ')} differ`, fields };
+}
+
+/** One CONFIG SET with all settings is atomic. It travels on stdin because it may hold the password. */
+function configSet({ fields = [] }: Change, { port, password }: RedisSettings): Command {
+  const pairs = fields.map(({ field, want }) =>
+    field === 'requirepass' ? `requirepass "${plainPassword(password)}"` : `${field} "${want}"`,
+  );
+  return {
+    title: `set ${fields.map(({ field }) => field).join(', ')} of Redis`,
+    stdin: `CONFIG SET ${pairs.join(' ')}\n`,
+    script: sh`
+      ${AUTH}
+      case "$(redis-cli -p ${port} PING 2>&1)" in NOAUTH*) export REDISCLI_AUTH;; esac
+      answer=$(redis-cli -p ${port} 2>/dev/null | head -n 1)
+      [ "$answer" = OK ] || { printf '%s\n' "$answer" >&2; exit 1; }`,
+  };
+}
+
+function restart(port: number): Command {
+  return {
+    title: 'restart Redis',
+    timeoutSeconds: 300,
+    script: sh`
+      systemctl restart redis-server.service || exit 1
+      for _ in $(seq 300); do
+        case "$(redis-cli -p ${port} PING 2>&1)" in PONG|NOAUTH*) exit 0;; esac
+        sleep 0.2
+      done
+      echo 'Redis does not answer after its restart' >&2
+      exit 1`,
+  };
+}
