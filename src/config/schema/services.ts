@@ -82,6 +82,9 @@ export const gatewaySchema = z
     port: port()
       .default(8001)
       .describe('Port of the first replica, the next ones follow; clients use networking.edge.gateway_port.'),
+    api_key: secret(16)
+      .default('')
+      .describe('Key that clients send; required while the gateway and security.api_key_auth are on.'),
     workers: count().default(16).describe('Worker processes of a replica.'),
     max_connections: count().default(20_000).describe('Most connections at once.'),
     log_level: z

@@ -1,0 +1,37 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Config } from './schema.js';
+
+/**
+ * The configuration with every path on this machine made absolute: `~/` is the home directory, anything else is
+ * relative to the directory of the configuration file.
+ */
+export function withLocalPaths(config: Config, directory: string): Config {
+  const local = (path: string) =>
+    path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(directory, path);
+  const { artifact } = config.qdrant;
+  const { tls } = config.networking;
+  return {
+    ...config,
+    hosts: config.hosts.map((host) => ({
+      ...host,
+      known_hosts: local(host.known_hosts),
+      ...(host.identity_file === undefined ? {} : { identity_file: local(host.identity_file) }),
+    })),
+    qdrant: {
+      ...config.qdrant,
+      artifact:
+        'path' in artifact && artifact.path !== undefined
+          ? { ...artifact, path: local(artifact.path) }
+          : artifact,
+    },
+    networking: {
+      ...config.networking,
+      tls: {
+        ...tls,
+        ...(tls.certificate === undefined ? {} : { certificate: local(tls.certificate) }),
+        ...(tls.key === undefined ? {} : { key: local(tls.key) }),
+      },
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { listeners } from '../listeners.js';
+import type { Rule, Violation } from '../rules.js';
+import type { Config } from '../schema.js';
+
+const LISTENING = ['qdrant', 'postgres', 'redis', 'gateway', 'networking', 'monitoring'] as const;
+
+function onePortEach(config: Config): Violation[] {
+  const owners = new Map<number, string>();
+  return listeners(config).flatMap(({ port, path, what }) => {
+    const owner = owners.get(port);
+    if (owner !== undefined)
+      return [{ path, message: `port ${port} is taken by ${owner}; ${what} needs one of its own` }];
+    owners.set(port, what);
+    return [];
+  });
+}
+
+function validPorts(config: Config): Violation[] {
+  const last = config.gateway.port + config.gateway.replicas - 1;
+  if (last <= 65_535) return [];
+  return [
+    {
+      path: ['gateway', 'port'],
+      message: `leaves no room for ${config.gateway.replicas} replicas below 65536`,
+    },
+  ];
+}
+
+function outsideEphemeralRange(config: Config): Violation[] {
+  const path = ['os', 'sysctl', 'net.ipv4.ip_local_port_range'];
+  const range = config.os.sysctl['net.ipv4.ip_local_port_range'];
+  if (range === undefined) return [];
+  const match = /^(\d+)[ \t]+(\d+)$/.exec(String(range));
+  if (match === null) return [{ path, message: 'must be two ports such as 10240 65535' }];
+  const [low, high] = [Number(match[1]), Number(match[2])];
+  return listeners(config)
+    .filter(({ port }) => port >= low && port <= high)
+    .map(({ port, path: claimed, what }) => ({
+      path: claimed,
+      message: `port ${port} (${what}) lies in net.ipv4.ip_local_port_range ${low} ${high}, where any outgoing connection may take it`,
+    }));
+}
+
+export const portRules: readonly Rule[] = [
+  { needs: LISTENING, check: onePortEach },
+  { needs: ['gateway'], check: validPorts },
+  { needs: [...LISTENING, 'os'], check: outsideEphemeralRange },
+];
