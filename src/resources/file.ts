@@ -8,6 +8,9 @@ import { ownershipChanges, ownershipCommand, summarise } from './ownership.js';
 import { CONTENT_LIMIT, type PathState, pathKind } from './path-probe.js';
 import { type ValidatorName, validator } from './validators.js';
 
+export { absent } from './absent.js';
+export { symlink } from './symlink.js';
+
 export interface FileOptions {
   path: string;
   content: string;
