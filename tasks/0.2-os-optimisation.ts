@@ -2,7 +2,7 @@ import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { file } from '../src/resources/file.js';
 import { kernelModule, transparentHugepages } from '../src/resources/kernel.js';
-import { renderLimits } from '../src/resources/limits.js';
+import { limitsFile } from '../src/resources/limits.js';
 import { nftRuleset, renderRuleset } from '../src/resources/nftables.js';
 import { service } from '../src/resources/service.js';
 import { swapFile } from '../src/resources/swap.js';
@@ -39,7 +39,7 @@ const limits: SubTask = {
   title: 'Process limits',
   criterion: 'Logins may open as many files and processes as configured (services have their own limits)',
   resources: ({ config }) => [
-    file({ path: '/etc/security/limits.d/60-vdb.conf', content: renderLimits(config.os.limits) }),
+    file({ path: '/etc/security/limits.d/60-vdb.conf', content: limitsFile(config.os.limits) }),
   ],
 };
 
@@ -93,7 +93,7 @@ const firewall: SubTask = {
   id: '0.2.7',
   title: 'Firewall',
   criterion: 'Only SSH and the edge answer from outside, the edge only to the allowlist',
-  resources: ({ config, facts: _ }) => {
+  resources: ({ config }) => {
     const { firewall: rules } = config.security;
     if (!rules.enabled) return [];
     const content = renderRuleset({

@@ -5,9 +5,10 @@ import { directory } from '../src/resources/directory.js';
 import { file } from '../src/resources/file.js';
 import { postgresDatabase } from '../src/resources/postgres-database.js';
 import { postgresExtension } from '../src/resources/postgres-extension.js';
-import { postgresHba } from '../src/resources/postgres-hba.js';
+import { postgresHba, postgresHbaLoaded } from '../src/resources/postgres-hba.js';
 import { postgresRole } from '../src/resources/postgres-role.js';
-import { postgresRunningSettings, postgresSettings } from '../src/resources/postgres-settings.js';
+import { postgresRunningSettings } from '../src/resources/postgres-running.js';
+import { postgresSettings } from '../src/resources/postgres-settings.js';
 import { tunePostgres } from '../src/resources/postgres-tuning.js';
 import { service } from '../src/resources/service.js';
 import { template } from '../src/templates.js';
@@ -57,8 +58,9 @@ const access: SubTask = {
     return [
       postgresHba({
         major,
-        rules: postgres.allow.map((cidr) => ({ database: postgres.database, user: postgres.user, cidr })),
+        rules: postgres.allow.map((from) => ({ database: postgres.database, user: postgres.user, from })),
       }),
+      postgresHbaLoaded(),
       postgresRole({ name: postgres.user, password: postgres.password }),
       postgresDatabase({ name: postgres.database, owner: postgres.user }),
       postgresExtension({ database: postgres.database, name: 'vector' }),

@@ -1,7 +1,8 @@
 import type { SubTask, Task } from '../src/engine/task.js';
 import { aptPackages } from '../src/resources/apt.js';
-import { file } from '../src/resources/file.js';
-import { REDIS_CONF, redisInclude, redisRunning, renderRedisConf } from '../src/resources/redis.js';
+import { redisConf } from '../src/resources/redis-conf.js';
+import { redisInclude } from '../src/resources/redis-include.js';
+import { redisRunning } from '../src/resources/redis-running.js';
 import { service } from '../src/resources/service.js';
 
 const server: SubTask = {
@@ -19,16 +20,10 @@ const server: SubTask = {
     };
     return [
       aptPackages({ name: 'redis', packages: ['redis-server'] }),
-      file({
-        path: REDIS_CONF,
-        content: renderRedisConf(settings),
-        mode: '0640',
-        owner: 'root:redis',
-        secret: true,
-      }),
+      redisConf(settings),
       redisInclude(),
-      service({ unit: 'redis-server.service', restartOn: [REDIS_CONF, '/etc/redis/redis.conf'] }),
-      redisRunning({ port: redis.port, wanted: settings }),
+      service({ unit: 'redis-server.service', restartOn: ['/etc/redis/vdb.conf', '/etc/redis/redis.conf'] }),
+      redisRunning(settings),
     ];
   },
 };

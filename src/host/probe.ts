@@ -74,6 +74,11 @@ export async function observe(host: Host, probes: readonly Probe[]): Promise<Obs
   return observations;
 }
 
+/** The script that answers `probes`, as {@link observe} would send it: what the benchmark runs by plain ssh. */
+export function probeScript(probes: readonly Probe[]): Script {
+  return batchScript(groupByKind(probes), randomBytes(12).toString('hex'));
+}
+
 function groupByKind(probes: readonly Probe[]): Group[] {
   const groups = new Map<ProbeKind<unknown, unknown>, Group>();
   probes.forEach((probe, position) => {

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { labDown } from '../../src/lab/down.js';
+import { hostOf, labHost, sshArgv } from './lab.js';
+import { timed } from './measure.js';
+
+const VDB = join(import.meta.dirname, '../bin/vdb');
+
+/** Everything that task packages name on Debian 13; what the plan of a fresh host shows. */
+const PACKAGES = [
+  'build-essential',
+  'ca-certificates',
+  'curl',
+  'libpq-dev',
+  'nftables',
+  'postgresql-17',
+  'postgresql-17-pgvector',
+  'postgresql-client-17',
+  'procps',
+  'python3',
+  'python3-dev',
+  'python3-venv',
+  'redis-server',
+  'unattended-upgrades',
+];
+
+/** A first provision beside one apt-get for the same packages plus pip for the same requirements. */
+export async function firstProvision(
+  row: (name: string, ms: number | undefined, base?: number, bar?: number) => void,
+): Promise<void> {
+  const [a, b] = [await labHost('bench-apt'), await labHost('bench-first')];
+  const install = 'apt-get update -qq && apt-get install -y -qq --no-install-recommends';
+  const apt = await timed({
+    name: 'apt-get',
+    argv: sshArgv(a, a.port, `export DEBIAN_FRONTEND=noninteractive; ${install} ${PACKAGES.join(' ')}`),
+  });
+  const ours = await timed({
+    name: 'vdb provision',
+    argv: [process.execPath, VDB, '--config', hostOf(b), 'provision'],
+  });
+  const frozen = sshArgv(b, b.port, 'cat /opt/qdrant/requirements.txt');
+  const pip = await timed({
+    name: 'pip',
+    argv: sshArgv(
+      a,
+      a.port,
+      'export PIP_CERT=/etc/ssl/certs/ca-certificates.crt; python3 -m venv /root/v && cat > /root/r.txt && /root/v/bin/pip install -q -r /root/r.txt',
+    ),
+    input: await outputOf(frozen),
+  });
+  row('one apt-get over ssh, the same packages', apt);
+  row('pip for the same requirements', pip);
+  row('first vdb provision', ours, apt + pip);
+  row('first vdb provision against 1.5 times apt plus pip', ours, 1.5 * apt + pip, 1);
+  for (const host of [a, b]) await labDown({ name: host.name, cwd: process.cwd(), env: process.env });
+}
+
+async function outputOf([file, ...args]: [string, ...string[]]): Promise<string> {
+  const { execa } = await import('execa');
+  return (await execa(file, args)).stdout;
+}

@@ -1,0 +1,74 @@
+/**
+ * `npm run bench`: what vdb costs beside the least that the same work could cost, measured in one run.
+ * - start-up against bare node
+ * - a second provision against one fresh ssh that runs the same probe script, at 0 and at 50 ms round trip
+ * - with `--first`: a first provision against one apt-get over ssh for the same packages, on two fresh hosts
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
+import { delayProxy } from './delay-proxy.js';
+import { firstProvision } from './first.js';
+import { type Contender, race, timed } from './measure.js';
+import { hostOf, type LabHost, labHost, sshArgv } from './lab.js';
+import { currentProbeScript } from './script.js';
+
+const NODE = process.execPath;
+const VDB = join(import.meta.dirname, '../bin/vdb');
+
+async function startUp(): Promise<void> {
+  const [bare, version, help] = await race(
+    [
+      { name: 'node', argv: [NODE, '-e', '0'] },
+      { name: 'vdb --version', argv: [NODE, VDB, '--version'] },
+      { name: 'vdb --help', argv: [NODE, VDB, '--help'] },
+    ],
+    15,
+  );
+  row('bare node', bare);
+  row('vdb --version', version, bare, 1.5);
+  row('vdb --help', help, bare, 1.5);
+}
+
+async function secondProvision(host: LabHost, roundTripMs: number): Promise<void> {
+  const proxy = await delayProxy(host.port, roundTripMs);
+  const config = await configWithPort(host, proxy.port);
+  const script = await currentProbeScript(config);
+  const [byHand, ours] = await race(
+    [
+      { name: 'ssh', argv: sshArgv(host, proxy.port, 'bash -s'), input: script },
+      { name: 'vdb', argv: [NODE, VDB, '--config', config, 'provision'] },
+    ] satisfies Contender[],
+    roundTripMs === 0 ? 15 : 7,
+  );
+  proxy.close();
+  row(`one ssh with the probe script, ${roundTripMs} ms round trip`, byHand);
+  row(`second vdb provision, ${roundTripMs} ms round trip`, ours, byHand, 2);
+}
+
+/** The lab's configuration with another port; known_hosts gets the same key under the new port. */
+async function configWithPort(host: LabHost, port: number): Promise<string> {
+  const document = parseDocument(await readFile(join(host.directory, 'vdb.yaml'), 'utf8'));
+  document.setIn(['hosts', 0, 'port'], port);
+  const knownHosts = join(host.directory, 'known_hosts');
+  const known = await readFile(knownHosts, 'utf8');
+  const entry = known.split('\n').find((line) => line.startsWith(`[127.0.0.1]:${host.port} `)) ?? '';
+  await writeFile(knownHosts, `${known}${entry.replace(`:${host.port} `, `:${port} `)}\n`);
+  const file = join(host.directory, 'bench.yaml');
+  await writeFile(file, document.toString());
+  return file;
+}
+
+function row(name: string, ms: number | undefined, base?: number, bar?: number): void {
+  if (ms === undefined) return;
+  const ratio = base === undefined ? '' : `${(ms / base).toFixed(2)} times`;
+  const verdict = base === undefined || bar === undefined ? '' : ms / base <= bar ? `within ${bar}` : `OVER ${bar}`;
+  console.log(`${name.padEnd(52)} ${`${ms.toFixed(0)} ms`.padStart(9)}  ${ratio.padEnd(11)} ${verdict}`);
+}
+
+await startUp();
+const host = await labHost('bench');
+await timed({ name: 'converge', argv: [NODE, VDB, '--config', hostOf(host), 'provision'] });
+await secondProvision(host, 0);
+await secondProvision(host, 50);
+if (process.argv.includes('--first')) await firstProvision(row);
