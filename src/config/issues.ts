@@ -11,7 +11,7 @@ export interface Issue {
   path: ConfigPath;
   message: string;
   /** Whether the key is at fault rather than its value. */
-  atKey: boolean;
+  atKey?: boolean;
 }
 
 /** Every issue of the schema in words. `raw` is the data before references were resolved: what people wrote. */
@@ -28,13 +28,7 @@ function describeIssue(issue: ZodIssue, raw: unknown): Issue[] {
   }
   const found = valueAt(raw, path);
   if (found === undefined) return [{ path, message: `is missing; it ${expectation(issue)}`, atKey: true }];
-  return [
-    {
-      path,
-      message: `${expectation(issue)}; found ${show(found, path)}${suggestion(issue, found)}`,
-      atKey: false,
-    },
-  ];
+  return [{ path, message: `${expectation(issue)}${foundText(found, path)}${suggestion(issue, found)}` }];
 }
 
 function unknownKey(path: ConfigPath): Issue {
@@ -97,8 +91,11 @@ function suggestion(issue: ZodIssue, found: unknown): string {
   return meant === undefined ? '' : ` (did you mean ${meant}?)`;
 }
 
-function show(value: unknown, path: ConfigPath): string {
-  if (isSecretPath(path)) return 'a value that is not shown';
+function foundText(value: unknown, path: ConfigPath): string {
+  return isSecretPath(path) ? '' : `; found ${show(value)}`;
+}
+
+function show(value: unknown): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';

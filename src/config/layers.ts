@@ -11,32 +11,40 @@ export interface Layered {
   overrideAt(path: ConfigPath): Override | undefined;
 }
 
-/** Flags given as a nested mapping, as overrides. Keys without a value are left out. */
+/** Flags given as a nested mapping, as an override. Keys without a value count as not given. */
 export function flagOverrides(flags: Record<string, unknown>): Override[] {
-  return [...leaves(flags)]
-    .filter(({ path, value }) => path.length > 0 && value !== undefined && !isEmptyMapping(value))
-    .map(({ path, value }) => ({ path, value, origin: 'flag', source: 'command line' }));
-}
-
-function isEmptyMapping(value: unknown): boolean {
-  return isMapping(value) && Object.keys(value).length === 0;
+  return [{ path: [], value: flags, origin: 'flag', source: 'command line' }];
 }
 
 /** Applies overrides in order: later ones win. Mappings are merged, everything else is replaced. */
 export function applyOverrides(data: unknown, overrides: readonly Override[]): Layered {
-  const merged = overrides.reduce(
-    (tree, { path, value }) => withValueAt(tree, path, mergeValues(valueAt(tree, path), value)),
-    data,
-  );
+  const merged = overrides.reduce((tree, override) => {
+    const { path, value } = aroundKind(override);
+    return withValueAt(tree, path, mergeValues(valueAt(tree, path), value));
+  }, data);
   return { data: merged, overrideAt: (path) => overrides.findLast((override) => covers(override, path)) };
 }
 
-/** `patch` over `base`: mappings are merged key by key, everything else is replaced. */
+function aroundKind({ path, value }: Override): Pick<Override, 'path' | 'value'> {
+  return path.at(-1) === 'from' ? { path: path.slice(0, -1), value: { from: value } } : { path, value };
+}
+
+/**
+ * `patch` over `base`: mappings are merged key by key, everything else is replaced. A mapping of another kind
+ * (`from`) is replaced too, because its keys mean something else.
+ */
 export function mergeValues(base: unknown, patch: unknown): unknown {
-  if (!isMapping(base) || !isMapping(patch)) return patch;
+  if (!isMapping(base) || !isMapping(patch) || isOtherKind(base, patch)) return patch;
   const merged = { ...base };
-  for (const [key, value] of Object.entries(patch)) merged[key] = mergeValues(valueAt(base, [key]), value);
+  for (const [key, value] of Object.entries(patch)) {
+    if (value !== undefined) merged[key] = mergeValues(valueAt(base, [key]), value);
+  }
   return merged;
+}
+
+/** Whether both mappings say what kind they are (`from`), and differ. */
+export function isOtherKind(base: Record<string, unknown>, patch: Record<string, unknown>): boolean {
+  return base.from !== undefined && patch.from !== undefined && base.from !== patch.from;
 }
 
 function covers(override: Override, path: ConfigPath): boolean {

@@ -1,6 +1,7 @@
-import { type Document, parseDocument } from 'yaml';
+import { type Document, isMap, parseDocument } from 'yaml';
 import { DEFAULT_COLLECTIONS } from './default-collections.js';
-import { flagOverrides } from './layers.js';
+import { isOtherKind } from './layers.js';
+import { isMapping } from './path.js';
 import { QDRANT_VERSION } from './schema/qdrant.js';
 
 /** What a new configuration file says. */
@@ -26,18 +27,20 @@ export function renderConfigFile(options: RenderOptions): string {
   for (const [key, value] of Object.entries(host)) {
     if (value !== undefined) document.setIn(['hosts', 0, key], value);
   }
-  for (const { path, value } of flagOverrides(overrides)) set(document, path, value);
+  merge(document, [], overrides);
   return document.toString({ lineWidth: 110 });
 }
 
-function set(document: Document, path: readonly (string | number)[], value: unknown): void {
-  for (let length = 1; length < path.length; length++) {
-    const parent = path.slice(0, length);
-    const missing = document.getIn(parent) ?? undefined;
-    if (missing === undefined)
-      document.setIn(parent, document.createNode(typeof path[length] === 'number' ? [] : {}));
+/** Merges into the document rather than into its data, because the document keeps its comments. */
+function merge(document: Document, path: readonly string[], patch: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(patch)) {
+    const place = [...path, key];
+    const present = document.getIn(place);
+    const data = isMap(present) ? (present.toJSON() as Record<string, unknown>) : undefined;
+    if (value === undefined) continue;
+    if (data !== undefined && isMapping(value) && !isOtherKind(data, value)) merge(document, place, value);
+    else document.setIn(place, document.createNode(value, { keepUndefined: false }));
   }
-  document.setIn(path, document.createNode(value));
 }
 
 function template(secretsFile: string): string {

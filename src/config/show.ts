@@ -27,8 +27,9 @@ function mask(value: unknown, path: ConfigPath, redactor: Redactor): unknown {
 /** The effective configuration as YAML, with every secret masked and, on request, the origin of each value. */
 export function renderConfig(loaded: LoadedConfig, { origins }: { origins: boolean }): string {
   const document = new Document(maskedConfig(loaded));
-  if (origins) annotate(document.contents, [], loaded.origins);
-  return document.toString({ lineWidth: 0 });
+  if (!origins) return document.toString({ lineWidth: 0 });
+  annotate(document.contents, [], loaded.origins);
+  return onOneLine(document.toString({ lineWidth: 0 }));
 }
 
 function annotate(node: unknown, path: ConfigPath, origins: LoadedConfig['origins']): void {
@@ -42,6 +43,11 @@ function annotate(node: unknown, path: ConfigPath, origins: LoadedConfig['origin
   const isLeaf = isScalar(node) || (isCollection(node) && node.items.length === 0);
   const origin = isLeaf ? origins.get(formatPath(path)) : undefined;
   if (origin !== undefined) (node as Node).comment = ` ${origin}`;
+}
+
+/** The YAML library breaks the line between a key and an empty collection that has a comment. */
+function onOneLine(yaml: string): string {
+  return yaml.replace(/:\n +(\[\]|\{\})\n +# (\w+)$/gm, ': $1 # $2');
 }
 
 function keyOf(key: unknown): string {

@@ -12,10 +12,7 @@ export type Validation = { config: Config; issues: [] } | { config?: never; issu
 export function validate(data: unknown, raw: unknown = data): Validation {
   const parsed = configSchema.safeParse(data);
   const valid = parsed.success ? parsed.data : validSections(data);
-  const issues = [
-    ...(parsed.success ? [] : describeIssues(parsed.error.issues, raw)),
-    ...violations(valid).map((violation) => ({ ...violation, atKey: false })),
-  ];
+  const issues = [...(parsed.success ? [] : describeIssues(parsed.error.issues, raw)), ...violations(valid)];
   return parsed.success && issues.length === 0 ? { config: parsed.data, issues: [] } : { issues };
 }
 

@@ -1,7 +1,11 @@
 import { dirname, join, resolve } from 'node:path';
-import { writeSecrets } from '../../config/generate-secrets.js';
 import { ignoreFile } from '../../config/gitignore.js';
+import { formatPath } from '../../config/path.js';
+import { ConfigError } from '../../config/problem.js';
 import { type RenderOptions, renderConfigFile } from '../../config/render.js';
+import { writeSecrets } from '../../config/secrets.js';
+import { parseSource } from '../../config/source.js';
+import { validate } from '../../config/validate.js';
 import { existsFile, replaceFile } from '../../config/write.js';
 import { EXIT, VdbError } from '../../errors.js';
 import type { CommandContext, Handler } from '../context.js';
@@ -29,7 +33,7 @@ export const init: Handler<InitOptions> = async (context) => {
   if (!context.options.force && (await existsFile(file))) throw wouldOverwrite(file);
 
   const answers = await askHost(context.options, context.terminal.interactive);
-  const text = renderConfigFile(renderOptions(context, answers));
+  const text = checked(file, renderConfigFile(renderOptions(context, answers)));
   const secretsFile = join(dirname(file), SECRETS_NAME);
   const secrets = await writeSecrets(secretsFile);
   const ignored = await ignoreFile(secretsFile);
@@ -61,6 +65,16 @@ function renderOptions({ cwd, options }: CommandContext<InitOptions>, answers: H
       ...(options.pythonIndex === undefined ? {} : { python: { index_url: options.pythonIndex } }),
     },
   };
+}
+
+/** Refuses what the flags would make invalid, before anything is written. */
+function checked(file: string, text: string): string {
+  const { issues } = validate(parseSource(file, text).data);
+  if (issues.length === 0) return text;
+  throw new ConfigError(
+    file,
+    issues.map(({ path, message }) => ({ source: 'command line', path: formatPath(path), message })),
+  );
 }
 
 interface Written {
