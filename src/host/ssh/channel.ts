@@ -5,9 +5,6 @@ import { EXIT, messageOf, VdbError } from '../../errors.js';
 /** Opening a channel is repeated this often: sshd may free a session's slot later than it says. */
 const OPEN_ATTEMPTS = 8;
 
-/** argv takes 128 KiB per argument; what is longer would fail on the host with a message nobody understands. */
-export const MAX_COMMAND_BYTES = 100_000;
-
 /** Starts `command` in a channel of its own. Nothing has run when this rejects. */
 export async function openChannel(client: Client, command: string): Promise<ClientChannel> {
   for (let attempt = 1; ; attempt++) {
@@ -24,21 +21,6 @@ function startOnce(client: Client, command: string): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
     client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel)));
   });
-}
-
-/** Throws when `command` cannot be an argument of the host's login shell. */
-export function assertFits(target: string, command: string): void {
-  const bytes = Buffer.byteLength(command);
-  if (bytes <= MAX_COMMAND_BYTES) return;
-  throw new VdbError(
-    `A command for ${target} is ${bytes} bytes long; at most ${MAX_COMMAND_BYTES} can be sent`,
-    {
-      code: 'host.command-too-long',
-      exitCode: EXIT.failed,
-      host: target,
-      meaning: 'This is a bug in vdb: contents of that size travel on standard input.',
-    },
-  );
 }
 
 /**

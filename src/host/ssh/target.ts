@@ -1,3 +1,11 @@
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { HostConfig } from '../../config/schema.js';
+import { EXIT, VdbError } from '../../errors.js';
+import { inHome } from '../paths.js';
+import { parseJumps } from './proxy-jump.js';
+import { loadSshConfig, type SshConfig, type SshSettings } from './ssh-config.js';
+
 /** One machine on the way to a host, or the host itself. */
 export interface Hop {
   /** `user@address:port`, for messages. */
@@ -25,4 +33,109 @@ export interface Hop {
 export interface SshTarget {
   label: string;
   hops: readonly [Hop, ...Hop[]];
+}
+
+/** Keys that ssh tries when none is named, below the home directory. */
+const DEFAULT_IDENTITIES = ['.ssh/id_ed25519', '.ssh/id_ecdsa', '.ssh/id_rsa'];
+const DEFAULT_KNOWN_HOSTS = '~/.ssh/known_hosts';
+const SYSTEM_KNOWN_HOSTS = '/etc/ssh/ssh_known_hosts';
+const MAX_HOPS = 8;
+
+interface Resolution {
+  host: HostConfig;
+  env: NodeJS.ProcessEnv;
+  home: string;
+  sshConfig: SshConfig;
+}
+
+/** A machine as somebody named it: an alias or an address, perhaps with user and port. */
+interface Named {
+  name: string;
+  user?: string | undefined;
+  port?: number | undefined;
+}
+
+/**
+ * Where a configured host is and how to get in, `~/.ssh/config` included. What the configuration says wins;
+ * what it leaves at its default yields to `~/.ssh/config`. Throws `VdbError` for a `ProxyJump` that cannot
+ * be followed.
+ */
+export async function resolveTarget(host: HostConfig, env: NodeJS.ProcessEnv): Promise<SshTarget> {
+  const home = env.HOME || homedir();
+  const sshConfig: SshConfig = host.use_ssh_config ? await loadSshConfig(home) : () => ({});
+  const resolution: Resolution = { host, env, home, sshConfig };
+  const settings = sshConfig(host.address);
+  const last = hopOf(resolution, settings, {
+    name: host.address,
+    user: unlessDefault(host.user, 'root') ?? settings.user ?? 'root',
+    port: unlessDefault(host.port, 22) ?? settings.port,
+  });
+  const jumps = jumpsOf(resolution, host.proxy_jump ?? settings.proxyJump, last.label, MAX_HOPS);
+  const hops = [...jumps, last] as unknown as SshTarget['hops'];
+  return { label: last.label, hops };
+}
+
+function unlessDefault<T>(value: T | undefined, usual: T): T | undefined {
+  return value === usual ? undefined : value;
+}
+
+/** The hosts in between. Only the first of a list may itself lie behind others, as with ssh. */
+function jumpsOf(resolution: Resolution, jumps: string | undefined, host: string, left: number): Hop[] {
+  const [first, ...rest] = parseJumps(jumps, host);
+  if (first === undefined) return [];
+  if (left === 0) throw endless(host);
+  const before = jumpsOf(resolution, resolution.sshConfig(first.name).proxyJump, host, left - 1);
+  return [...before, ...[first, ...rest].map((jump) => jumpHop(resolution, jump))];
+}
+
+function jumpHop(resolution: Resolution, jump: Named): Hop {
+  const settings = resolution.sshConfig(jump.name);
+  return hopOf(resolution, settings, {
+    name: jump.name,
+    user: jump.user ?? settings.user ?? resolution.env.USER ?? userInfo().username,
+    port: jump.port ?? settings.port,
+  });
+}
+
+function hopOf({ host, env, home }: Resolution, settings: SshSettings, named: Named & { user: string }): Hop {
+  const { user } = named;
+  const address = settings.hostName ?? named.name;
+  const port = named.port ?? 22;
+  const agentSocket = host.agent ? (settings.identityAgent ?? env.SSH_AUTH_SOCK) : undefined;
+  const identities = settings.identityFiles ?? DEFAULT_IDENTITIES.map((path) => join(home, path));
+  return {
+    label: `${user}@${address}:${port}`,
+    address,
+    port,
+    user,
+    hostKeyName: settings.hostKeyAlias ?? address,
+    hostKey: host.host_key,
+    knownHosts: knownHostsFiles(host, settings, home),
+    ...(agentSocket && agentSocket !== 'none' ? { agentSocket } : {}),
+    ...(host.identity_file === undefined ? {} : { identity: namedIdentity(host, host.identity_file, home) }),
+    otherIdentities: host.identity_file === undefined ? identities : [],
+    identitiesOnly: settings.identitiesOnly ?? false,
+    connectTimeoutMs: host.connect_timeout_seconds * 1000,
+  };
+}
+
+function namedIdentity(host: HostConfig, file: string, home: string): NonNullable<Hop['identity']> {
+  const path = inHome(file, home);
+  return host.identity_passphrase === undefined ? { path } : { path, passphrase: host.identity_passphrase };
+}
+
+function knownHostsFiles(host: HostConfig, settings: SshSettings, home: string): string[] {
+  const configured = unlessDefault(host.known_hosts, DEFAULT_KNOWN_HOSTS);
+  if (configured !== undefined) return [inHome(configured, home)];
+  return [...(settings.knownHosts ?? [inHome(DEFAULT_KNOWN_HOSTS, home)]), SYSTEM_KNOWN_HOSTS];
+}
+
+function endless(host: string): VdbError {
+  return new VdbError(`The way to ${host} goes through more than ${MAX_HOPS} hosts`, {
+    code: 'host.proxy-jump',
+    exitCode: EXIT.usage,
+    host,
+    meaning: 'ProxyJump in ~/.ssh/config probably leads back to itself.',
+    next: 'Set `proxy_jump` for the host, or `use_ssh_config: false`.',
+  });
 }
