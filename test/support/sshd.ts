@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,9 +31,13 @@ export async function sshdMissing(): Promise<string | undefined> {
   if (existsSync(SSHD)) return undefined;
   if (process.getuid?.() !== 0) return `${SSHD} is missing and only root can install it`;
   try {
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'openssh-server', 'openssh-client'], {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
-    });
+    await run(
+      'apt-get',
+      ['install', '-y', '-qq', '--no-install-recommends', 'openssh-server', 'openssh-client'],
+      {
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+      },
+    );
   } catch {
     return `${SSHD} is missing and could not be installed`;
   }
@@ -45,11 +49,15 @@ export async function startSshd(options: { config?: string; hostKeyType?: string
   const type = options.hostKeyType ?? 'ed25519';
   await generateKey(join(directory, 'host_key'), { type });
   await generateKey(join(directory, 'id'));
-  await writeFile(join(directory, 'authorized_keys'), await readFile(join(directory, 'id.pub')), { mode: 0o600 });
+  await writeFile(join(directory, 'authorized_keys'), await readFile(join(directory, 'id.pub')), {
+    mode: 0o600,
+  });
   const port = await freePort();
   await writeFile(join(directory, 'sshd_config'), sshdConfig(directory, port, options.config ?? ''));
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
-  const daemon = spawn(SSHD, ['-D', '-e', '-f', join(directory, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const daemon = spawn(SSHD, ['-D', '-e', '-f', join(directory, 'sshd_config')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let log = '';
   daemon.stderr.on('data', (chunk) => {
     log += chunk;
