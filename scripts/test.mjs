@@ -15,7 +15,8 @@ let exitCode = 0;
 
 async function suite(name) {
   const report = join(directory, `${name}.json`);
-  const result = await run`npx vitest run --project ${name} --reporter=default --reporter=json --outputFile.json=${report}`;
+  const result =
+    await run`npx vitest run --project ${name} --reporter=default --reporter=json --outputFile.json=${report}`;
   exitCode ||= result.exitCode ?? 1;
   const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(await readFile(report, 'utf8'));
   total.passed += numPassedTests;
@@ -24,7 +25,8 @@ async function suite(name) {
 }
 
 try {
-  for (const check of [run`npx biome check .`, run`npx tsc --noEmit`]) exitCode ||= (await check).exitCode ?? 1;
+  for (const check of [run`npx biome check .`, run`npx tsc --noEmit`])
+    exitCode ||= (await check).exitCode ?? 1;
   for (const name of ['unit', 'integration', 'lab']) await suite(name);
 } finally {
   await rm(directory, { recursive: true, force: true });

@@ -6,7 +6,7 @@ import { limitsFile } from '../src/resources/limits.js';
 import { nftRuleset, renderRuleset } from '../src/resources/nftables.js';
 import { service } from '../src/resources/service.js';
 import { swapFile } from '../src/resources/swap.js';
-import { sysctlFile, sysctlValue } from '../src/resources/sysctl.js';
+import { sysctl } from '../src/resources/sysctl.js';
 import { timeSync } from '../src/resources/time.js';
 import { template } from '../src/templates.js';
 
@@ -17,7 +17,10 @@ const packages: SubTask = {
   title: 'Base packages',
   criterion: 'The tools that the other tasks and checks use are installed',
   resources: ({ config }) => [
-    aptPackages({ name: 'base', packages: ['ca-certificates', 'curl', 'procps', ...config.os.extra_packages] }),
+    aptPackages({
+      name: 'base',
+      packages: ['ca-certificates', 'curl', 'procps', ...config.os.extra_packages],
+    }),
   ],
 };
 
@@ -26,10 +29,7 @@ const kernel: SubTask = {
   title: 'Kernel settings and modules',
   criterion: 'Each setting has its value now and after a reboot',
   resources: ({ config, facts }) => [
-    sysctlFile({ file: SYSCTL_FILE, values: config.os.sysctl }),
-    ...Object.entries(config.os.sysctl).map(([key, value]) =>
-      sysctlValue({ key, value, container: facts.container }),
-    ),
+    ...sysctl({ file: SYSCTL_FILE, values: config.os.sysctl, container: facts.container }),
     ...config.os.kernel_modules.map((name) => kernelModule({ name, container: facts.container })),
   ],
 };
@@ -73,7 +73,10 @@ const time: SubTask = {
   id: '0.2.6',
   title: 'Time synchronisation',
   criterion: 'chrony runs and the clock is synchronised',
-  resources: (context) => [...(context.facts.container ? [] : chrony(context)), timeSync({ container: context.facts.container })],
+  resources: (context) => [
+    ...(context.facts.container ? [] : chrony(context)),
+    timeSync({ container: context.facts.container }),
+  ],
 };
 
 /** In a container chrony would set the clock of the machine around it, so it is left out there. */

@@ -39,7 +39,8 @@ const environment: SubTask = {
 export const pythonEnvironment: Task = {
   id: '0.4',
   title: 'Python environment',
-  description: 'Python from the distribution and one virtual environment with pinned packages, tested by import.',
+  description:
+    'Python from the distribution and one virtual environment with pinned packages, tested by import.',
   dependsOn: ['0.3'],
   subtasks: [interpreter, environment],
 };

@@ -5,7 +5,12 @@ import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { directory } from '../src/resources/directory.js';
 import { file } from '../src/resources/file.js';
-import { qdrantReady, renderQdrantConfig, renderQdrantEnvironment, renderQdrantUnit } from '../src/resources/qdrant.js';
+import {
+  qdrantReady,
+  renderQdrantConfig,
+  renderQdrantEnvironment,
+  renderQdrantUnit,
+} from '../src/resources/qdrant.js';
 import { binaryRelease, type ReleaseSource } from '../src/resources/release.js';
 import { service } from '../src/resources/service.js';
 import { symlink } from '../src/resources/symlink.js';
@@ -42,7 +47,10 @@ const release: SubTask = {
       version: config.qdrant.version,
       source: sourceOf(config, facts),
     }),
-    symlink({ path: `${config.paths.root}/slots/${config.qdrant.active_slot}`, target: releaseDirectory(config) }),
+    symlink({
+      path: `${config.paths.root}/slots/${config.qdrant.active_slot}`,
+      target: releaseDirectory(config),
+    }),
   ],
 };
 
@@ -117,7 +125,10 @@ const running: SubTask = {
 
 function stateOf({ qdrant }: Config): string {
   const { active_slot, version, artifact } = qdrant;
-  const state = { schema: 'vdb.state/1', qdrant: { active_slot, version, genuine: artifact.from !== 'emulator' } };
+  const state = {
+    schema: 'vdb.state/1',
+    qdrant: { active_slot, version, genuine: artifact.from !== 'emulator' },
+  };
   return `${JSON.stringify(state, null, 2)}\n`;
 }
 
@@ -125,7 +136,8 @@ function stateOf({ qdrant }: Config): string {
 export const qdrant: Task = {
   id: '1.1',
   title: 'Qdrant',
-  description: 'A pinned release in a slot, hardened under systemd, on loopback, with keys, as a one-node cluster.',
+  description:
+    'A pinned release in a slot, hardened under systemd, on loopback, with keys, as a one-node cluster.',
   dependsOn: ['0.3'],
   subtasks: [release, configuration, running],
 };

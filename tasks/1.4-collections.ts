@@ -1,5 +1,7 @@
 import type { SubTask, Task } from '../src/engine/task.js';
-import { qdrantAlias, qdrantCollection, qdrantPayloadIndex } from '../src/resources/qdrant.js';
+import { qdrantAlias } from '../src/resources/qdrant-alias.js';
+import { qdrantCollection } from '../src/resources/qdrant-collection.js';
+import { qdrantPayloadIndex } from '../src/resources/qdrant-payload-index.js';
 import { adminHeader, slotOf } from './1.1-qdrant.js';
 
 const collectionsOf: SubTask = {
@@ -8,7 +10,12 @@ const collectionsOf: SubTask = {
   criterion: 'Every configured collection exists with its size, distance, index and quantization',
   resources: (context) =>
     Object.entries(context.config.collections).map(([name, wanted]) =>
-      qdrantCollection({ name, wanted, port: slotOf(context.config).http, keyFile: adminHeader(context.config) }),
+      qdrantCollection({
+        name,
+        wanted,
+        port: slotOf(context.config).http,
+        keyFile: adminHeader(context.config),
+      }),
     ),
 };
 
@@ -19,7 +26,13 @@ const indexes: SubTask = {
   resources: ({ config }) =>
     Object.entries(config.collections).flatMap(([collection, { payload_indexes }]) =>
       Object.entries(payload_indexes).map(([field, type]) =>
-        qdrantPayloadIndex({ collection, field, type, port: slotOf(config).http, keyFile: adminHeader(config) }),
+        qdrantPayloadIndex({
+          collection,
+          field,
+          type,
+          port: slotOf(config).http,
+          keyFile: adminHeader(config),
+        }),
       ),
     ),
 };

@@ -9,8 +9,8 @@ import { postgresHba, postgresHbaLoaded } from '../src/resources/postgres-hba.js
 import { postgresRole } from '../src/resources/postgres-role.js';
 import { postgresRunningSettings } from '../src/resources/postgres-running.js';
 import { postgresSettings } from '../src/resources/postgres-settings.js';
-import { tunePostgres } from '../src/resources/postgres-tuning.js';
 import { service } from '../src/resources/service.js';
+import { tunePostgres } from '../src/services/postgres/tune.js';
 import { template } from '../src/templates.js';
 
 const server: SubTask = {
@@ -23,7 +23,12 @@ const server: SubTask = {
     return [
       aptPackages({
         name: 'postgresql',
-        packages: [`postgresql-${major}`, `postgresql-${major}-pgvector`, `postgresql-client-${major}`, 'libpq-dev'],
+        packages: [
+          `postgresql-${major}`,
+          `postgresql-${major}-pgvector`,
+          `postgresql-client-${major}`,
+          'libpq-dev',
+        ],
       }),
       postgresSettings({ major, values }),
       service({ unit: `postgresql@${major}-main.service` }),
@@ -42,9 +47,9 @@ function settings({ config, facts }: TaskContext): Record<string, string> {
       cpus: facts.cpus,
       share: 1 / 8,
       maxConnections: postgres.max_connections,
+      listenAddresses: postgres.host,
+      port: postgres.port,
     }),
-    listen_addresses: postgres.host,
-    port: String(postgres.port),
     ...Object.fromEntries(overrides),
   };
 }
@@ -52,7 +57,8 @@ function settings({ config, facts }: TaskContext): Record<string, string> {
 const access: SubTask = {
   id: '3.1.2',
   title: 'Role, database and access',
-  criterion: 'The role logs in with SCRAM from the allowed addresses only, and owns its database with pgvector',
+  criterion:
+    'The role logs in with SCRAM from the allowed addresses only, and owns its database with pgvector',
   resources: ({ config: { postgres }, facts }) => {
     const { postgres: major } = supportedOs(facts);
     return [
@@ -71,7 +77,8 @@ const access: SubTask = {
 const pool: SubTask = {
   id: '3.1.4',
   title: 'Connection pool settings',
-  criterion: 'The database layer finds its connection and pool settings; the password is readable by root alone',
+  criterion:
+    'The database layer finds its connection and pool settings; the password is readable by root alone',
   resources: ({ config: { paths, postgres } }) => [
     directory({ path: `${paths.citadel}/config` }),
     file({

@@ -51,7 +51,7 @@ export async function firstProvision(
   row('pip for the same requirements', pip);
   row('first vdb provision', ours, apt + pip);
   row('first vdb provision against 1.5 times apt plus pip', ours, 1.5 * apt + pip, 1);
-  for (const host of [a, b]) await labDown({ name: host.name, cwd: process.cwd(), env: process.env });
+  for (const { name } of [a, b]) await labDown({ cwd: process.cwd(), which: { name } });
 }
 
 async function outputOf([file, ...args]: [string, ...string[]]): Promise<string> {

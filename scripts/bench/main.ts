@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { delayProxy } from './delay-proxy.js';
 import { firstProvision } from './first.js';
-import { type Contender, race, timed } from './measure.js';
 import { hostOf, type LabHost, labHost, sshArgv } from './lab.js';
+import { type Contender, race, timed } from './measure.js';
 import { currentProbeScript } from './script.js';
 
 const NODE = process.execPath;
@@ -62,7 +62,8 @@ async function configWithPort(host: LabHost, port: number): Promise<string> {
 function row(name: string, ms: number | undefined, base?: number, bar?: number): void {
   if (ms === undefined) return;
   const ratio = base === undefined ? '' : `${(ms / base).toFixed(2)} times`;
-  const verdict = base === undefined || bar === undefined ? '' : ms / base <= bar ? `within ${bar}` : `OVER ${bar}`;
+  const verdict =
+    base === undefined || bar === undefined ? '' : ms / base <= bar ? `within ${bar}` : `OVER ${bar}`;
   console.log(`${name.padEnd(52)} ${`${ms.toFixed(0)} ms`.padStart(9)}  ${ratio.padEnd(11)} ${verdict}`);
 }
 

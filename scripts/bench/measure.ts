@@ -25,7 +25,10 @@ export async function race(contenders: readonly Contender[], rounds: number): Pr
 export async function timed({ argv, input, cwd }: Contender): Promise<number> {
   const [file, ...args] = argv;
   const started = performance.now();
-  await execa(file, args, { ...(input === undefined ? {} : { input }), ...(cwd === undefined ? {} : { cwd }) });
+  await execa(file, args, {
+    ...(input === undefined ? {} : { input }),
+    ...(cwd === undefined ? {} : { cwd }),
+  });
   return performance.now() - started;
 }
 

@@ -1,9 +1,9 @@
 import { loadConfig } from '../../src/config/load.js';
+import type { TaskContext } from '../../src/engine/task.js';
 import { factsProbe } from '../../src/host/facts.js';
 import { Gate } from '../../src/host/gate.js';
 import { openHost } from '../../src/host/open.js';
 import { ask, observe, probeScript } from '../../src/host/probe.js';
-import type { TaskContext } from '../../src/engine/task.js';
 import { TASKS } from '../../tasks/index.js';
 
 /** The very script that a provision of this configuration sends to look at its host. */

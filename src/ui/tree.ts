@@ -13,8 +13,8 @@ export class ThrottledTree extends DefaultRenderer {
 
   override update(): void {
     const wait = this.#last + 1000 / FRAMES_PER_SECOND - performance.now();
-    if (wait <= 0) return this.#draw();
-    this.#pending ??= setTimeout(() => this.#draw(), wait);
+    if (wait <= 0) this.#draw();
+    else this.#pending ??= setTimeout(() => this.#draw(), wait);
   }
 
   override end(): void {
