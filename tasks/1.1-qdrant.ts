@@ -61,7 +61,7 @@ function sourceOf({ qdrant }: Config, facts: TaskContext['facts']): ReleaseSourc
     const url = artifact.url.replaceAll('{version}', version).replaceAll('{target}', target);
     return { from: 'release', url, sha256: artifact.sha256 };
   }
-  const path = artifact.path ?? new URL('../dist/emulator.js', import.meta.url).pathname;
+  const path = artifact.path ?? new URL('../dist/emulator.mjs', import.meta.url).pathname;
   const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
   return { from: 'file', path, sha256 };
 }
