@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Config } from '../src/config/schema.js';
+import { slotStorage } from '../src/config/slots.js';
 import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { directory } from '../src/resources/directory.js';
@@ -73,7 +74,7 @@ const configuration: SubTask = {
   resources: ({ config }) => {
     const slot = config.qdrant.active_slot;
     const owned = { mode: '0750', owner: 'qdrant:qdrant' };
-    const base = `${config.paths.storage}/${slot}`;
+    const base = slotStorage(config, slot);
     return [
       directory({ path: base, ...owned }),
       ...['storage', 'snapshots', 'tmp'].map((name) => directory({ path: `${base}/${name}`, ...owned })),
@@ -102,11 +103,11 @@ const running: SubTask = {
   id: '1.1.3',
   title: 'Service',
   criterion: 'The slot runs hardened under systemd, is ready, and refuses a call without the key',
-  resources: ({ config }) => {
+  resources: ({ config, facts }) => {
     const slot = config.qdrant.active_slot;
     const { root, state } = config.paths;
     return [
-      unitFile({ name: 'qdrant@.service', content: renderQdrantUnit(config) }),
+      unitFile({ name: 'qdrant@.service', content: renderQdrantUnit(config, facts.memory) }),
       service({
         unit: `qdrant@${slot}.service`,
         restartOn: [

@@ -5,7 +5,7 @@ import { aptTransaction, explainApt } from '../resources/apt.js';
 import { type OnEvent, outcomeOf, type RunOutcome, type StepOutcome, type TaskOutcome } from './events.js';
 import type { Step } from './plan.js';
 import type { Task } from './task.js';
-import { TaskRun } from './task-run.js';
+import { mustLookAgain, TaskRun } from './task-run.js';
 
 export interface ApplyOptions {
   host: Host;
@@ -185,7 +185,7 @@ function stepEntries(run: TaskRun, entry: ListrEntry, done: (outcome: TaskOutcom
     [
       ...due.map(({ step, index }) => ({
         title: step.resource.title,
-        enabled: step.verdict.status !== 'ok' || step.resource.predict !== undefined,
+        enabled: step.verdict.status !== 'ok' || mustLookAgain(step),
         task: async (_: unknown, child: ListrEntry): Promise<void> => {
           const outcome = await run.step(index);
           if (outcome === null) return;

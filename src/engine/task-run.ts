@@ -197,7 +197,7 @@ export class TaskRun {
 }
 
 /** A pending thing may have become visible, and a service follows the files that were just written. */
-function mustLookAgain(step: Step): boolean {
+export function mustLookAgain(step: Step): boolean {
   return step.observation.status === 'pending' || step.resource.predict !== undefined;
 }
 

@@ -30,7 +30,8 @@ export function renderPostgresSettings(values: PostgresSettings): string {
   return `${['# Written by vdb: changes here are overwritten.', ...lines].join('\n')}\n`;
 }
 
+/** PostgreSQL reads only plain words and numbers unquoted; `127.0.0.1` is neither. */
 function quoted(value: string): string {
-  if (/^[\w.-]+$/.test(value)) return value;
+  if (/^([A-Za-z_]\w*|-?\d+(\.\d+)?)$/.test(value)) return value;
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../cli/context.js';
 import type { ErrorDetails, ExitCode, VdbError } from '../errors.js';
-import { indent, styleFor } from './style.js';
+import { fit, indent, styleFor } from './style.js';
 
 /** Shows an error to whoever is there, a person on stderr or a machine on stdout, and returns its exit code. */
 export function reportError(error: VdbError, context: CommandContext): ExitCode {
@@ -34,19 +34,21 @@ export function errorText(error: VdbError, color: boolean, verbose: boolean): st
   const style = styleFor(color);
   const { host, step, command, stderr, meaning, next } = error.details;
   const line = (label: string, text: string | undefined): string[] =>
-    text === undefined ? [] : [`  ${style.dim(`${label}:`.padEnd(9))}${indent(text, ' '.repeat(11)).trimStart()}`];
+    text === undefined
+      ? []
+      : [`  ${style.dim(`${label}:`.padEnd(9))}${indent(text, ' '.repeat(11)).trimStart()}`];
   return [
     `${style.red('error')} ${error.message}`,
     ...line('step', step),
     ...line('host', host),
-    ...line('command', verbose ? command : firstLine(command)),
+    ...line('command', verbose ? command : oneLine(command)),
     ...line('stderr', stderr),
     ...line('meaning', meaning),
     ...line('next', next),
   ].join('\n');
 }
 
-/** The line of a script that says most: the first that is not a setting of the shell. */
-function firstLine(command: string | undefined): string | undefined {
-  return command?.split('\n').find((line) => !/^(set |umask |export |trap |exec )/.test(line.trim()));
+/** A script on one line, cut to what a screen holds. */
+function oneLine(command: string | undefined): string | undefined {
+  return command === undefined ? undefined : fit(command.trim().replaceAll(/\s*\n\s*/g, '; '), 160);
 }

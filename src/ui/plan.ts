@@ -67,7 +67,7 @@ function diffText(diff: string, color: boolean): string {
   const style = styleFor(color);
   return diff
     .split('\n')
-    .filter((line) => !line.startsWith('---') && !line.startsWith('+++') && line !== '')
+    .filter((line) => !/^(---|\+\+\+|=====)/.test(line) && line !== '')
     .map((line) => {
       if (line.startsWith('+')) return style.green(line);
       return line.startsWith('-') ? style.red(line) : style.dim(line);

@@ -11,10 +11,10 @@ const WORD: Record<StepStatus, string> = {
   'not-run': 'not run',
 };
 
-/** One plain line for each finished step and task: for pipes and CI logs. */
+/** One plain line for each finished step and task, for pipes and CI logs; what is not ours to set is left to the sum. */
 export function plainProgress(write: (line: string) => void, color: boolean): OnEvent {
   return (event) => {
-    if (event.type === 'step-finished') write(stepLine(event.step, color));
+    if (event.type === 'step-finished' && event.step.status !== 'foreign') write(stepLine(event.step, color));
     if (event.type === 'task-finished') write(taskLine(event.task, color));
   };
 }

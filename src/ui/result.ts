@@ -1,4 +1,4 @@
-import type { RunOutcome } from '../engine/events.js';
+import type { RunOutcome, StepOutcome } from '../engine/events.js';
 import { errorText } from './error.js';
 import { count, duration, styleFor } from './style.js';
 
@@ -6,18 +6,29 @@ import { count, duration, styleFor } from './style.js';
 export function resultText(outcome: RunOutcome, host: string, color: boolean, verbose: boolean): string {
   const style = styleFor(color);
   const steps = outcome.tasks.flatMap((task) => task.steps);
-  const errors = steps.flatMap((step) => (step.error === undefined ? [] : [errorText(step.error, color, verbose)]));
+  const errors = steps.flatMap((step) =>
+    step.error === undefined ? [] : [errorText(step.error, color, verbose)],
+  );
   const notRun = outcome.tasks.filter((task) => task.status === 'not-run');
   const skipped = steps.filter((step) => step.status === 'skipped');
   const foreign = steps.filter((step) => step.status === 'foreign');
   return [
     ...errors,
     ...skipped.map((step) => `${style.yellow('skipped')} ${step.task} ${step.title}: ${step.summary}`),
-    ...foreign.map((step) => `${style.dim('not set')} ${step.task} ${step.title}: ${step.summary}`),
-    ...notRun.map((task) => `${style.yellow('not run')} ${task.id} ${task.title}: ${task.why ?? 'an earlier step failed'}`),
+    ...(foreign.length === 0 ? [] : [foreignLine(foreign, color)]),
+    ...notRun.map(
+      (task) =>
+        `${style.yellow('not run')} ${task.id} ${task.title}: ${task.why ?? 'an earlier step failed'}`,
+    ),
     '',
     sumLine(outcome, host, color),
   ].join('\n');
+}
+
+/** Many, and of no consequence for the run: one line, the plan has them one by one. */
+function foreignLine(steps: readonly StepOutcome[], color: boolean): string {
+  const what = steps.length === 1 ? 'setting that is' : 'settings that are';
+  return `${styleFor(color).dim('not set')} ${steps.length} ${what} not this host's to set (see: vdb provision --plan)`;
 }
 
 function sumLine(outcome: RunOutcome, host: string, color: boolean): string {
