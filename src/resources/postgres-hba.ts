@@ -55,14 +55,17 @@ const hba: ProbeKind<null, HbaHave> = {
     parsePsql(stdout, args, (answer) => args.map(() => known(JSON.parse(answer) as HbaHave))),
 };
 
+const LOAD: Change = { action: 'reload', summary: 'load the new pg_hba.conf' };
+
 /** PostgreSQL has loaded its `pg_hba.conf`, without errors: with one it silently keeps the old rules. */
 export function postgresHbaLoaded(): Resource {
   return defineResource<HbaHave>({
     id: 'postgres-hba-loaded',
     title: 'PostgreSQL uses its pg_hba.conf',
     probe: ask(hba, null),
-    diff: (have) => (have === null ? null : loadChange(have)),
+    diff: (have) => (have === null ? LOAD : loadChange(have)),
     apply: () => [postgresReload()],
+    predict: (changing) => ([...changing].some((id) => id.endsWith('/pg_hba.conf')) ? LOAD : null),
   });
 }
 

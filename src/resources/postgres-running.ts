@@ -4,7 +4,7 @@ import { ask, known, type ProbeKind } from '../host/probe.js';
 import { type RunningSetting, sameSetting, showSetting } from '../services/postgres/setting-value.js';
 import { literals, parsePsql, psqlProbe } from './postgres-psql.js';
 import { postgresReload, postgresRestart } from './postgres-reload.js';
-import type { PostgresSettings } from './postgres-settings.js';
+import { type PostgresSettings, postgresSettingsPath } from './postgres-settings.js';
 
 interface RunningHave {
   settings: (RunningSetting & { name: string })[];
@@ -37,6 +37,9 @@ const running: ProbeKind<readonly string[], RunningHave> = {
     }),
 };
 
+const NOT_YET: Change = { action: 'restart', summary: 'take effect once PostgreSQL runs' };
+const FOLLOWS: Change = { action: 'reload', summary: 'reload or restart, whichever the new settings need' };
+
 /**
  * The server really runs with `values`. What it takes to get there, a reload or a restart, follows from what
  * is running, not from what this run has written.
@@ -46,9 +49,10 @@ export function postgresRunningSettings(want: { major: number; values: PostgresS
     id: `postgres-running-settings:${want.major}`,
     title: `running settings of PostgreSQL ${want.major}`,
     probe: ask(running, Object.keys(want.values)),
-    diff: (have) => (have === null ? null : runningChange(have, want.values)),
+    diff: (have) => (have === null ? NOT_YET : runningChange(have, want.values)),
     apply: (change): Command[] =>
       change.action === 'restart' ? [postgresRestart(want.major)] : [postgresReload()],
+    predict: (changing) => (changing.has(`file:${postgresSettingsPath(want.major)}`) ? FOLLOWS : null),
   });
 }
 

@@ -41,10 +41,11 @@ export function redisInclude(): Resource {
 }
 
 function includeChange(have: IncludeHave | null): Change | null {
-  if (have === null || have.last === LINE) return null;
+  const change: Change = { action: 'update', summary: `end with "${LINE}"` };
+  if (have === null) return change;
+  if (have.last === LINE) return null;
   return {
-    action: 'update',
-    summary: `end with "${LINE}"`,
+    ...change,
     fields: [{ field: 'last setting', have: have.last.split(' ')[0] ?? '', want: LINE }],
   };
 }

@@ -51,6 +51,9 @@ function observation([greeting = '', answer = '']: string[]): Observation<RedisH
   return known({ open, values });
 }
 
+const NOT_YET: Change = { action: 'restart', summary: 'take effect once Redis runs' };
+const FOLLOWS: Change = { action: 'update', summary: 'set what the new configuration changes' };
+
 /**
  * Redis runs with the wanted settings and turns away whoever has no password. Most settings change without a
  * restart; `appendonly` has to, because a restart into it would begin with an empty log instead of the data.
@@ -62,8 +65,9 @@ export function redisRunning(settings: RedisSettings): Resource {
     id: `redis-running:${port}`,
     title: `running settings of Redis on port ${port}`,
     probe: ask(running, { port, names: Object.keys(wanted) }),
-    diff: (have) => (have === null ? null : runningChange(have, wanted)),
+    diff: (have) => (have === null ? NOT_YET : runningChange(have, wanted)),
     apply: (change) => (change.action === 'restart' ? [restart(port)] : [configSet(change, settings)]),
+    predict: (changing) => (changing.has(`file:${REDIS_CONF}`) ? FOLLOWS : null),
   });
 }
 
