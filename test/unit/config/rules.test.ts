@@ -1,0 +1,149 @@
+import { expect, test } from 'vitest';
+import { mergeValues } from '../../../src/config/layers.js';
+import { formatPath } from '../../../src/config/path.js';
+import { validate } from '../../../src/config/validate.js';
+import { API_KEY, minimal } from './helpers.js';
+
+function refusals(patch: Record<string, unknown>): string[] {
+  return validate(mergeValues(minimal(), patch)).issues.map(
+    ({ path, message }) => `${formatPath(path)}: ${message}`,
+  );
+}
+
+const collection = (more: object = {}) => ({ size: 8, ...more });
+
+test.each<[string, Record<string, unknown>, string]>([
+  [
+    'two slots on one port',
+    { qdrant: { slots: { green: { http: 6333 } } } },
+    'qdrant.slots.green.http: port 6333 is taken by http of the blue slot',
+  ],
+  [
+    'Redis on the port of PostgreSQL',
+    { redis: { port: 5432 } },
+    'redis.port: port 5432 is taken by PostgreSQL',
+  ],
+  [
+    'the edge on the port of a slot',
+    { networking: { edge: { qdrant_http_port: 6333 } } },
+    'networking.edge.qdrant_http_port: port 6333 is taken by http of the blue slot',
+  ],
+  [
+    'a replica of the gateway on the port of the edge',
+    { gateway: { enabled: true, api_key: API_KEY, port: 7999 } },
+    'networking.edge.gateway_port: port 8000 is taken by replica 2 of the gateway',
+  ],
+  [
+    'Prometheus on the port of the node exporter',
+    { monitoring: { prometheus_port: 9100 } },
+    'monitoring.node_exporter: port 9100',
+  ],
+  [
+    'a port where outgoing connections get theirs',
+    { redis: { port: 16_379 } },
+    'redis.port: port 16379 (Redis) lies in net.ipv4.ip_local_port_range 10240 65535',
+  ],
+  [
+    'a port range that is none',
+    { os: { sysctl: { 'net.ipv4.ip_local_port_range': 'many' } } },
+    'os.sysctl["net.ipv4.ip_local_port_range"]: must be two ports',
+  ],
+  [
+    'two slots in one directory',
+    { qdrant: { slots: { blue: { storage: '/data/q' }, green: { storage: '/data/q' } } } },
+    'qdrant.slots.green.storage: both slots would store their data in /data/q',
+  ],
+  [
+    'a slot inside the other',
+    { qdrant: { slots: { green: { storage: '/data/qdrant/blue/green' } } } },
+    "qdrant.slots.green.storage: the data of one slot lies inside the other's",
+  ],
+  [
+    'backups inside a slot',
+    { paths: { backups: '/data/qdrant/blue/backups' } },
+    'paths.backups: overlaps with the data of the blue slot',
+  ],
+  [
+    'backups off the volume that is demanded',
+    { storage: { require_own_mount: true }, paths: { backups: '/srv/backups' } },
+    'paths.backups: /srv/backups is not on /data',
+  ],
+  [
+    'a volume whose name merely begins the same',
+    { storage: { require_own_mount: true, mount_point: '/data/q' }, paths: { backups: '/data/q/backups' } },
+    'paths.storage: /data/qdrant is not on /data/q,',
+  ],
+  [
+    'one key for reading and writing',
+    { qdrant: { read_only_api_key: API_KEY } },
+    'qdrant.read_only_api_key: must differ',
+  ],
+  ['PostgreSQL without a password', { postgres: { password: '' } }, 'postgres.password: '],
+  ['a gateway without a key', { gateway: { enabled: true } }, 'gateway.api_key: is missing'],
+  [
+    'two hosts of one name',
+    {
+      hosts: [
+        { name: 'a', address: 'x' },
+        { name: 'a', address: 'y' },
+      ],
+    },
+    'hosts[1].name: a is the name of hosts[0] too',
+  ],
+  [
+    'more copies than hosts',
+    { collections: { a: collection({ replicas: 2 }) } },
+    'collections.a.replicas: 2 copies need as many hosts',
+  ],
+  [
+    'writes that can never be confirmed',
+    { collections: { a: collection({ write_consistency: 2 }) } },
+    'collections.a.write_consistency: 2 copies cannot confirm',
+  ],
+  [
+    'an alias that is the name of a collection',
+    { collections: { a: collection({ aliases: ['b'] }), b: collection() } },
+    'collections.a.aliases[0]: b is the name of a collection',
+  ],
+  [
+    'an alias used twice',
+    { collections: { a: collection({ aliases: ['x'] }), b: collection({ aliases: ['x'] }) } },
+    'collections.b.aliases[0]: x is an alias of a already',
+  ],
+  [
+    'a model without its collection',
+    { models: { m: { url: 'http://localhost:1/embed', collection: 'none' } } },
+    'models.m.collection: there is no collection none',
+  ],
+  [
+    'a certificate without its files',
+    { networking: { tls: { mode: 'files', key: 'k' } } },
+    'networking.tls.certificate: is missing',
+  ],
+  [
+    'a copy on another machine that is not named',
+    { backup: { repositories: [{ name: 'r', type: 'ssh', path: '/b' }] } },
+    'backup.repositories[0].target: is missing',
+  ],
+])('%s is refused', (_what, patch, message) => {
+  expect(refusals(patch)).toEqual([expect.stringContaining(message)]);
+});
+
+test.each<[string, Record<string, unknown>]>([
+  [
+    'no password for a service that is off',
+    { postgres: { enabled: false, password: '' }, redis: { enabled: false, password: '' } },
+  ],
+  ['a gateway behind the edge', { gateway: { enabled: true, api_key: API_KEY } }],
+  ['the same port on a database elsewhere', { postgres: { host: 'db.example.org', port: 6379 } }],
+  ['data on the demanded volume', { storage: { require_own_mount: true } }],
+])('%s is accepted', (_what, patch) => {
+  expect(refusals(patch)).toEqual([]);
+});
+
+test('a wrong key in one section does not hide what is wrong between others', () => {
+  expect(refusals({ backup: { retention: 'x' }, redis: { port: 5432 }, monitoring: {} })).toEqual([
+    expect.stringContaining('backup.retention'),
+    expect.stringContaining('redis.port'),
+  ]);
+});
