@@ -3,7 +3,7 @@ import { messageOf, VdbError } from '../errors.js';
 import type { Host } from '../host/host.js';
 import { aptTransaction, explainApt } from '../resources/apt.js';
 import { type OnEvent, outcomeOf, type RunOutcome, type StepOutcome, type TaskOutcome } from './events.js';
-import type { Step } from './plan.js';
+import { groupByTask, type Step } from './plan.js';
 import type { Task } from './task.js';
 import { mustLookAgain, TaskRun } from './task-run.js';
 
@@ -58,12 +58,6 @@ export function missingPackages(steps: readonly Step[]): string[] {
     .filter(({ verdict }) => verdict.status === 'change')
     .flatMap(({ resource }) => resource.packages ?? []);
   return [...new Set(wanted)].sort();
-}
-
-function groupByTask(steps: readonly Step[]): Step[][] {
-  const groups = new Map<string, Step[]>();
-  for (const step of steps) groups.set(step.task.id, [...(groups.get(step.task.id) ?? []), step]);
-  return [...groups.values()];
 }
 
 function idOf(steps: readonly Step[]): string {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { ListrRendererFactory } from 'listr2';
 import type { Host } from '../host/host.js';
 import { applySteps } from './apply.js';
-import { type OnEvent, outcomeOf, type RunOutcome } from './events.js';
+import { type OnEvent, outcomeOf, type RunOutcome, type StepOutcome, type TaskOutcome } from './events.js';
 import { appendCommand, type JournalRecord, outcomeRecord, type RunIdentity } from './journal.js';
-import type { Step } from './plan.js';
+import { groupByTask, type Step } from './plan.js';
 
 /** What a converging run needs besides its steps. The gate of `host` must be open: the lock is held. */
 export interface ConvergeOptions {
@@ -32,12 +32,44 @@ export async function converge(steps: readonly Step[], options: ConvergeOptions)
   return outcome;
 }
 
-/** Nothing to do is the common case, and needs no second look and no Listr2. */
+/** A converged host is the common case, and needs no second look and no Listr2. */
 async function applied(steps: readonly Step[], options: ConvergeOptions): Promise<RunOutcome> {
-  if (steps.every(({ verdict }) => verdict.status === 'ok')) {
-    return outcomeOf([], options.stop.aborted, 0);
-  }
-  return applySteps({ ...options, steps });
+  if (!steps.every(isSettled)) return applySteps({ ...options, steps });
+  const tasks = groupByTask(steps).map(settledTask);
+  return outcomeOf(tasks, options.stop.aborted, 0);
+}
+
+/** Nothing can come of the step, whatever the other steps do. */
+function isSettled({ verdict, observation }: Step): boolean {
+  if (verdict.status === 'ok') return observation.status === 'known';
+  return verdict.status === 'foreign' || verdict.status === 'skip';
+}
+
+function settledTask(steps: readonly Step[]): TaskOutcome {
+  const { task } = steps[0] as Step;
+  return {
+    id: task.id,
+    title: task.title,
+    status: 'unchanged',
+    steps: steps.flatMap(settledStep),
+    startedAt: new Date().toISOString(),
+    durationMs: 0,
+  };
+}
+
+function settledStep({ task, subtask, resource, verdict }: Step): StepOutcome[] {
+  if (verdict.status !== 'foreign' && verdict.status !== 'skip') return [];
+  return [
+    {
+      task: task.id,
+      subtask: subtask.id,
+      resource: resource.id,
+      title: resource.title,
+      status: verdict.status === 'skip' ? 'skipped' : 'foreign',
+      summary: verdict.why,
+      durationMs: 0,
+    },
+  ];
 }
 
 function intentRecord(identity: RunIdentity, due: readonly Step[]): JournalRecord {

@@ -75,6 +75,13 @@ function predictedVerdict(resource: Resource, changing: ReadonlySet<string>): Ve
   return change === null ? { status: 'ok' } : { status: 'change', change, tentative: true };
 }
 
+/** Steps by task, in the order of the tasks. */
+export function groupByTask(steps: readonly Step[]): Step[][] {
+  const groups = new Map<string, Step[]>();
+  for (const step of steps) groups.set(step.task.id, [...(groups.get(step.task.id) ?? []), step]);
+  return [...groups.values()];
+}
+
 function assertUnique(ids: readonly string[]): void {
   const seen = new Set<string>();
   for (const id of ids) {
