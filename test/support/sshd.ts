@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -50,14 +50,13 @@ export async function startSshd(options: { config?: string; hostKeyType?: string
   await generateKey(join(directory, 'host_key'), { type });
   await generateKey(join(directory, 'id'));
   await writeFile(join(directory, 'authorized_keys'), await readFile(join(directory, 'id.pub')), {
-    mode: 0o600,
+    mode: 0o644,
   });
   const port = await freePort();
   await writeFile(join(directory, 'sshd_config'), sshdConfig(directory, port, options.config ?? ''));
-  if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
-  const daemon = spawn(SSHD, ['-D', '-e', '-f', join(directory, 'sshd_config')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  await chmod(directory, 0o755);
+  const [program, ...args] = await daemonCommand(join(directory, 'sshd_config'));
+  const daemon = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   daemon.stderr.on('data', (chunk) => {
     log += chunk;
@@ -87,6 +86,21 @@ export async function startSshd(options: { config?: string; hostKeyType?: string
     ...changes,
   });
   return { port, directory, user, hostKey, hop, sessions: () => childrenOf(daemon.pid!), stop };
+}
+
+/** Whether sshd can be given a /run of its own, so that tests do not share the lock of the machine. */
+export async function canIsolate(): Promise<boolean> {
+  return run('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/run']).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function daemonCommand(config: string): Promise<[string, ...string[]]> {
+  const sshd: [string, ...string[]] = [SSHD, '-D', '-e', '-f', config];
+  if (!(await canIsolate())) return sshd;
+  const setup = 'mount -t tmpfs -o mode=755 tmpfs /run && mkdir -m 755 /run/sshd && exec "$@"';
+  return ['unshare', '-m', 'sh', '-c', setup, 'sh', ...sshd];
 }
 
 export function targetOf(...hops: [Hop, ...Hop[]]): SshTarget {
@@ -141,12 +155,11 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-/** Children of a process, and theirs, innermost last. */
+/** The direct children of a process. */
 async function childrenOf(parent: number): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const parents = await Promise.all(pids.map(async (pid) => [pid, await parentOf(pid)] as const));
-  const direct = parents.filter(([, of]) => of === parent).map(([pid]) => pid);
-  return direct;
+  return parents.filter(([, of]) => of === parent).map(([pid]) => pid);
 }
 
 async function parentOf(pid: number): Promise<number | undefined> {
