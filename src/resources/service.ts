@@ -13,8 +13,8 @@ export interface ServiceOptions {
   unit: string;
   /** Starts with the system. Default true. */
   enabled?: boolean;
-  /** Runs now. Default true. */
-  running?: boolean;
+  /** Runs now. Default true. `any`: as it is (a oneshot whose stop would undo its work). */
+  running?: boolean | 'any';
   /** Files that the unit reads only when it starts, its own unit file included. */
   restartOn?: readonly string[];
   /** Files that it reads again when it is reloaded. */
@@ -28,7 +28,7 @@ export interface ServiceOptions {
 interface Wanted extends WaitOptions {
   unit: string;
   enabled: boolean;
-  running: boolean;
+  running: boolean | 'any';
   restartOn: readonly string[];
   reloadOn: readonly string[];
   /** Both lists. */
@@ -107,6 +107,7 @@ function isEnabled(want: Wanted, have: ServiceState | null): boolean {
 
 function runStep(want: Wanted, have: ServiceState | null): Step | null {
   const active = have !== null && (have.active === 'active' || have.active === 'reloading');
+  if (want.running === 'any') return null;
   if (!want.running) return active || have?.active === 'activating' ? 'stop' : null;
   if (!active) return 'start';
   if (outdated(want.restartOn, have).length > 0) return 'restart';
@@ -159,12 +160,19 @@ function changedFiles(paths: readonly string[], have: ServiceState | null): stri
 
 /** What the steps before will make due here. */
 function predicted(want: Wanted, changing: ReadonlySet<string>): Change | null {
-  const changes = (path: string): boolean => [...changing].some((id) => id.endsWith(`:${path}`));
-  const restart = want.restartOn.filter(changes);
-  const reload = want.reloadOn.filter(changes);
-  if (!want.running || restart.length + reload.length === 0) return null;
+  const restart = want.restartOn.filter((path) => changesWith(path, changing));
+  const reload = want.reloadOn.filter((path) => changesWith(path, changing));
+  if (want.running !== true || restart.length + reload.length === 0) return null;
   if (restart.length > 0) return { action: 'restart', summary: `restart: ${restart.join(', ')} changes` };
   return { action: 'reload', summary: `reload: ${reload.join(', ')} changes` };
+}
+
+/** A file changes with its own resource, and with the link or release that it lies in. */
+function changesWith(path: string, changing: ReadonlySet<string>): boolean {
+  return [...changing].some((id) => {
+    const [, kind = '', changed = ''] = /^([^:]+):(.*)$/.exec(id) ?? [];
+    return changed === path || (/^(symlink|release)$/.test(kind) && path.startsWith(`${changed}/`));
+  });
 }
 
 function commandOf(want: Wanted, step: Step): Command[] {

@@ -22,17 +22,14 @@ const DEFAULT_FILE = '/etc/sysctl.d/60-vdb.conf';
 /** Kernel settings: one file that survives a reboot, and one resource for each running value. */
 export function sysctl({ file: path, values, container }: SysctlOptions): Resource[] {
   const running = Object.entries(values).map(([key, value]) => sysctlValue({ key, value, container }));
-  return [sysctlFile({ values, ...(path === undefined ? {} : { path }) }), ...running];
+  return [sysctlFile({ values, ...(path === undefined ? {} : { file: path }) }), ...running];
 }
 
 /** The file that sets `values` when the system starts. */
 export function sysctlFile({
-  path = DEFAULT_FILE,
+  file: path = DEFAULT_FILE,
   values,
-}: {
-  path?: string;
-  values: SysctlOptions['values'];
-}): Resource {
+}: Pick<SysctlOptions, 'file' | 'values'>): Resource {
   const lines = Object.entries(values).map(([key, value]) => `${assertKey(key)} = ${normalised(value)}\n`);
   return file({ path, content: lines.join('') });
 }
