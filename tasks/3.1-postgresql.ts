@@ -1,4 +1,4 @@
-import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
+import type { Rollback, SubTask, Task, TaskContext } from '../src/engine/task.js';
 import { supportedOs } from '../src/host/preflight.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { directory } from '../src/resources/directory.js';
@@ -7,6 +7,9 @@ import { postgresDatabase } from '../src/resources/postgres-database.js';
 import { postgresExtension } from '../src/resources/postgres-extension.js';
 import { postgresHba, postgresHbaLoaded } from '../src/resources/postgres-hba.js';
 import { postgresRole } from '../src/resources/postgres-role.js';
+import { postgresRemoved } from '../src/resources/postgres-rollback.js';
+import { filesRemoved } from '../src/resources/postgres-rollback-files.js';
+import { postgresStopped } from '../src/resources/postgres-rollback-stop.js';
 import { postgresRunningSettings } from '../src/resources/postgres-running.js';
 import { postgresSettings } from '../src/resources/postgres-settings.js';
 import { service } from '../src/resources/service.js';
@@ -31,6 +34,7 @@ const server: SubTask = {
         ],
       }),
       postgresSettings({ major, values }),
+      service({ unit: 'postgresql.service' }),
       service({ unit: `postgresql@${major}-main.service` }),
       postgresRunningSettings({ major, values }),
     ];
@@ -94,6 +98,54 @@ const pool: SubTask = {
   ],
 };
 
+/**
+ * The document's rollback in another order: nothing goes before its backup was read back, and PostgreSQL is
+ * stopped last because it has to be asked until then. Packages, settings and access rules stay.
+ */
+const rollback: Rollback = {
+  warning: (context) => {
+    const { paths, postgres } = context.config;
+    const backup = rollbackDirectory(context);
+    return [
+      `This removes the database ${postgres.database} with everything in it, the role ${postgres.user}, and the files of the`,
+      `database layer in ${paths.citadel}. It stops PostgreSQL and keeps it from starting with the host.`,
+      `Packages, settings and access rules stay.`,
+      `First a dump, the role and a copy of the files go to ${backup};`,
+      `what cannot be backed up is not removed. To have it back:`,
+      `  vdb provision --only 3.1`,
+      `  and on the host, as root: runuser -u postgres -- pg_restore --clean --if-exists --single-transaction -d ${postgres.database} < ${backup}/database.dump`,
+    ].join('\n');
+  },
+  resources: (context) => {
+    const { paths, postgres } = context.config;
+    const { postgres: major } = supportedOs(context.facts);
+    const backup = rollbackDirectory(context);
+    return [
+      postgresRemoved({ major, database: postgres.database, user: postgres.user, backup }),
+      filesRemoved({ title: 'no files of the database layer', paths: layerFiles(paths.citadel), backup }),
+      postgresStopped({ major, database: postgres.database }),
+    ];
+  },
+};
+
+/** The document's files, and those that this task has written. */
+function layerFiles(citadel: string): string[] {
+  const files = [
+    'config/database.yaml',
+    '.env',
+    'services/database_client.py',
+    'models/database_models.py',
+    'migrations',
+  ];
+  return files.map((name) => `${citadel}/${name}`);
+}
+
+/** One directory a run, named by the host's clock: an earlier backup is never written over. */
+function rollbackDirectory({ config, facts }: TaskContext): string {
+  const stamp = new Date(facts.clock * 1000).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  return `${config.paths.backups}/rollback-3.1-${stamp}`;
+}
+
 /** Task 3.1: the metadata store. */
 export const postgresql: Task = {
   id: '3.1',
@@ -101,4 +153,5 @@ export const postgresql: Task = {
   description: 'PostgreSQL with pgvector for metadata: role, database, access rules, tuning, pool settings.',
   dependsOn: ['0.2', '1.4'],
   subtasks: [server, access, pool],
+  rollback,
 };
