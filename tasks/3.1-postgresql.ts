@@ -153,5 +153,7 @@ export const postgresql: Task = {
   description: 'PostgreSQL with pgvector for metadata: role, database, access rules, tuning, pool settings.',
   dependsOn: ['0.2', '1.4'],
   subtasks: [server, access, pool],
+  runs: ({ config: { postgres }, facts }) =>
+    `PostgreSQL ${supportedOs(facts).postgres}: ${postgres.host}:${postgres.port}, database ${postgres.database}`,
   rollback,
 };

@@ -50,7 +50,9 @@ describe.skipIf(container === undefined)('the rollback of PostgreSQL in a contai
   it('leaves everything as it was when the dump fails', async () => {
     const have = { size: 1, connections: 0, role: true };
     const broken = dumpCommand({ ...want, database: `${name}_missing` }, have);
-    await expect(host.run(broken)).rejects.toMatchObject({ name: 'CommandError' });
+    await expect(host.run(broken)).rejects.toMatchObject({
+      details: { stderr: expect.stringContaining(`database "${name}_missing" does not exist`) },
+    });
     await expect(host.run(dropCommand(want, have))).rejects.toMatchObject({
       details: { stderr: expect.stringContaining('nothing is removed') },
     });
@@ -95,11 +97,19 @@ describe.skipIf(container === undefined)('the rollback of PostgreSQL in a contai
     expect(change?.refused?.why).toContain(`database ${name}`);
   });
 
-  it('does not take a stopped server with databases for one without', async () => {
+  it('stops and disables a server that nobody else uses', async () => {
     const resource = postgresStopped({ major: MAJOR, database: name });
-    if (resource.diff(await seen(host, resource))?.refused !== undefined) return;
+    const refused = resource.diff(await seen(host, resource))?.refused;
+    if (refused !== undefined) return expect(refused.why).not.toContain(name);
     expect(await converge(host, resource)).toMatchObject({ action: 'update' });
     expect(await converge(host, resource)).toBeNull();
+  });
+
+  it('does not take a stopped server with databases for one without', async () => {
+    await host.run({
+      title: 'stop',
+      script: sh`systemctl stop postgresql ${`postgresql@${MAJOR}-main`}`,
+    });
     const removed = await look(host, postgresRemoved(want));
     expect(removed).toMatchObject({ status: 'unknown', why: expect.stringContaining('start it first') });
   });
