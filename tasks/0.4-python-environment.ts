@@ -43,4 +43,5 @@ export const pythonEnvironment: Task = {
     'Python from the distribution and one virtual environment with pinned packages, tested by import.',
   dependsOn: ['0.3'],
   subtasks: [interpreter, environment],
+  runs: ({ config: { paths } }) => `Python: ${paths.root}/venv`,
 };

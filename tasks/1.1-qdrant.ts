@@ -146,4 +146,11 @@ export const qdrant: Task = {
     'A pinned release in a slot, hardened under systemd, on loopback, with keys, as a one-node cluster.',
   dependsOn: ['0.3'],
   subtasks: [release, configuration, running],
+  runs: ({ config }) => {
+    const { version, active_slot, bind, artifact } = config.qdrant;
+    const { http, grpc } = slotOf(config);
+    const what =
+      artifact.from === 'emulator' ? `Qdrant EMULATOR (not Qdrant) ${version}` : `Qdrant ${version}`;
+    return `${what}, slot ${active_slot}: REST ${bind}:${http}, gRPC ${bind}:${grpc}`;
+  },
 };

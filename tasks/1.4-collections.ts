@@ -56,4 +56,5 @@ export const collections: Task = {
   description: 'The configured collections with index, quantization, payload indexes and aliases.',
   dependsOn: ['1.1'],
   subtasks: [collectionsOf, indexes, aliases],
+  runs: ({ config }) => `Collections: ${Object.keys(config.collections).join(', ') || 'none'}`,
 };

@@ -35,4 +35,5 @@ export const redis: Task = {
   description: 'Redis on loopback with a password, a memory limit and persistence.',
   dependsOn: ['0.2'],
   subtasks: [server],
+  runs: ({ config: { redis } }) => `Redis: 127.0.0.1:${redis.port}, at most ${redis.maxmemory}`,
 };

@@ -3,8 +3,8 @@ import type { OnEvent, RunOutcome } from '../engine/events.js';
 import type { Step } from '../engine/plan.js';
 import type { TaskContext } from '../engine/task.js';
 import { jsonProgress, plainProgress, taskData } from '../ui/progress.js';
-import type { CommandContext } from './context.js';
 import { exitCodeOf } from './commands/provision.js';
+import type { CommandContext } from './context.js';
 import { version } from './program.js';
 import { operator, type Session } from './session.js';
 
@@ -34,7 +34,13 @@ export async function runSteps(
   });
   if (context.options.report !== undefined) {
     const { writeReports } = await import('../ui/report.js');
-    const files = await writeReports(context.options.report, { steps, outcome, known, who: operator(), host: session.host.target });
+    const files = await writeReports(context.options.report, {
+      steps,
+      outcome,
+      known,
+      who: operator(),
+      host: session.host.target,
+    });
     for (const file of files) terminal.err(`Record: ${file}`);
   }
   emit({
@@ -51,9 +57,25 @@ export async function runSteps(
   });
   if (!global.json) {
     const { resultText } = await import('../ui/result.js');
-    terminal.err(resultText(outcome, session.hostConfig.name, terminal.color.err, global.verbose));
+    terminal.err(
+      resultText(outcome, {
+        host: session.hostConfig.name,
+        running: runningLines(steps, outcome, known),
+        color: terminal.color.err,
+        verbose: global.verbose,
+      }),
+    );
   }
   return outcome;
+}
+
+/** What runs where, of the tasks that were verified. */
+function runningLines(steps: readonly Step[], outcome: RunOutcome, known: TaskContext): string[] {
+  const verified = outcome.tasks.filter(({ status }) => status === 'changed' || status === 'unchanged');
+  const tasks = new Set(steps.map(({ task }) => task));
+  return [...tasks]
+    .filter((task) => verified.some(({ id }) => id === task.id))
+    .flatMap((task) => task.runs?.(known) ?? []);
 }
 
 function progressFor(context: CommandContext): OnEvent {

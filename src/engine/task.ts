@@ -28,6 +28,8 @@ export interface Task {
   /** Numbers of the tasks that must be done before. Independent tasks run side by side. */
   dependsOn: readonly string[];
   subtasks: readonly SubTask[];
+  /** What runs where once the task is done, one line: for the end of a run. */
+  runs?(context: TaskContext): string;
   /** Present where the document gives a rollback. */
   rollback?: Rollback;
 }

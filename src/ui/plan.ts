@@ -26,7 +26,10 @@ export function planSummary(plan: Plan): string {
     .map((status) => [status, steps.filter((step) => step.status === status).length] as const)
     .filter(([, n]) => n > 0)
     .map(([status, n]) => `${n} ${LABEL[status]}`);
-  const head = changes === 0 ? 'Nothing to change' : `${count(changes, 'change')} in ${count(tasks, 'task')}`;
+  const later = steps.filter((step) => step.status === 'change' && step.tentative === true).length;
+  const once = later === 0 ? '' : ` (${later} looked at again once what they need is there)`;
+  const head =
+    changes === 0 ? 'Nothing to change' : `${count(changes, 'change')} in ${count(tasks, 'task')}${once}`;
   return [head, ...others].join('; ');
 }
 

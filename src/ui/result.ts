@@ -3,7 +3,10 @@ import { errorText } from './error.js';
 import { count, duration, styleFor } from './style.js';
 
 /** The end of a run for people: every failure with its remedy, what was left out and why, and one line of sum. */
-export function resultText(outcome: RunOutcome, host: string, color: boolean, verbose: boolean): string {
+export function resultText(
+  outcome: RunOutcome,
+  { host, running, color, verbose }: { host: string; running: string[]; color: boolean; verbose: boolean },
+): string {
   const style = styleFor(color);
   const steps = outcome.tasks.flatMap((task) => task.steps);
   const errors = steps.flatMap((step) =>
@@ -21,6 +24,7 @@ export function resultText(outcome: RunOutcome, host: string, color: boolean, ve
         `${style.yellow('not run')} ${task.id} ${task.title}: ${task.why ?? 'an earlier step failed'}`,
     ),
     '',
+    ...(running.length === 0 ? [] : [...running.map((line) => `  ${line}`), '']),
     sumLine(outcome, host, color),
   ].join('\n');
 }
