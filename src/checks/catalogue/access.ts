@@ -1,0 +1,35 @@
+import { ask } from '../../host/probe.js';
+import { type Check, defineCheck, type Verdict } from '../check.js';
+import { secretFiles } from '../place.js';
+import { type FileAccess, fileAccess } from '../probes/files.js';
+import { expect, whenThere, worst } from '../verdict.js';
+
+/** What others may do, and what a group may do beyond reading. */
+const TOO_MUCH = 0o137;
+
+const secretModes = defineCheck({
+  id: 'access.secret-modes',
+  group: 'access',
+  severity: 'critical',
+  title: 'Secret files are closed to strangers',
+  probe: (context) => secretFiles(context).map((path) => ask(fileAccess, path)),
+  judge: (observations, context) => {
+    const paths = secretFiles(context);
+    const verdicts = paths.map((path, index) =>
+      whenThere(observations[index], `${path} does not exist`, (access) => judgeAccess(path, access)),
+    );
+    return worst(verdicts, `${paths.length} files`);
+  },
+  remedy: 'Close the files, and change what they held if a stranger could have read it.',
+});
+
+function judgeAccess(path: string, { mode, owner }: FileAccess): Verdict {
+  const closed = (mode & TOO_MUCH) === 0 && owner.startsWith('root:');
+  return expect(
+    closed,
+    `${path}: ${mode.toString(8).padStart(4, '0')} ${owner}`,
+    '0600 or 0640, owned by root',
+  );
+}
+
+export const accessChecks: readonly Check[] = [secretModes];

@@ -1,0 +1,51 @@
+import type { Step } from '../../engine/plan.js';
+import { type Check, defineCheck, type Verdict } from '../check.js';
+import { fail, pass, unknown, whenThere } from '../verdict.js';
+
+const drift = defineCheck({
+  id: 'drift',
+  group: 'drift',
+  severity: 'error',
+  title: 'Everything managed equals the configuration',
+  needsPlan: true,
+  probe: () => [],
+  judge: (_, { plan }) => whenThere(plan, 'there is no plan', judgeSteps),
+  remedy: 'Look at the plan, then provision; or take the change into the configuration.',
+});
+
+/** A step that differs fails, one that could not be seen makes it unknown; what is not ours is said. */
+function judgeSteps(steps: readonly Step[]): Verdict {
+  const of = (...statuses: Step['verdict']['status'][]): Step[] =>
+    steps.filter(({ verdict }) => statuses.includes(verdict.status));
+  const differing = of('change', 'refused');
+  const unseen = of('unknown');
+  const left = of('foreign', 'skip');
+  if (differing.length > 0) {
+    const seen = `${differing.length} of ${steps.length} steps would change`;
+    return fail(seen, 'no difference', [...differing, ...unseen].map(stepLine));
+  }
+  if (unseen.length > 0) {
+    return {
+      ...unknown(`${unseen.length} of ${steps.length} steps not seen`),
+      details: unseen.map(stepLine),
+    };
+  }
+  const beside = left.length === 0 ? '' : `, ${left.length} left out`;
+  return { ...pass(`${steps.length} steps as configured${beside}`), details: left.map(stepLine) };
+}
+
+function stepLine({ task, resource, verdict }: Step): string {
+  const head = `${task.id} ${resource.title}`;
+  switch (verdict.status) {
+    case 'ok':
+      return head;
+    case 'change':
+      return `${head}: ${verdict.change.summary}`;
+    case 'refused':
+      return `${head}: ${verdict.change.refused?.why ?? verdict.change.summary}`;
+    default:
+      return `${head}: ${verdict.why}`;
+  }
+}
+
+export const driftChecks: readonly Check[] = [drift];

@@ -1,0 +1,123 @@
+import type { Config, SlotName } from '../config/schema.js';
+import { type HistoryEntry, historyOf } from '../engine/journal.js';
+import type { Facts } from '../host/facts.js';
+import type { Host } from '../host/host.js';
+import { SUPPORTED_OS } from '../host/preflight.js';
+import { ask, known, type Observation } from '../host/probe.js';
+import { type Batch, newBatch } from './batch.js';
+import { firstLook } from './look.js';
+import { activeSlot, REDIS_UNIT, slotUnit } from './place.js';
+import { type Disk, diskOf } from './probes/disk.js';
+import { type HttpAnswer, localHttp } from './probes/http.js';
+import { type PostgresState, postgresState } from './probes/postgres.js';
+import { pythonVersion } from './probes/python.js';
+import { type RedisState, redisState } from './probes/redis.js';
+import { type UnitState, unitState } from './probes/units.js';
+import {
+  type CollectionInfo,
+  type QdrantRoot,
+  readCount,
+  readInfo,
+  readNames,
+  readRoot,
+} from './qdrant-answer.js';
+
+/** What runs where. Everything that was looked at says when it could not be seen. */
+export interface Overview {
+  facts: Observation<Facts>;
+  disk: Observation<Disk>;
+  dataPath: string;
+  /** The slot that was asked, and whether the host's state or only the configuration names it. */
+  slot: { name: SlotName; recorded: boolean };
+  services: readonly { unit: string; state: Observation<UnitState> }[];
+  qdrant: QdrantOverview;
+  /** Null when the configuration has none. */
+  postgres: Observation<PostgresState> | null;
+  redis: Observation<RedisState> | null;
+  /** Of the virtual environment; its value is null before that exists. */
+  python: Observation<string>;
+  collections: readonly CollectionOverview[];
+  /** Newest first. */
+  runs: Observation<HistoryEntry[]>;
+}
+
+export interface QdrantOverview {
+  root: Observation<QdrantRoot>;
+  live: Observation<HttpAnswer>;
+  ready: Observation<HttpAnswer>;
+  /** Every collection there. */
+  names: Observation<string[]>;
+}
+
+/** One configured collection. */
+export interface CollectionOverview {
+  name: string;
+  info: Observation<CollectionInfo>;
+  /** Counted exactly. */
+  points: Observation<number>;
+}
+
+/** Looks at everything, in two commands: the first says where Qdrant is to be asked. Changes nothing. */
+export async function lookAround(host: Host, config: Config, keyFile: string): Promise<Overview> {
+  const { facts, state, journal } = await firstLook(host, config);
+  const slot = activeSlot(config, state);
+  const batch = newBatch();
+  const dataPath = config.paths.storage;
+  const disk = batch.add(ask(diskOf, dataPath));
+  const units = unitsOf(config, slot, facts).map((unit) => ({
+    unit,
+    state: batch.add(ask(unitState, unit)),
+  }));
+  const qdrant = askQdrant(batch, config, { port: config.qdrant.slots[slot].http, keyFile });
+  const postgres = config.postgres.enabled ? batch.add(ask(postgresState, config.postgres)) : null;
+  const redis = config.redis.enabled ? batch.add(ask(redisState, config.redis.port)) : null;
+  const python = batch.add(ask(pythonVersion, `${config.paths.root}/venv/bin/python`));
+  await batch.send(host);
+  return {
+    facts,
+    disk: disk(),
+    dataPath,
+    slot: { name: slot, recorded: state.status === 'known' && state.value !== null },
+    services: units.map((each) => ({ unit: each.unit, state: each.state() })),
+    ...qdrant(),
+    postgres: postgres?.() ?? null,
+    redis: redis?.() ?? null,
+    python: python(),
+    runs: journal.status === 'known' ? known(historyOf(journal.value ?? '')) : journal,
+  };
+}
+
+/** The units that this configuration makes run. PostgreSQL's carries the distribution's major. */
+export function unitsOf(config: Config, slot: SlotName, facts: Observation<Facts>): string[] {
+  const os = facts.status === 'known' ? facts.value?.os : undefined;
+  const release = SUPPORTED_OS.find(({ id, version }) => id === os?.id && version === os.version);
+  const postgres =
+    release === undefined ? 'postgresql.service' : `postgresql@${release.postgres}-main.service`;
+  return [
+    slotUnit(slot),
+    ...(config.postgres.enabled ? [postgres] : []),
+    ...(config.redis.enabled ? [REDIS_UNIT] : []),
+  ];
+}
+
+type QdrantLook = () => Pick<Overview, 'qdrant' | 'collections'>;
+
+function askQdrant(batch: Batch, config: Config, at: { port: number; keyFile: string }): QdrantLook {
+  const get = (path: string, keyFile: string | null, body?: string) =>
+    batch.add(ask(localHttp, { port: at.port, path, keyFile, ...(body === undefined ? {} : { body }) }));
+  const [root, live, ready] = [get('/', null), get('/livez', null), get('/readyz', null)];
+  const names = get('/collections', at.keyFile);
+  const collections = Object.keys(config.collections).map((name) => ({
+    name,
+    info: get(`/collections/${name}`, at.keyFile),
+    points: get(`/collections/${name}/points/count`, at.keyFile, '{"exact":true}'),
+  }));
+  return () => ({
+    qdrant: { root: readRoot(root()), live: live(), ready: ready(), names: readNames(names()) },
+    collections: collections.map(({ name, info, points }) => ({
+      name,
+      info: readInfo(info()),
+      points: readCount(points()),
+    })),
+  });
+}

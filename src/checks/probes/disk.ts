@@ -1,0 +1,43 @@
+import { known, type Observation, type ProbeKind } from '../../host/probe.js';
+import { sh } from '../../host/shell.js';
+
+/** The file system that holds a path. Sizes in bytes. */
+export interface Disk {
+  /** Free for services, of what is not reserved for root. */
+  free: number;
+  size: number;
+  fileSystem: string;
+  mountedOn: string;
+}
+
+/** The file system of each path; of the nearest directory above it while the path does not exist. */
+export const diskOf: ProbeKind<string, Disk> = {
+  name: 'disk',
+  script: (paths) => sh`
+    for path in ${paths}; do
+    while [ ! -e "$path" ]; do path=$(dirname -- "$path"); done
+    df -B1 --output=used,avail,fstype,target -- "$path" 2>&1 | tail -n 1
+    done`,
+  parse: (stdout, paths) => {
+    const lines = stdout.split('\n');
+    return paths.map((path, index) => parseLine(path, lines[index] ?? ''));
+  },
+};
+
+function parseLine(path: string, line: string): Observation<Disk> {
+  const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S.*)$/.exec(line);
+  const free = Number(match?.[2]);
+  const size = free + Number(match?.[1]);
+  if (match === null || size === 0) {
+    return {
+      status: 'unknown',
+      why: `df says nothing about ${path}${line === '' ? '' : `: ${line.trim()}`}`,
+    };
+  }
+  return known({
+    free,
+    size,
+    fileSystem: match[3] ?? '',
+    mountedOn: match[4] ?? '',
+  });
+}

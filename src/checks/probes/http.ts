@@ -1,0 +1,69 @@
+import { known, type Observation, type ProbeKind } from '../../host/probe.js';
+import { type Script, sh } from '../../host/shell.js';
+
+/** A request that the host makes to itself. */
+export interface HttpQuestion {
+  port: number;
+  path: string;
+  /** File on the host with the header that carries the key; null asks as a stranger. */
+  keyFile: string | null;
+  /** Makes it a POST with this JSON. */
+  body?: string;
+}
+
+export interface HttpAnswer {
+  status: number;
+  body: string;
+}
+
+const CURL_REFUSED = 7;
+const CURL_TIMEOUT = 28;
+const SECONDS_EACH = 8;
+
+/**
+ * What answers on the host's loopback interface, asked by curl there, so that no port has to be open and no
+ * key leaves the host. The value is null when nothing listens on the port. After one request that got no
+ * answer in time the others get a second each: a server that hangs must not cost the whole probe.
+ */
+export const localHttp: ProbeKind<HttpQuestion, HttpAnswer> = {
+  name: 'local-http',
+  timeoutSeconds: 60,
+  script: (questions) => sh`
+    command -v curl >/dev/null || { echo no-curl; exit 0; }
+    limit=${SECONDS_EACH}
+    ask() {
+    key=$1; shift
+    [ -z "$key" ] || [ -r "$key" ] || { printf '@@ nokey\n'; return; }
+    answer=$(curl -q -sS -g --noproxy '*' -m "$limit" -w '\n%{http_code}' \${key:+-H "@$key"} "$@" 2>/dev/null)
+    code=$?
+    [ $code -ne ${CURL_TIMEOUT} ] || limit=1
+    printf '@@ %s\n%s\n' $code "$answer"
+    }
+    ${questions.map((question) => sh`${request(question)};`)}`,
+  parse: (stdout, questions) => {
+    if (stdout.startsWith('no-curl')) {
+      return questions.map(() => ({ status: 'unknown', why: 'curl is not installed on the host' }));
+    }
+    const answers = stdout.split(/^@@ /m).slice(1);
+    return questions.map((question, index) => answerOf(question, answers[index]));
+  },
+};
+
+function request({ port, path, keyFile, body }: HttpQuestion): Script {
+  const url = `http://127.0.0.1:${port}${path}`;
+  const post = body === undefined ? [] : ['-H', 'Content-Type: application/json', '--data-raw', body];
+  return sh`ask ${keyFile ?? sh`''`} ${post} ${url}`;
+}
+
+function answerOf({ port, path, keyFile }: HttpQuestion, text = ''): Observation<HttpAnswer> {
+  const where = `port ${port}${path}`;
+  const unknown = (why: string): Observation<HttpAnswer> => ({ status: 'unknown', why });
+  if (text.startsWith('nokey')) return unknown(`there is no ${keyFile} on the host to ask with`);
+  const [head = '', ...lines] = text.trimEnd().split('\n');
+  const code = Number(head);
+  if (head === '' || Number.isNaN(code)) return unknown(`no answer for ${where}`);
+  if (code === CURL_REFUSED) return known<HttpAnswer>(null);
+  if (code === CURL_TIMEOUT) return unknown(`${where} did not answer in time`);
+  if (code !== 0) return unknown(`${where}: curl exit code ${code}`);
+  return known({ status: Number(lines.pop()), body: lines.join('\n') });
+}

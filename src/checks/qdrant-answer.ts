@@ -1,0 +1,102 @@
+import { known, type Observation } from '../host/probe.js';
+import type { HttpAnswer } from './probes/http.js';
+
+/** What Qdrant says of itself at `/`. */
+export interface QdrantRoot {
+  title: string;
+  /** As it is written there. */
+  version: string;
+}
+
+/** Qdrant's `GET /collections/NAME`, as far as it is used here. */
+export interface CollectionInfo {
+  status: string;
+  optimizer: string;
+  size: number | null;
+  distance: string | null;
+  m: number | null;
+  efConstruct: number | null;
+  /** `scalar`, `binary`, `product`, or null for none. */
+  quantization: string | null;
+}
+
+const TITLE = 'qdrant - vector search engine';
+
+/** Whether it is Qdrant and not the emulator, which says so in its title or version. */
+export function isGenuine({ title, version }: QdrantRoot): boolean {
+  return title === TITLE && /^\d+\.\d+\.\d+$/.test(version);
+}
+
+/** The version without what the emulator adds to it. */
+export function plainVersion({ version }: QdrantRoot): string {
+  return /^\d+\.\d+\.\d+/.exec(version)?.[0] ?? version;
+}
+
+/** Reads `/`. The value is null when nothing listens. */
+export function readRoot(answer: Observation<HttpAnswer>): Observation<QdrantRoot> {
+  return reading(answer, (body) => {
+    const { title, version } = body as Partial<QdrantRoot>;
+    if (typeof title !== 'string' || typeof version !== 'string') throw new Error('no title and version');
+    return { title, version };
+  });
+}
+
+/** Reads the names in `/collections`. */
+export function readNames(answer: Observation<HttpAnswer>): Observation<string[]> {
+  return reading(answer, (body) => {
+    const { result } = body as { result: { collections: { name: string }[] } };
+    return result.collections.map(({ name }) => name);
+  });
+}
+
+/** Reads `POST …/points/count`. */
+export function readCount(answer: Observation<HttpAnswer>): Observation<number> {
+  return reading(answer, (body) => {
+    const { count } = (body as { result: { count: unknown } }).result;
+    if (typeof count !== 'number') throw new Error('no count');
+    return count;
+  });
+}
+
+interface RawInfo {
+  status: string;
+  optimizer_status?: 'ok' | { error?: string };
+  config: {
+    params: { vectors?: { size?: number; distance?: string } };
+    hnsw_config?: { m?: number; ef_construct?: number };
+    quantization_config?: Record<string, unknown> | null;
+  };
+}
+
+/** Reads `/collections/NAME`. */
+export function readInfo(answer: Observation<HttpAnswer>): Observation<CollectionInfo> {
+  return reading(answer, (body) => {
+    const { status, optimizer_status: optimizer, config } = (body as { result: RawInfo }).result;
+    if (typeof status !== 'string') throw new Error('no status');
+    const { size = null, distance = null } = config.params.vectors ?? {};
+    return {
+      status,
+      optimizer: typeof optimizer === 'object' ? (optimizer.error ?? 'not ok') : (optimizer ?? 'ok'),
+      size,
+      distance,
+      m: config.hnsw_config?.m ?? null,
+      efConstruct: config.hnsw_config?.ef_construct ?? null,
+      quantization: Object.keys(config.quantization_config ?? {})[0] ?? null,
+    };
+  });
+}
+
+/** A successful answer, read by `read`; any other answer is unknown, for the reason that it gives. */
+function reading<T>(answer: Observation<HttpAnswer>, read: (body: unknown) => T): Observation<T> {
+  if (answer.status !== 'known') return answer;
+  if (answer.value === null) return known<T>(null);
+  const { status, body } = answer.value;
+  if (status === 401 || status === 403)
+    return { status: 'unknown', why: `Qdrant refuses the key (${status})` };
+  if (status !== 200) return { status: 'unknown', why: `Qdrant answers ${status}` };
+  try {
+    return known(read(JSON.parse(body)));
+  } catch {
+    return { status: 'unknown', why: 'Qdrant answers with something unreadable' };
+  }
+}

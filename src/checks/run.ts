@@ -1,0 +1,46 @@
+import type { Step } from '../engine/plan.js';
+import { EXIT, messageOf, VdbError } from '../errors.js';
+import type { Host } from '../host/host.js';
+import { type Observation, observe, pending } from '../host/probe.js';
+import type { Check, CheckContext } from './check.js';
+import { type CheckResult, resultOf } from './result.js';
+
+/** What {@link runChecks} needs to know. `lookAtPlan` gives the steps of all tasks, fresh from the host. */
+export interface RunRequest {
+  context: Omit<CheckContext, 'plan'>;
+  lookAtPlan(): Promise<readonly Step[]>;
+}
+
+/** Runs checks: all their probes travel in one command, the plan (when one needs it) side by side with it. */
+export async function runChecks(
+  host: Host,
+  checks: readonly Check[],
+  { context: given, lookAtPlan }: RunRequest,
+): Promise<CheckResult[]> {
+  const withoutPlan: CheckContext = { ...given, plan: pending('no check asked for the plan') };
+  const probes = checks.map((check) =>
+    check.skip?.(withoutPlan) === undefined ? [check.probe(withoutPlan)].flat() : [],
+  );
+  const needsPlan = checks.some((check) => check.needsPlan === true);
+  const [observations, plan] = await Promise.all([
+    observe(host, probes.flat()),
+    needsPlan ? observedPlan(lookAtPlan) : withoutPlan.plan,
+  ]);
+  const context = { ...withoutPlan, plan };
+  let next = 0;
+  return checks.map((check, index) => {
+    const from = next;
+    next += probes[index]?.length ?? 0;
+    return resultOf(check, observations.slice(from, next), context);
+  });
+}
+
+/** A plan that cannot be made (a release that is not supported, say) is unknown; a lost connection ends the run. */
+async function observedPlan(look: RunRequest['lookAtPlan']): Promise<Observation<readonly Step[]>> {
+  try {
+    return { status: 'known', value: await look() };
+  } catch (error) {
+    if (error instanceof VdbError && error.exitCode === EXIT.unreachable) throw error;
+    return { status: 'unknown', why: messageOf(error) };
+  }
+}

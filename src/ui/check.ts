@@ -1,0 +1,125 @@
+import type { CheckStatus } from '../checks/check.js';
+import { GROUPS } from '../checks/check.js';
+import { blocks, type CheckResult, countsOf, isReady } from '../checks/result.js';
+import { count, duration, indent, fit as shortened, styleFor } from './style.js';
+
+/** How the results are shown. */
+export interface CheckView {
+  host: string;
+  color: boolean;
+  columns: number;
+  durationMs: number;
+  /** What `vdb` was called with before the command, so that the commands shown can be copied: `--lab one`. */
+  flags: readonly string[];
+}
+
+const WORD: Record<CheckStatus, string> = {
+  pass: 'ok',
+  warn: 'warn',
+  fail: 'FAIL',
+  unknown: 'unknown',
+  skip: 'skip',
+};
+
+const ID_WIDTH = 20;
+const MARGIN = ' '.repeat(10);
+
+/** Results by group, one line each; what did not pass is expanded with what to do. Then the verdict. */
+export function checkText(results: readonly CheckResult[], view: CheckView): string {
+  const style = styleFor(view.color);
+  const groups = GROUPS.flatMap((group) => {
+    const own = results.filter((result) => result.group === group);
+    return own.length === 0
+      ? []
+      : [[style.bold(group), ...own.map((result) => resultText(result, view))].join('\n')];
+  });
+  return [...groups, '', verdictLine(results, view)].join('\n');
+}
+
+function resultText(result: CheckResult, view: CheckView): string {
+  const word = paint(result.status, view.color)(WORD[result.status].padEnd(7));
+  const quiet = result.status === 'pass' || result.status === 'skip';
+  const text = quiet ? result.seen : result.title;
+  const head = `  ${word} ${result.id.padEnd(ID_WIDTH)} ${shortened(text, Math.max(20, view.columns - ID_WIDTH - 11))}`;
+  return quiet ? head : [head, indent(findings(result, view), MARGIN)].join('\n');
+}
+
+/** What was seen, what was expected, what to do, and the commands for it. */
+function findings(result: CheckResult, view: CheckView): string {
+  const style = styleFor(view.color);
+  const line = (label: string, text: string | undefined): string[] =>
+    text === undefined ? [] : [`${style.dim(label.padEnd(10))}${text}`];
+  const severity = result.severity === 'warning' ? [] : line('severity', result.severity);
+  return [
+    ...line(result.status === 'unknown' ? 'why' : 'seen', result.seen),
+    ...(result.details ?? []).map((detail) => `${' '.repeat(10)}${detail}`),
+    ...line('expected', result.expected),
+    ...severity,
+    ...line('remedy', result.remedy),
+    ...line('look', result.inspect),
+    ...line('run', commandOf(result, view.flags)),
+  ].join('\n');
+}
+
+/** The command of vdb that repairs what was found. */
+export function commandOf(
+  { fix, group }: Pick<CheckResult, 'fix' | 'group'>,
+  flags: readonly string[],
+): string | undefined {
+  const vdb = ['vdb', ...flags].join(' ');
+  if (group === 'drift') return `${vdb} provision --plan`;
+  return fix === undefined ? undefined : `${vdb} provision --only ${fix}`;
+}
+
+function paint(status: CheckStatus, color: boolean): (text: string) => string {
+  const style = styleFor(color);
+  return { pass: style.green, warn: style.yellow, fail: style.red, unknown: style.magenta, skip: style.dim }[
+    status
+  ];
+}
+
+/** "Not ready: one, redis.ping failed, 17 passed, 0.8 s". */
+export function verdictLine(results: readonly CheckResult[], { host, color, durationMs }: CheckView): string {
+  const style = styleFor(color);
+  const counts = countsOf(results);
+  const blocking = results.filter(blocks).map(({ id }) => id);
+  const head = isReady(results) ? style.green('Ready') : style.red(verdictWord(results));
+  const parts = [
+    ...(blocking.length === 0 ? [] : [`because of ${blocking.join(', ')}`]),
+    `${counts.pass} passed`,
+    ...(counts.fail === 0 ? [] : [`${counts.fail} failed`]),
+    ...(counts.unknown === 0 ? [] : [`${counts.unknown} unknown`]),
+    ...(counts.warn === 0 ? [] : [count(counts.warn, 'warning')]),
+    ...(counts.skip === 0 ? [] : [`${counts.skip} skipped`]),
+    duration(durationMs),
+  ];
+  return `${head}: ${host}, ${parts.join(', ')}`;
+}
+
+/** "Drift" when that alone stands in the way. */
+function verdictWord(results: readonly CheckResult[]): string {
+  const blocking = results.filter(blocks);
+  const drift =
+    blocking.length > 0 && blocking.every(({ group, status }) => group === 'drift' && status === 'fail');
+  return drift ? 'Drift' : 'Not ready';
+}
+
+/** One result for machines. */
+export function checkData(result: CheckResult, flags: readonly string[]): Record<string, unknown> {
+  const { id, group, severity, status, title, seen, expected, details, remedy, inspect, fix } = result;
+  const command = remedy === undefined ? undefined : commandOf(result, flags);
+  return {
+    id,
+    group,
+    severity,
+    status,
+    title,
+    seen,
+    ...(expected === undefined ? {} : { expected }),
+    ...(details === undefined || details.length === 0 ? {} : { details }),
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(inspect === undefined ? {} : { inspect }),
+    ...(fix === undefined ? {} : { fix }),
+    ...(command === undefined ? {} : { command }),
+  };
+}
