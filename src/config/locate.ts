@@ -11,17 +11,23 @@ export interface LocateRequest {
   lab?: string;
 }
 
-/** The file that is meant: `--config` or `--lab`, then `VDB_CONFIG`, `VDB_LAB`, then `vdb.yaml` in the working directory. */
+/**
+ * The file that is meant: `--config` or `--lab`, then `VDB_CONFIG`, `VDB_LAB`, then `vdb.yaml` in the working
+ * directory. A flag that repeats its variable counts as the variable, because the command line fills it in.
+ */
 export function locateConfig({ cwd, env, config, lab }: LocateRequest): string {
-  if (config !== undefined && lab !== undefined) {
+  const isFlag = (value: string | undefined, variable: string) =>
+    value !== undefined && value !== env[variable];
+  const flags = { config: isFlag(config, 'VDB_CONFIG'), lab: isFlag(lab, 'VDB_LAB') };
+  if (flags.config && flags.lab) {
     throw new VdbError('--config and --lab name two configurations.', {
       code: 'usage.conflict',
       exitCode: EXIT.usage,
       next: 'Give one of them.',
     });
   }
-  if (config !== undefined) return resolve(cwd, config);
-  if (lab !== undefined) return labFile(cwd, lab);
+  if (flags.config && config !== undefined) return resolve(cwd, config);
+  if (flags.lab && lab !== undefined) return labFile(cwd, lab);
   if (env.VDB_CONFIG) return resolve(cwd, env.VDB_CONFIG);
   if (env.VDB_LAB) return labFile(cwd, env.VDB_LAB);
   return join(cwd, 'vdb.yaml');

@@ -10,7 +10,8 @@ export const validate: Handler = async (context) => {
     throw error;
   });
   const counts = { hosts: config.hosts.length, collections: Object.keys(config.collections).length };
-  if (context.global.json) context.emit({ type: 'config.valid', file, ...counts });
+  if (context.global.json)
+    context.emit({ type: 'result', status: 'valid', file, ...counts, exit_code: EXIT.ok });
   else
     context.terminal.out(
       `${file} is valid: ${amount(counts.hosts, 'host')}, ${amount(counts.collections, 'collection')}.`,
@@ -24,7 +25,13 @@ export const show: Handler<{ origins?: boolean }> = async (context) => {
   const loaded = await load(context);
   if (context.global.json) {
     const origins = context.options.origins ? { origins: Object.fromEntries(loaded.origins) } : {};
-    context.emit({ type: 'config', file: loaded.file, config: maskedConfig(loaded), ...origins });
+    context.emit({
+      type: 'result',
+      file: loaded.file,
+      config: maskedConfig(loaded),
+      ...origins,
+      exit_code: EXIT.ok,
+    });
   } else {
     context.terminal.out(renderConfig(loaded, { origins: context.options.origins ?? false }));
   }
@@ -34,7 +41,7 @@ export const show: Handler<{ origins?: boolean }> = async (context) => {
 /** `vdb config schema`: the JSON Schema of the configuration file, for editors. */
 export const schema: Handler = async ({ global, terminal, emit }) => {
   const { configJsonSchema } = await import('../../config/json-schema.js');
-  if (global.json) emit({ type: 'config.schema', schema: configJsonSchema() });
+  if (global.json) emit({ type: 'result', schema: configJsonSchema(), exit_code: EXIT.ok });
   else terminal.out(JSON.stringify(configJsonSchema(), null, 2));
   return EXIT.ok;
 };

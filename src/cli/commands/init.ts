@@ -87,7 +87,15 @@ interface Written {
 
 function report({ global, terminal, emit }: CommandContext<InitOptions>, written: Written): void {
   if (global.json) {
-    emit({ type: 'init', ...written });
+    emit({
+      type: 'result',
+      status: 'done',
+      file: written.file,
+      secrets_file: written.secretsFile,
+      secrets: written.secrets,
+      ignored_in: written.ignored ?? null,
+      exit_code: EXIT.ok,
+    });
     return;
   }
   const lines = [

@@ -129,7 +129,7 @@ describe('the files', () => {
       expect(await readdir(join(cwd, 'sub'))).toEqual(['my.yaml', 'vdb.secrets.yaml']);
       expect(out).toEqual([]);
       expect(events).toEqual([
-        expect.objectContaining({ type: 'init', file: join(cwd, 'sub/my.yaml'), secrets: 'written' }),
+        expect.objectContaining({ type: 'result', file: join(cwd, 'sub/my.yaml'), secrets: 'written' }),
       ]);
     });
   });

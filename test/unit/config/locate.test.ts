@@ -9,6 +9,9 @@ test.each([
   [{}, BOTH, '/w/other.yaml'],
   [{ lab: 'a' }, BOTH, '/w/.vdb/lab/a/vdb.yaml'],
   [{ config: 'x/y.yaml' }, BOTH, '/w/x/y.yaml'],
+  [{ config: 'other.yaml', lab: 'a' }, BOTH, '/w/.vdb/lab/a/vdb.yaml'],
+  [{ config: 'x.yaml', lab: 'b' }, BOTH, '/w/x.yaml'],
+  [{ config: 'other.yaml', lab: 'b' }, BOTH, '/w/other.yaml'],
   [{ config: '/etc/vdb.yaml' }, BOTH, '/etc/vdb.yaml'],
   [{}, { VDB_CONFIG: '' }, '/w/vdb.yaml'],
 ])('flags %j and environment %j mean %s', (flags, env, file) => {
