@@ -37,8 +37,8 @@ export interface Overview {
   /** Of the virtual environment; its value is null before that exists. */
   python: Observation<string>;
   collections: readonly CollectionOverview[];
-  /** Newest first. */
-  runs: Observation<HistoryEntry[]>;
+  /** From the journal; null where there was none yet. */
+  last: Readonly<Record<'run' | 'backup' | 'deploy', Observation<HistoryEntry>>>;
 }
 
 export interface QdrantOverview {
@@ -69,7 +69,8 @@ export async function lookAround(host: Host, config: Config, keyFile: string): P
     state: batch.add(ask(unitState, unit)),
   }));
   const qdrant = askQdrant(batch, config, { port: config.qdrant.slots[slot].http, keyFile });
-  const postgres = config.postgres.enabled ? batch.add(ask(postgresState, config.postgres)) : null;
+  const { enabled, host: address, port, database } = config.postgres;
+  const postgres = enabled ? batch.add(ask(postgresState, { host: address, port, database })) : null;
   const redis = config.redis.enabled ? batch.add(ask(redisState, config.redis.port)) : null;
   const python = batch.add(ask(pythonVersion, `${config.paths.root}/venv/bin/python`));
   await batch.send(host);
@@ -83,8 +84,17 @@ export async function lookAround(host: Host, config: Config, keyFile: string): P
     postgres: postgres?.() ?? null,
     redis: redis?.() ?? null,
     python: python(),
-    runs: journal.status === 'known' ? known(historyOf(journal.value ?? '')) : journal,
+    last: lastRuns(journal),
   };
+}
+
+/** The newest run of each kind, whatever came of it. Pure. */
+export function lastRuns(journal: Observation<string>): Overview['last'] {
+  if (journal.status !== 'known') return { run: journal, backup: journal, deploy: journal };
+  const runs = historyOf(journal.value ?? '');
+  const newest = (word: RegExp): Observation<HistoryEntry> =>
+    known(runs.find(({ command }) => word.test(command)) ?? null);
+  return { run: known(runs[0] ?? null), backup: newest(/ backup\b/), deploy: newest(/ deploy\b/) };
 }
 
 /** The units that this configuration makes run. PostgreSQL's carries the distribution's major. */

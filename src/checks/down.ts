@@ -1,0 +1,58 @@
+import type { Observation } from '../host/probe.js';
+import type { CollectionOverview, Overview } from './overview.js';
+
+/** What does not run, or could not be seen to run, in short lines; empty when everything runs. Pure. */
+export function downOf(overview: Overview): string[] {
+  const { services, qdrant, postgres, redis, collections } = overview;
+  return [
+    ...services.flatMap(({ unit, state }) =>
+      unless(
+        state,
+        unit,
+        ({ active }) => active === 'active',
+        (value) => value?.active ?? 'not installed',
+      ),
+    ),
+    ...unless(
+      qdrant.live,
+      'Qdrant',
+      ({ status }) => status === 200,
+      (value) => (value === null ? 'does not answer' : `/livez answers ${value.status}`),
+    ),
+    ...(postgres === null
+      ? []
+      : unless(postgres, 'PostgreSQL', ({ accepts }) => accepts, absent('accepts no connection'))),
+    ...(redis === null
+      ? []
+      : unless(redis, 'Redis', ({ friend }) => friend === 'PONG', absent('does not answer'))),
+    ...collections.flatMap((collection) => collectionDown(collection, qdrant.names)),
+  ];
+}
+
+/** Nothing when the value is there and `runs`; else one line. */
+function unless<Have>(
+  observation: Observation<Have>,
+  name: string,
+  runs: (value: Have) => boolean,
+  otherwise: (value: Have | null) => string,
+): string[] {
+  if (observation.status !== 'known') return [`${name}: unknown, ${observation.why}`];
+  const { value } = observation;
+  return value !== null && runs(value) ? [] : [`${name}: ${otherwise(value)}`];
+}
+
+function absent(otherwise: string): (value: unknown) => string {
+  return (value) => (value === null ? 'not installed' : otherwise);
+}
+
+/** A collection of a Qdrant that cannot be asked is not a finding of its own. */
+function collectionDown({ name, info }: CollectionOverview, names: Observation<string[]>): string[] {
+  if (isMissing(name, names)) return [`collection ${name}: missing`];
+  if (info.status !== 'known') return [`collection ${name}: unknown, ${info.why}`];
+  return info.value?.status === 'red' ? [`collection ${name}: red`] : [];
+}
+
+/** Whether Qdrant was seen to have no such collection. */
+export function isMissing(name: string, names: Observation<string[]>): boolean {
+  return names.status === 'known' && names.value !== null && !names.value.includes(name);
+}

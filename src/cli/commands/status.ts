@@ -1,0 +1,41 @@
+import { downOf } from '../../checks/down.js';
+import { lookAround } from '../../checks/overview.js';
+import { EXIT, type ExitCode } from '../../errors.js';
+import { statusText } from '../../ui/status.js';
+import { statusData } from '../../ui/status-data.js';
+import type { CommandContext, Handler } from '../context.js';
+import { type Session, withSession } from '../session.js';
+
+/** `vdb status`: what runs where. Ends with 3 when something does not run, or could not be seen to. */
+export const status: Handler = async (context) =>
+  withSession(context, (session) => showStatus(context, session));
+
+async function showStatus(context: CommandContext, session: Session): Promise<ExitCode> {
+  const { host, config, hostConfig, gate } = session;
+  const { adminHeader } = await import('../../../tasks/1.1-qdrant.js');
+  const overview = await lookAround(host, config, adminHeader(config));
+  const down = downOf(overview);
+  const exitCode = down.length === 0 ? EXIT.ok : EXIT.notReady;
+  const { terminal, global, emit } = context;
+  if (!global.json) {
+    const view = {
+      name: hostConfig.name,
+      target: host.target,
+      color: terminal.color.out,
+      columns: terminal.columns,
+    };
+    terminal.out(gate.redactor.mask(statusText(overview, down, view)));
+    return exitCode;
+  }
+  const data = JSON.parse(gate.redactor.mask(JSON.stringify({ ...statusData(overview), down }))) as object;
+  emit({
+    type: 'result',
+    status: exitCode === EXIT.ok ? 'running' : 'down',
+    host: hostConfig.name,
+    target: host.target,
+    ...data,
+    ssh_commands: host.commandCount,
+    exit_code: exitCode,
+  });
+  return exitCode;
+}
