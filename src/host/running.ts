@@ -41,10 +41,7 @@ async function startUnless(interruption: Interruption, start: Start): Promise<Ru
   try {
     return await Promise.race([interruption.happened, starting]);
   } catch (error) {
-    starting.then(
-      (running) => running.kill(''),
-      () => {},
-    );
+    starting.then(abandon, () => {});
     throw error;
   }
 }
@@ -66,9 +63,25 @@ async function follow(
     const [exitCode, out, err] = await Promise.race([outcome, interruption.happened]);
     return { exitCode, stdout: out, stderr: err, durationMs: performance.now() - started };
   } catch (error) {
-    if (interruption.hasHappened) await running.kill(firstLine());
+    if (interruption.hasHappened) {
+      discard(running.stdout);
+      await running.kill(firstLine());
+    }
     throw error;
   }
+}
+
+/** Ends what nobody waits for any more. */
+async function abandon(running: Running): Promise<void> {
+  discard(running.stdout);
+  discard(running.stderr);
+  await running.kill('');
+}
+
+/** A stream ends only once it has been read, and a channel only once its streams have. */
+function discard(stream: Readable): void {
+  stream.removeAllListeners('data');
+  stream.resume();
 }
 
 /**

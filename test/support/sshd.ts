@@ -111,6 +111,7 @@ export async function generateKey(path: string, { type = 'ed25519', passphrase =
   await run('ssh-keygen', ['-q', '-t', type, '-N', passphrase, '-C', 'test', '-f', path]);
 }
 
+/** With that SHLVL, bash does not read the .bashrc of whoever runs the tests. */
 function sshdConfig(directory: string, port: number, more: string): string {
   return `ListenAddress 127.0.0.1
 Port ${port}
@@ -124,6 +125,7 @@ KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 AllowTcpForwarding yes
 MaxStartups 100
+SetEnv SHLVL=5
 ${more}
 `;
 }

@@ -5,8 +5,20 @@ import { EXIT, messageOf, VdbError } from '../../errors.js';
 /** Opening a channel is repeated this often: sshd may free a session's slot later than it says. */
 const OPEN_ATTEMPTS = 8;
 
+/** How the command in a channel ended: `code` is missing when the channel closed without a word about it. */
+export interface Exit {
+  code?: number | null;
+  signal?: string;
+}
+
+/** A command in a channel of its own. */
+export interface Started {
+  channel: ClientChannel;
+  closed: Promise<Exit>;
+}
+
 /** Starts `command` in a channel of its own. Nothing has run when this rejects. */
-export async function openChannel(client: Client, command: string): Promise<ClientChannel> {
+export async function openChannel(client: Client, command: string): Promise<Started> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await startOnce(client, command);
@@ -17,24 +29,33 @@ export async function openChannel(client: Client, command: string): Promise<Clie
   }
 }
 
-function startOnce(client: Client, command: string): Promise<ClientChannel> {
+function startOnce(client: Client, command: string): Promise<Started> {
   return new Promise((resolve, reject) => {
-    client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel)));
+    client.exec(command, (error, channel) =>
+      error ? reject(error) : resolve({ channel, closed: exitOf(channel) }),
+    );
   });
 }
 
 /**
- * The exit code of the command in `channel`. `lost` makes the error for a channel that closed without one;
- * a command that was killed by a signal on the host rejects too.
+ * To be called at once: the exit code of a fast command arrives in the same packet as the channel, before
+ * anything that awaits the channel continues.
  */
-export function exitOf(target: string, channel: ClientChannel, lost: () => Error): Promise<number> {
-  return new Promise((resolve, reject) => {
-    let outcome: (() => void) | undefined;
+function exitOf(channel: ClientChannel): Promise<Exit> {
+  return new Promise((resolve) => {
+    let exit: Exit = {};
     channel.once('exit', (code: number | null, signal?: string) => {
-      outcome = () => (code === null ? reject(killed(target, signal)) : resolve(code));
+      exit = { code, ...(signal === undefined ? {} : { signal }) };
     });
-    channel.once('close', () => (outcome ? outcome() : reject(lost())));
+    channel.once('close', () => resolve(exit));
   });
+}
+
+/** The exit code, or the error of a command that has none: its connection died or it was killed. */
+export function exitCodeOf(target: string, { code, signal }: Exit, lost: () => Error): number {
+  if (code === undefined) throw lost();
+  if (code === null) throw killed(target, signal);
+  return code;
 }
 
 function killed(target: string, signal = 'a signal'): VdbError {

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientChannel } from 'ssh2';
 import { EXIT, messageOf, VdbError } from '../../errors.js';
 import type { Interruption } from '../interruption.js';
 import { announced, announcementFilter, killCommand } from '../kill.js';
@@ -7,7 +6,7 @@ import { assertFits } from '../limits.js';
 import { type Running, supervise } from '../running.js';
 import { sessionOf } from '../session.js';
 import { ConnectionLostError, type Transport } from '../transport.js';
-import { exitOf, openChannel } from './channel.js';
+import { exitCodeOf, openChannel } from './channel.js';
 import { type Connection, type ConnectOptions, connect } from './connect.js';
 import { forward } from './forward.js';
 import { slots } from './slots.js';
@@ -15,6 +14,8 @@ import type { SshTarget } from './target.js';
 
 const MAX_CHANNELS = 4;
 const KILL_PATIENCE_MS = 4000;
+const ANNOUNCE_PATIENCE_MS = 1000;
+const CLOSE_PATIENCE_MS = 1000;
 
 /**
  * Connects and returns the way to run commands there. Throws `VdbError`: `host.unreachable`,
@@ -51,25 +52,28 @@ async function start(connection: Connection, command: string): Promise<Running> 
   const { label } = connection;
   assertFits(label, command);
   const { command: announcing, marker } = announced(command);
-  const channel = await openChannel(connection.client, announcing).catch((error) => {
+  const { channel, closed } = await openChannel(connection.client, announcing).catch((error) => {
     throw connection.isOpen() ? refused(label, error) : new ConnectionLostError(label, error);
   });
   const lost = (): Error => new ConnectionLostError(label, connection.lostBecause());
-  const ended = exitOf(label, channel, lost);
+  const ended = closed.then((exit) => exitCodeOf(label, exit, lost));
   ended.catch(() => {});
-  let session: number | undefined;
-  const stderr = channel.stderr.pipe(
-    announcementFilter(marker, (id) => {
-      session = id;
-    }),
-  );
+  let announce: (session: number) => void = () => {};
+  const session = new Promise<number>((resolve) => {
+    announce = resolve;
+  });
+  const stderr = channel.stderr.pipe(announcementFilter(marker, (id) => announce(id)));
   const kill = async (firstLine: string): Promise<void> => {
-    if (session !== undefined) await killRemotely(connection, killCommand(command, firstLine, session));
-    await Promise.race([ended.catch(() => {}), sleep(session === undefined ? 0 : 1000)]);
+    const over = ended.then(noop, noop);
+    const id = await Promise.race([session, over, sleep(ANNOUNCE_PATIENCE_MS)]);
+    if (typeof id === 'number') await killRemotely(connection, killCommand(command, firstLine, id));
+    await Promise.race([over, sleep(CLOSE_PATIENCE_MS)]);
     channel.close();
   };
   return { stdin: channel, stdout: channel, stderr, ended, kill };
 }
+
+function noop(): void {}
 
 /** Over a channel of its own: the command's own channel does not reach the processes behind it. */
 async function killRemotely(
@@ -77,18 +81,14 @@ async function killRemotely(
   { command, stdin }: { command: string; stdin: string },
 ): Promise<void> {
   try {
-    const channel = await openChannel(client, command);
+    const { channel, closed } = await openChannel(client, command);
     channel.resume();
     channel.stderr.resume();
     channel.end(stdin);
-    await Promise.race([closed(channel), sleep(KILL_PATIENCE_MS)]);
+    await Promise.race([closed, sleep(KILL_PATIENCE_MS)]);
   } catch {
     // The connection is gone too: the host's own time limits and the busy lock remain.
   }
-}
-
-function closed(channel: ClientChannel): Promise<void> {
-  return new Promise((resolve) => channel.once('close', () => resolve()));
 }
 
 function refused(label: string, cause: unknown): VdbError {

@@ -94,6 +94,10 @@ describe.each(transports)('commands over $name', ({ open, skip }) => {
     expect(results.map((result) => result.stdout.trim())).toEqual(results.map((_, i) => String(i)));
   });
 
+  it.skipIf(skip)('misses the exit code of no command, however fast it is', async () => {
+    for (let i = 0; i < 200; i++) expect((await transport.exec(`exit ${i % 5}`)).exitCode).toBe(i % 5);
+  });
+
   it.skipIf(skip)('kills the command and its children when the time is up', async () => {
     const mark = `4${String(Math.random()).slice(2, 10)}`;
     const script = `sleep ${mark} & timeout ${mark} sleep ${mark} & trap '' TERM; while true; do sleep ${mark}; done`;
@@ -115,6 +119,26 @@ describe.each(transports)('commands over $name', ({ open, skip }) => {
     controller.abort(new Error('stop'));
     await expect(running).rejects.toThrow('stop');
     expect(await countOf(transport, mark)).toBe(0);
+  });
+
+  it.skipIf(skip)('kills the command when it is aborted as soon as it was called', async () => {
+    const mark = `7${String(Math.random()).slice(2, 10)}`;
+    for (const delay of [0, 1, 3, 6, 10]) {
+      const controller = new AbortController();
+      const running = transport.exec(`sleep ${mark}`, { signal: controller.signal });
+      setTimeout(() => controller.abort(new Error('stop')), delay);
+      await expect(running).rejects.toThrow('stop');
+    }
+    await expect.poll(() => countOf(transport, mark), { timeout: 5000 }).toBe(0);
+  });
+
+  it.skipIf(skip)('is free for the next command after killing many whose reader was stuck', async () => {
+    const stuck = (): Writable => new Writable({ highWaterMark: 1, write: () => {} });
+    const commands = Array.from({ length: 8 }, () =>
+      transport.exec('cat /dev/zero', { stdout: stuck(), timeoutMs: 200 }).catch((error) => error),
+    );
+    for (const outcome of await Promise.all(commands)) expect(outcome).toBeInstanceOf(TimeoutError);
+    expect((await transport.exec('echo free')).stdout).toBe('free\n');
   });
 
   it.skipIf(skip)('does not start what was aborted before', async () => {
