@@ -1,0 +1,48 @@
+import { EXIT, VdbError } from '../errors.js';
+
+export interface Confirmation {
+  /** What will be done, for the error that refuses it. */
+  what: string;
+  /** What has to be typed. */
+  expected: string;
+  /** `--yes` was given. */
+  yes: boolean;
+  /** Whether a question can be answered. */
+  interactive: boolean;
+}
+
+/** Throws with exit code 2 when nobody can answer and `--yes` was not given. Call it before anything else. */
+export function assertAnswerable({ what, yes, interactive }: Confirmation): void {
+  if (yes || interactive) return;
+  throw new VdbError(`${what} has to be confirmed, and there is no terminal to ask on`, {
+    code: 'confirm.needed',
+    exitCode: EXIT.usage,
+    meaning: 'Nothing was changed.',
+    next: 'Give --yes to do it without being asked.',
+  });
+}
+
+/** Has `expected` typed, unless `--yes` was given. Throws when something else is typed or the prompt is left. */
+export async function confirmTyped(confirmation: Confirmation): Promise<void> {
+  const { what, expected, yes } = confirmation;
+  assertAnswerable(confirmation);
+  if (yes) return;
+  const { input } = await import('@inquirer/prompts');
+  const message = `Type ${expected} to go on, anything else to leave`;
+  const answer = await input({ message }, { output: process.stderr }).catch((error: unknown) => {
+    throw isLeaving(error) ? notConfirmed(what, EXIT.interrupted) : error;
+  });
+  if (answer.trim() !== expected) throw notConfirmed(what, EXIT.failed);
+}
+
+function isLeaving(error: unknown): boolean {
+  return error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name);
+}
+
+function notConfirmed(what: string, exitCode: typeof EXIT.failed | typeof EXIT.interrupted): VdbError {
+  return new VdbError(`${what} was not confirmed`, {
+    code: 'confirm.refused',
+    exitCode,
+    meaning: 'Nothing was changed.',
+  });
+}
