@@ -1,25 +1,7 @@
 import { expect } from 'vitest';
 import type { Change, Resource } from '../../src/engine/resource.js';
-import { Gate } from '../../src/host/gate.js';
-import { Host } from '../../src/host/host.js';
-import { type Observation, observe } from '../../src/host/probe.js';
-import { podmanTransport } from './podman-transport.js';
-
-/** A host inside a container, as root, whose gate is open as if its lock were held. */
-export async function containerHost(container: string): Promise<Host> {
-  const transport = podmanTransport(container);
-  await transport.exec('mkdir -p /run/vdb');
-  const gate = new Gate();
-  gate.open();
-  return new Host(transport, gate);
-}
-
-/** What one look at `resource` says. */
-export async function look(host: Host, resource: Resource): Promise<Observation<unknown>> {
-  const [observation] = await observe(host, [resource.probe]);
-  if (observation === undefined) throw new Error(`no observation of ${resource.id}`);
-  return observation;
-}
+import type { Host } from '../../src/host/host.js';
+import { look } from './root-host.js';
 
 /** The value seen; fails the test when it could not be seen. */
 export async function seen(host: Host, resource: Resource): Promise<unknown> {

@@ -9,7 +9,8 @@ import { postgresRole } from '../../../src/resources/postgres-role.js';
 import { postgresRunningSettings } from '../../../src/resources/postgres-running.js';
 import { postgresSettings } from '../../../src/resources/postgres-settings.js';
 import { tunePostgres } from '../../../src/services/postgres/tune.js';
-import { containerHost, converge, look, seen } from '../../support/converge.js';
+import { converge, seen } from '../../support/converge.js';
+import { look, rootHost } from '../../support/root-host.js';
 
 const container = process.env.VDB_TEST_CONTAINER;
 if (container === undefined) console.info('skipped: VDB_TEST_CONTAINER names no container with PostgreSQL');
@@ -20,7 +21,7 @@ describe.skipIf(container === undefined)('PostgreSQL in a container', () => {
   const name = `vdb_test_${suffix}`;
 
   beforeAll(async () => {
-    host = await containerHost(container ?? '');
+    host = await rootHost();
   });
 
   it('creates role, database and extension, and finds nothing left to do', async () => {

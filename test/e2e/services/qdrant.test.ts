@@ -7,7 +7,8 @@ import { collectionPath, qdrantCollection } from '../../../src/resources/qdrant-
 import { type QdrantEndpoint, qdrantCommand, qdrantGet } from '../../../src/resources/qdrant-http.js';
 import { qdrantPayloadIndex } from '../../../src/resources/qdrant-payload-index.js';
 import { wantedCollection } from '../../support/collection.js';
-import { containerHost, converge, look, seen } from '../../support/converge.js';
+import { converge, seen } from '../../support/converge.js';
+import { look, rootHost } from '../../support/root-host.js';
 
 const container = process.env.VDB_TEST_CONTAINER;
 const port = Number(process.env.VDB_TEST_QDRANT_PORT);
@@ -32,7 +33,7 @@ describe.skipIf(missing)('Qdrant in a container', () => {
     host.run(qdrantCommand(endpoint, { title: `${method} ${path}`, method, path, body }));
 
   beforeAll(async () => {
-    host = await containerHost(container ?? '');
+    host = await rootHost();
   });
 
   afterAll(async () => {

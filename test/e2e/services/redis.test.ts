@@ -5,7 +5,8 @@ import { redisConf } from '../../../src/resources/redis-conf.js';
 import { redisInclude } from '../../../src/resources/redis-include.js';
 import { redisRunning } from '../../../src/resources/redis-running.js';
 import type { RedisSettings } from '../../../src/services/redis/config.js';
-import { containerHost, converge, seen } from '../../support/converge.js';
+import { converge, seen } from '../../support/converge.js';
+import { rootHost } from '../../support/root-host.js';
 
 const container = process.env.VDB_TEST_CONTAINER;
 if (container === undefined) console.info('skipped: VDB_TEST_CONTAINER names no container with Redis');
@@ -24,7 +25,7 @@ describe.skipIf(container === undefined)('Redis in a container', () => {
   const restart = () => host.run({ title: 'restart', script: sh`systemctl restart redis-server` });
 
   beforeAll(async () => {
-    host = await containerHost(container ?? '');
+    host = await rootHost();
     await host.run({
       title: 'a Redis as the package leaves it, with a key',
       script: sh`
