@@ -26,7 +26,6 @@ export const TUNED_SYSCTL: Readonly<Record<string, string | number>> = {
   'net.ipv4.tcp_max_syn_backlog': 4096,
   'net.ipv4.ip_local_port_range': '10240 65535',
   'net.ipv4.tcp_keepalive_time': 300,
-  'fs.file-max': 2_097_152,
 };
 
 type SysctlInput = Record<string, string | number | null>;
