@@ -1,4 +1,5 @@
 import type { Resource } from '../engine/resource.js';
+import type { ExecResult } from '../host/transport.js';
 import { file } from './file.js';
 
 /**
@@ -8,5 +9,11 @@ import { file } from './file.js';
 export function cronFile({ name, content }: { name: string; content: string }): Resource {
   if (!/^[A-Za-z0-9_-]+$/.test(name)) throw new Error(`cron would ignore a file named ${name}`);
   const text = content.endsWith('\n') ? content : `${content}\n`;
-  return file({ path: `/etc/cron.d/${name}`, content: text, mode: '0644', title: `cron ${name}` });
+  const resource = file({ path: `/etc/cron.d/${name}`, content: text, mode: '0644', title: `cron ${name}` });
+  return { ...resource, explain: (result) => explainCron(result) ?? resource.explain?.(result) ?? null };
+}
+
+function explainCron({ stderr }: ExecResult): { meaning: string; next: string } | null {
+  if (!/mktemp: failed.*No such file or directory/.test(stderr)) return null;
+  return { meaning: 'There is no /etc/cron.d: cron is not installed.', next: 'Install the package cron.' };
 }

@@ -63,8 +63,7 @@ function unescaped(text: string): string {
 function observationOf(arg: MountOptions, state: MountState): Observation<MountState> {
   if (!arg.container) return known(state);
   const missing = missingIn(state.options, arg.options);
-  if (missing.length === 0)
-    return known({ ...state, fstab: `${state.source} ${arg.mountPoint} ${state.type} ${arg.options}` });
+  if (missing.length === 0) return known({ ...state, fstab: '' });
   const why = `${arg.mountPoint} is mounted without ${missing.join(',')} by the machine around the container`;
   return { status: 'foreign', why };
 }
