@@ -77,6 +77,7 @@ export async function startSshd(options: { config?: string; hostKeyType?: string
     port,
     user,
     hostKeyName: '127.0.0.1',
+    hostKeyPort: changes.port ?? port,
     hostKey: 'strict',
     knownHosts: [knownHosts],
     identity: { path: join(directory, 'id') },

@@ -38,7 +38,7 @@ const ALGORITHMS = [
 /** Reads the hop's known_hosts files; a file that does not exist is empty, one that cannot be read an error. */
 export async function hostKeyGuard(hop: Hop): Promise<HostKeyGuard> {
   const files = await Promise.all(hop.knownHosts.map(async (path) => ({ path, text: await readOr(path) })));
-  const types = files.flatMap(({ text }) => knownKeyTypes(text, hop.hostKeyName, hop.port));
+  const types = files.flatMap(({ text }) => knownKeyTypes(text, hop.hostKeyName, hop.hostKeyPort));
   let accepted: Buffer | undefined;
   let refused: VdbError | undefined;
   return {
@@ -47,7 +47,7 @@ export async function hostKeyGuard(hop: Hop): Promise<HostKeyGuard> {
       const finding = strongest(
         files.map(({ path, text }) => ({
           file: path,
-          ...verifyHostKey(text, hop.hostKeyName, hop.port, key),
+          ...verifyHostKey(text, hop.hostKeyName, hop.hostKeyPort, key),
         })),
       );
       if (finding.verdict === 'unknown' && hop.hostKey === 'accept-new') accepted = key;
@@ -95,7 +95,7 @@ async function append(hop: Hop, key: Buffer): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const before = await readOr(path);
   const start = before === '' || before.endsWith('\n') ? '' : '\n';
-  const line = `${hostKeyName(hop.hostKeyName, hop.port)} ${keyType(key)} ${key.toString('base64')}\n`;
+  const line = `${hostKeyName(hop.hostKeyName, hop.hostKeyPort)} ${keyType(key)} ${key.toString('base64')}\n`;
   await appendFile(path, start + line, { mode: 0o600, flag: 'a' });
 }
 
@@ -123,7 +123,7 @@ function changedKey(hop: Hop, key: Buffer, finding: Finding, where: string): Vdb
     exitCode: EXIT.unreachable,
     host: hop.label,
     meaning: `Known (${where}): ${old}. Shown: ${keyType(key)} ${fingerprint(key)}. The host was installed anew, or someone is in between.`,
-    next: `Find out on the host itself which it is. If the new key is right: ssh-keygen -R '${hostKeyName(hop.hostKeyName, hop.port)}' -f ${finding.file}, then connect again.`,
+    next: `Find out on the host itself which it is. If the new key is right: ssh-keygen -R '${hostKeyName(hop.hostKeyName, hop.hostKeyPort)}' -f ${finding.file}, then connect again.`,
   });
 }
 

@@ -13,8 +13,9 @@ export interface Hop {
   address: string;
   port: number;
   user: string;
-  /** The name under which known_hosts has it. */
+  /** The name under which known_hosts has it, and the port there: an alias for host keys has none. */
   hostKeyName: string;
+  hostKeyPort: number;
   hostKey: 'strict' | 'accept-new';
   /** Files with trusted keys, in order; a new key is written to the first. */
   knownHosts: readonly string[];
@@ -109,6 +110,7 @@ function hopOf({ host, env, home }: Resolution, settings: SshSettings, named: Na
     port,
     user,
     hostKeyName: settings.hostKeyAlias ?? address,
+    hostKeyPort: settings.hostKeyAlias === undefined ? port : 22,
     hostKey: host.host_key,
     knownHosts: knownHostsFiles(host, settings, home),
     ...(agentSocket && agentSocket !== 'none' ? { agentSocket } : {}),

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Gate } from '../../../src/host/gate.js';
 import { Host } from '../../../src/host/host.js';
@@ -38,11 +39,9 @@ describe.skipIf(missing)('the lock of a host', () => {
   }
 
   async function connected(port: number): Promise<Host> {
-    const hop = sshd.hop({ port, hostKeyName: '127.0.0.1' });
-    const { writeFile } = await import('node:fs/promises');
     const file = `${sshd.directory}/known_hosts.${port}`;
     await writeFile(file, `[127.0.0.1]:${port} ${sshd.hostKey}\n`);
-    return new Host(await connectSsh(targetOf({ ...hop, knownHosts: [file] })), new Gate());
+    return new Host(await connectSsh(targetOf(sshd.hop({ port, knownHosts: [file] }))), new Gate());
   }
 
   it('opens the gate while it is held, and closes it at release', async () => {

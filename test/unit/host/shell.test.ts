@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { elevate } from '../../../src/host/host.js';
+import { all, quote, sh } from '../../../src/host/shell.js';
+
+const SHELLS = ['/bin/bash', '/bin/dash'].filter((shell) => existsSync(shell));
+const ALPHABET = [...`abc019 '"\\$\`!*?[]{}()<>|&;~#=%^\t\n\r/:,.@+-_`, 'ü', '€', '😀'];
+
+/** Words of every kind from a fixed seed, so that a failure can be repeated. */
+function words(count: number): string[] {
+  let seed = 42;
+  const next = (below: number): number => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((seed / 2_147_483_648) * below);
+  };
+  const word = (): string => Array.from({ length: next(12) }, () => ALPHABET[next(ALPHABET.length)]).join('');
+  return ['', '-n', '$HOME', "it's", '\\', "'\\''", ...Array.from({ length: count }, word)];
+}
+
+describe.each(SHELLS)('in %s', (shell) => {
+  it('every quoted word arrives as it was', () => {
+    const sent = words(500);
+    const output = execFileSync(shell, ['-c', `printf '%s\\0' ${sent.map(quote).join(' ')}`]);
+    expect(output.toString('utf8').split('\0').slice(0, -1)).toEqual(sent);
+  });
+
+  it('an elevated script arrives as it was', () => {
+    const text = words(100).join(' ');
+    const { command } = elevate(sh`printf '%s' ${text}`, { kind: 'none' });
+    expect(execFileSync(shell, ['-c', command]).toString('utf8')).toBe(text);
+  });
+});
+
+describe('sh', () => {
+  it('quotes strings, makes words of arrays and splices scripts', () => {
+    expect(sh`install ${['a b', 'c']} && ${sh`test -e ${'/x y'}`} ${3}`.source).toBe(
+      "install 'a b' c && test -e '/x y' 3",
+    );
+  });
+
+  it('hands backslashes on and lets the shell have its own braces', () => {
+    expect(sh`printf '\n' \${HOME} \`date\``.source).toBe("printf '\\n' ${HOME} `date`");
+  });
+
+  it('drops the indentation of its source', () => {
+    expect(
+      sh`
+      one
+        two`.source,
+    ).toBe('one\ntwo');
+  });
+
+  it('joins scripts so that the first failure ends them', () => {
+    expect(all(sh`a`, sh`b`).source).toBe('a &&\nb');
+  });
+});
+
+describe('elevate', () => {
+  const script = sh`echo ${"it's"}`;
+
+  it('runs bash directly for root', () => {
+    expect(elevate(script, { kind: 'none' })).toEqual({
+      command: `bash -c 'echo '\\''it'\\''\\'\\'''\\''s'\\'''`,
+      stdin: '',
+    });
+  });
+
+  it('uses sudo that must not ask', () => {
+    expect(elevate(script, { kind: 'sudo' }).command).toMatch(/^sudo -n bash -c '/);
+  });
+
+  it('sends the password on standard input only', () => {
+    const { command, stdin } = elevate(script, { kind: 'sudo-password', password: 'secret' });
+    expect(command).toMatch(/^sudo -k -S -p '' bash -c '/);
+    expect(command).not.toContain('secret');
+    expect(stdin).toBe('secret\n');
+  });
+});
