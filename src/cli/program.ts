@@ -4,6 +4,7 @@ import { EXIT, type ExitCode, messageOf, VdbError } from '../errors.js';
 import type { CommandContext, GlobalOptions, Handler } from './context.js';
 import { COMMANDS, type CommandSpec, GROUPS } from './spec.js';
 import { type Streams, terminalOf } from './terminal.js';
+import { usageError, usageExit, wantsJson } from './usage.js';
 
 const EXIT_CODES_HELP = `Exit codes, the same in every output format:
   0    done, or ready
@@ -22,17 +23,25 @@ interface Raw extends GlobalOptions {
 
 /** Parses `argv` (without node and script), runs the command, and returns its exit code. Never throws. */
 export async function runProgram(argv: readonly string[], streams: Streams): Promise<ExitCode> {
+  if (argv[0] === 'complete') return (await import('./complete.js')).complete(argv.slice(1), streams);
+  const json = wantsJson(argv);
   let exitCode: ExitCode = EXIT.ok;
-  const program = buildProgram(streams, async (spec, command, args) => {
+  const run: Run = async (spec, command, args) => {
     exitCode = await runCommand(spec, command, args, streams);
-  });
+  };
+  const program = buildProgram(json ? withoutProse(streams) : streams, run);
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return usageExit(error, json, streams);
   }
   return exitCode;
+}
+
+/** Commander's messages are left out: the result event says what they say. */
+function withoutProse(streams: Streams): Streams {
+  return { ...streams, stderr: { ...streams.stderr, write: () => true } };
 }
 
 type Run = (spec: CommandSpec, command: Command, args: string[]) => Promise<void>;
@@ -71,10 +80,11 @@ function addCommands(program: Command, run: Run): void {
     const words = spec.name.split(' ');
     const parent = words.length === 1 ? program : (groups.get(words[0] as string) as Command);
     const command = parent
-      .command([words.at(-1), spec.args].filter(Boolean).join(' '))
+      .command([words.at(-1), spec.args].filter(Boolean).join(' '), { isDefault: spec.isDefault === true })
       .description(spec.summary)
       .exitOverride();
     for (const [flags, description] of spec.options ?? []) command.option(flags, description);
+    if (spec.args?.endsWith('[command...]')) command.allowUnknownOption();
     command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join('\n')}`);
     command.action(async (...received: unknown[]) => {
       const own = received.at(-1) as Command;
@@ -95,14 +105,13 @@ function addHelp(program: Command, streams: Streams): void {
         (command, word) => command?.commands.find((child) => child.name() === word),
         program,
       );
-      if (found === undefined) throw usage(`There is no help for "${topic.join(' ')}"`, 'vdb --help', streams);
+      if (found === undefined) {
+        const error = usageError(`there is no help for '${topic.join(' ')}'`, 'vdb --help');
+        program.configureOutput().writeErr?.(`${error.message}\n`);
+        throw error;
+      }
       found.outputHelp();
     });
-}
-
-function usage(message: string, next: string, streams: Streams): CommanderError {
-  streams.stderr.write(`${message}\nnext: ${next}\n`);
-  return new CommanderError(EXIT.usage, 'vdb.usage', message);
 }
 
 async function runCommand(
@@ -164,7 +173,10 @@ function asVdbError(error: unknown): VdbError {
 export function version(): string {
   for (const path of ['../package.json', '../../package.json']) {
     try {
-      const manifest = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { name: string; version: string };
+      const manifest = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as {
+        name: string;
+        version: string;
+      };
       if (manifest.name === 'vdb') return manifest.version;
     } catch {
       // dist/ is one level below the package, src/cli/ two.

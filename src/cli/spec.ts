@@ -179,4 +179,15 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ['vdb lock status'],
     load: async () => (await import('./commands/lock.js')).status,
   },
+  {
+    name: 'completion',
+    args: '<shell>',
+    summary: 'print the completion script for bash, zsh or fish',
+    examples: [
+      'source <(vdb completion bash)',
+      'vdb completion zsh > "${fpath[1]}/_vdb"',
+      'vdb completion fish > ~/.config/fish/completions/vdb.fish',
+    ],
+    load: async () => (await import('./commands/completion.js')).completion,
+  },
 ];

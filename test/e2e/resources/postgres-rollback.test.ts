@@ -5,7 +5,8 @@ import { psqlCommand } from '../../../src/resources/postgres-psql.js';
 import { dropCommand, dumpCommand, postgresRemoved } from '../../../src/resources/postgres-rollback.js';
 import { filesRemoved } from '../../../src/resources/postgres-rollback-files.js';
 import { postgresStopped } from '../../../src/resources/postgres-rollback-stop.js';
-import { containerHost, converge, look, seen } from '../../support/converge.js';
+import { converge, seen } from '../../support/converge.js';
+import { look, rootHost } from '../../support/root-host.js';
 
 const container = process.env.VDB_TEST_CONTAINER;
 const MAJOR = 17;
@@ -30,7 +31,7 @@ describe.skipIf(container === undefined)('the rollback of PostgreSQL in a contai
     (await host.read(sh`cd / && runuser -u postgres -- psql -XAtq -d ${database} -c ${sql}`)).stdout.trim();
 
   beforeAll(async () => {
-    host = await containerHost(container ?? '');
+    host = await rootHost();
     await host.run({
       title: 'start',
       script: sh`systemctl start postgresql ${`postgresql@${MAJOR}-main`} && mkdir -p ${`${root}/citadel/migrations`} && echo 1 > ${`${root}/citadel/.env`}`,

@@ -1,0 +1,109 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ArgumentHandler, Command as Completable, OptionHandler, RootCommand } from '@bomb.sh/tab';
+import tab from '@bomb.sh/tab/commander';
+import type { Command } from 'commander';
+import { EXIT, type ExitCode } from '../errors.js';
+import { buildProgram } from './program.js';
+import type { Streams } from './terminal.js';
+
+/** What a shell shall do with a position that takes a file: complete it by itself. */
+const FILES = ':0';
+
+/**
+ * `vdb complete -- WORDS…`, which the completion scripts call: prints what the last word can become. Words
+ * are as the shell has split them, so that `--only=0.4` may come in three.
+ */
+export async function complete(argv: readonly string[], streams: Streams): Promise<ExitCode> {
+  const words = joined(argv[0] === '--' ? argv.slice(1) : argv);
+  const program = buildProgram(streams, async () => {});
+  if (wantsFile(program, words)) {
+    streams.stdout.write(`${FILES}\n`);
+    return EXIT.ok;
+  }
+  const root = tab(program);
+  root.commands.delete('complete');
+  shareGlobalOptions(root);
+  completeLabs(root, labNames(streams.cwd));
+  if (namesTasks(words)) await completeTasks(root, words.at(-1) ?? '');
+  setArgument(root.commands.get('completion'), 'shell', choices(['bash', 'zsh', 'fish']));
+  root.parse([...words]);
+  return EXIT.ok;
+}
+
+/** An `=` that stands alone separates an option from its value. */
+function joined(words: readonly string[]): string[] {
+  const last = words.at(-1) === '=' ? [''] : [];
+  return [...words.filter((word) => word !== '='), ...last];
+}
+
+/** The options say so themselves: `--config <file>`, `--report <dir>`. */
+function wantsFile(program: Command, words: readonly string[]): boolean {
+  const [before = '', current = ''] = words.slice(-2);
+  const options = [program, ...program.commands.flatMap((command) => [command, ...command.commands])]
+    .flatMap((command) => command.options)
+    .filter(({ flags }) => /<(file|dir)>/.test(flags))
+    .flatMap(({ long, short }) => [long, short]);
+  if (words.length > 1 && options.includes(before)) return true;
+  return words.slice(0, -1).includes('apply') && !current.startsWith('-') && !before.startsWith('--');
+}
+
+/** Every command has the options of the program, too. */
+function shareGlobalOptions(root: RootCommand): void {
+  for (const command of root.commands.values()) {
+    for (const [name, option] of root.options) {
+      if (!command.options.has(name)) command.options.set(name, option);
+    }
+  }
+}
+
+function completeLabs(root: RootCommand, names: readonly string[]): void {
+  setOption(root, 'lab', choices(names));
+  for (const name of ['lab up', 'lab down', 'lab ssh'])
+    setArgument(root.commands.get(name), 'name', choices(names));
+}
+
+/** The lab hosts of this directory, by their directories: fast, and completion need not know more. */
+function labNames(cwd: string): string[] {
+  try {
+    const entries = readdirSync(join(cwd, '.vdb', 'lab'), { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+function namesTasks(words: readonly string[]): boolean {
+  return words.some((word) => word === 'task' || /^--(only|skip|from)\b/.test(word));
+}
+
+/** The tasks are loaded only where one can be named. `--only` and `--skip` take several, with commas. */
+async function completeTasks(root: RootCommand, word: string): Promise<void> {
+  const { TASKS } = await import('../../tasks/index.js');
+  const begun = word.slice(0, word.lastIndexOf(',') + 1);
+  const offer = (prefix: string) => (suggest: (value: string, description: string) => void) => {
+    for (const { id, title } of TASKS) suggest(`${prefix}${id}`, title);
+  };
+  const provision = root.commands.get('provision');
+  for (const name of ['only', 'skip']) setOption(provision, name, offer(begun));
+  setOption(provision, 'from', offer(''));
+  for (const name of ['task show', 'task run', 'task rollback']) {
+    setArgument(root.commands.get(name), 'id', offer(''));
+  }
+}
+
+function choices(values: readonly string[]): (suggest: (value: string, description: string) => void) => void {
+  return (suggest) => {
+    for (const value of values) suggest(value, '');
+  };
+}
+
+function setOption(command: Completable | undefined, name: string, handler: OptionHandler): void {
+  const option = command?.options.get(name);
+  if (option !== undefined) option.handler = handler;
+}
+
+function setArgument(command: Completable | undefined, name: string, handler: ArgumentHandler): void {
+  const argument = command?.arguments.get(name);
+  if (argument !== undefined) argument.handler = handler;
+}
