@@ -116,7 +116,7 @@ function listed(collection: Collection, filter: Predicate): { point: Point; scor
     .map((point) => ({ point, score: 1 }));
 }
 
-/** Every point is compared: exact, and as slow as that is. */
+/** Every point is compared: exact, and as slow as that is. A score at the threshold is not beyond it. */
 function scored(collection: Collection, { target, using, filter, threshold }: Search) {
   const { distance } = paramsOf(vectorParams(collection.config), using);
   const sign = higherIsBetter(distance) ? -1 : 1;
@@ -125,7 +125,7 @@ function scored(collection: Collection, { target, using, filter, threshold }: Se
     const vector = point.vectors[using];
     if (vector === undefined || target === undefined || !filter(point)) continue;
     const value = score(distance, target, vector);
-    if (threshold === undefined || sign * value <= sign * threshold) found.push({ point, score: value });
+    if (threshold === undefined || sign * value < sign * threshold) found.push({ point, score: value });
   }
   return found.sort((a, b) => sign * (a.score - b.score));
 }

@@ -70,9 +70,10 @@ async function respond(
 function sendError(response: ServerResponse, error: unknown, started: number): void {
   const known = error instanceof ApiError;
   if (response.headersSent) throw error;
-  if (known && error.plain) return send(response, error.status, 'text/plain; charset=utf-8', error.message);
+  const status = known ? error.status : 500;
   const message = known ? error.message : `Service internal error: ${String(error)}`;
-  sendJson(response, known ? error.status : 500, { status: { error: message }, time: since(started) });
+  if (known && error.plain) send(response, status, 'text/plain; charset=utf-8', message);
+  else sendJson(response, status, { status: { error: message }, time: since(started) });
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

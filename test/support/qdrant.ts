@@ -43,7 +43,12 @@ export interface RunningQdrant {
   directory: string;
   readonly pid: number;
   /** A request with the key that has every right, unless `key` is another one or `null` for none. */
-  request<Body = unknown>(method: string, path: string, body?: unknown, key?: string | null): Promise<Answer<Body>>;
+  request<Body = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    key?: string | null,
+  ): Promise<Answer<Body>>;
   /** Ends the process and waits for it. The data stays. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Starts it again on the same data and ports. */
@@ -60,7 +65,10 @@ export function availableKinds(): QdrantKind[] {
 /** The version of `qdrant` on PATH; undefined where there is none. */
 export function realVersion(): string | undefined {
   try {
-    const said = execFileSync('qdrant', ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const said = execFileSync('qdrant', ['--version'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     return /^qdrant (\d\S*)/.exec(said)?.[1];
   } catch {
     return undefined;
@@ -74,14 +82,25 @@ export async function startQdrant(kind: QdrantKind, options: QdrantOptions = {})
   const apiKey = options.apiKey === null ? '' : (options.apiKey ?? randomBytes(16).toString('hex'));
   const readOnlyApiKey = options.apiKey === null ? '' : randomBytes(16).toString('hex');
   const ports = { httpPort: httpPort!, grpcPort: grpcPort!, p2pPort: p2pPort! };
-  writeFileSync(join(directory, 'config.yaml'), configFile(directory, { ...ports, apiKey, readOnlyApiKey }, options));
+  writeFileSync(
+    join(directory, 'config.yaml'),
+    configFile(directory, { ...ports, apiKey, readOnlyApiKey }, options),
+  );
   const command = await commandOf(kind);
   const args = ['--config-path', join(directory, 'config.yaml')];
   if (options.cluster === true) args.push('--uri', `http://127.0.0.1:${p2pPort}`);
 
   let child: ChildProcess | undefined;
   const server: RunningQdrant = {
-    ...{ kind, version: '', url: `http://127.0.0.1:${httpPort}`, ...ports, apiKey, readOnlyApiKey, directory },
+    ...{
+      kind,
+      version: '',
+      url: `http://127.0.0.1:${httpPort}`,
+      ...ports,
+      apiKey,
+      readOnlyApiKey,
+      directory,
+    },
     get pid() {
       return child?.pid ?? 0;
     },
@@ -174,7 +193,9 @@ async function firstGreeting(server: RunningQdrant, child: ChildProcess): Promis
     if (answer?.status === 200) return answer.body.version;
     await sleep(50);
   }
-  throw new Error(`${server.kind} did not start: ${readFileSync(join(server.directory, 'log'), 'utf8').slice(-2000)}`);
+  throw new Error(
+    `${server.kind} did not start: ${readFileSync(join(server.directory, 'log'), 'utf8').slice(-2000)}`,
+  );
 }
 
 async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
