@@ -46,6 +46,8 @@ export function ask<Arg, Have>(kind: ProbeKind<Arg, Have>, arg: Arg): Probe<Have
   return { kind: kind as unknown as ProbeKind<unknown, Have>, arg };
 }
 
+const DEFAULT_SECONDS = 20;
+
 interface Group {
   kind: ProbeKind<unknown, unknown>;
   args: unknown[];
@@ -61,7 +63,7 @@ export async function observe(host: Host, probes: readonly Probe[]): Promise<Obs
   if (probes.length === 0) return [];
   const groups = groupByKind(probes);
   const boundary = randomBytes(12).toString('hex');
-  const limit = groups.reduce((sum, group) => sum + (group.kind.timeoutSeconds ?? 20), 10);
+  const limit = Math.max(...groups.map(({ kind }) => limitOf(kind))) + 15;
   const result = await host.read(batchScript(groups, boundary), { timeoutMs: limit * 1000 });
   const frames = parseFrames(result.stdout, boundary);
   const observations: Observation<unknown>[] = new Array(probes.length);
@@ -90,17 +92,28 @@ function groupByKind(probes: readonly Probe[]): Group[] {
   return [...groups.values()];
 }
 
-/** The locale is fixed so that parsers never meet a translated message. */
+/**
+ * All fragments run side by side, each into a pipe of its own that is read in order, so no temporary file is
+ * needed. The locale is fixed so that parsers never meet a translated message.
+ */
 export function batchScript(groups: readonly Group[], boundary: string): Script {
-  const fragments = groups.map(({ kind, args }, index) => {
+  const start = groups.map(({ kind, args }, index) => {
     const body = kind.script(args).source;
-    return `printf '%s %s begin\\n' ${boundary} ${index}
-timeout -k 2 ${kind.timeoutSeconds ?? 20} bash -c ${sh`${body}`.source} </dev/null
-printf '\\n%s %s end %s\\n' ${boundary} ${index} $?`;
+    return `exec {f${index}}< <(timeout -k 2 ${limitOf(kind)} bash -c ${sh`${body}`.source} </dev/null
+printf '\\n%s %s end %s\\n' ${boundary} ${index} $?)`;
   });
+  const read = groups.map((_, index) => `printf '%s %s begin\\n' ${boundary} ${index}; cat <&$f${index}`);
   return new ScriptSource(
-    `export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; cd /\n${fragments.join('\n')}`,
+    [
+      'export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; cd /',
+      ...start,
+      ...read,
+    ].join('\n'),
   );
+}
+
+function limitOf(kind: ProbeKind<unknown, unknown>): number {
+  return kind.timeoutSeconds ?? DEFAULT_SECONDS;
 }
 
 interface Frame {
@@ -123,7 +136,7 @@ function answersOf(group: Group, frame: Frame | undefined, stderr: string): Obse
     group.args.map(() => ({ status: 'unknown', why: `${group.kind.name}: ${why}` }));
   if (frame === undefined) return unknown('the host did not answer');
   if (frame.exitCode === 124 || frame.exitCode === 137) {
-    return unknown(`no answer within ${group.kind.timeoutSeconds ?? 20} s`);
+    return unknown(`no answer within ${limitOf(group.kind)} s`);
   }
   if (frame.exitCode !== 0) {
     return unknown(`exit code ${frame.exitCode}: ${stderr.trim().split('\n').slice(-2).join(' ')}`);
