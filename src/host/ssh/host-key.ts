@@ -112,7 +112,7 @@ function unknownKey(hop: Hop, key: Buffer): VdbError {
     exitCode: EXIT.unreachable,
     host: hop.label,
     meaning: `No entry in ${hop.knownHosts.join(' or ')} is for this host, so nothing proves that it is the right one.`,
-    next: `Compare the fingerprint with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then: ssh-keyscan -p ${hop.port} ${hop.address} >> ${hop.knownHosts[0]} - or trust it on first use with --host-key accept-new.`,
+    next: `Compare the fingerprint with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then: ssh-keyscan -p ${hop.port} ${hop.address} >> ${hop.knownHosts[0]} - or set \`host_key: accept-new\` for the host to trust it on first use.`,
   });
 }
 

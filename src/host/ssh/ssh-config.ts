@@ -12,6 +12,8 @@ export interface SshSettings {
   /** A socket, or `none`. */
   identityAgent?: string;
   proxyJump?: string;
+  /** Not followed; known so that it is not silently ignored. */
+  proxyCommand?: string;
   knownHosts?: string[];
   hostKeyAlias?: string;
 }
@@ -45,6 +47,7 @@ function settingsOf(computed: Computed, name: string, home: string): SshSettings
     identitiesOnly: one('identitiesonly') === undefined ? undefined : one('identitiesonly') === 'yes',
     identityAgent: agentOf(one('identityagent'), path),
     proxyJump: one('proxyjump'),
+    proxyCommand: [computed.proxycommand ?? []].flat().join(' ') || undefined,
     knownHosts: listOf(computed.userknownhostsfile)?.map(path),
     hostKeyAlias: one('hostkeyalias'),
   });

@@ -71,6 +71,7 @@ export async function resolveTarget(host: HostConfig, env: NodeJS.ProcessEnv): P
     user: unlessDefault(host.user, 'root') ?? settings.user ?? 'root',
     port: unlessDefault(host.port, 22) ?? settings.port,
   });
+  if (host.proxy_jump === undefined) refuseProxyCommand(settings, last.label);
   const jumps = jumpsOf(resolution, host.proxy_jump ?? settings.proxyJump, last.label, MAX_HOPS);
   const hops = [...jumps, last] as unknown as SshTarget['hops'];
   return { label: last.label, hops };
@@ -130,6 +131,16 @@ function knownHostsFiles(host: HostConfig, settings: SshSettings, home: string):
   const configured = unlessDefault(host.known_hosts, DEFAULT_KNOWN_HOSTS);
   if (configured !== undefined) return [inHome(configured, home)];
   return [...(settings.knownHosts ?? [inHome(DEFAULT_KNOWN_HOSTS, home)]), SYSTEM_KNOWN_HOSTS];
+}
+
+function refuseProxyCommand({ proxyJump, proxyCommand }: SshSettings, host: string): void {
+  if (proxyJump !== undefined || proxyCommand === undefined || proxyCommand === 'none') return;
+  throw new VdbError(`~/.ssh/config reaches ${host} by a ProxyCommand, which vdb does not run`, {
+    code: 'host.proxy-command',
+    exitCode: EXIT.usage,
+    host,
+    next: 'Set `proxy_jump` for the host (`none` to connect directly).',
+  });
 }
 
 function endless(host: string): VdbError {

@@ -168,6 +168,15 @@ Host outer
     });
   });
 
+  it('does not silently ignore a ProxyCommand', async () => {
+    const config = 'Host db\n  ProxyCommand nc -X connect %h %p\n';
+    await expect(hopsOf({}, config)).rejects.toMatchObject({
+      details: { code: 'host.proxy-command', exitCode: 2 },
+    });
+    expect((await hopsOf({ proxy_jump: 'none' }, config)).hops).toHaveLength(1);
+    expect((await hopsOf({}, 'Host db\n  ProxyCommand none\n')).hops).toHaveLength(1);
+  });
+
   it('reads what ~/.ssh/config includes', async () => {
     const home = await homeWith({
       '.ssh/config': 'Include conf.d/*.conf ~/more\n',
