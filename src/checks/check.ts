@@ -62,7 +62,7 @@ export interface Check<Have = unknown> {
   remedy: string;
   /** A command on the host that shows more. */
   inspect?(context: CheckContext): string;
-  /** The task that repairs it. */
+  /** The task that repairs it, or several as `--only` takes them: `1.1,3.1`. */
   fix?: string;
 }
 

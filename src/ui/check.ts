@@ -2,6 +2,7 @@ import type { CheckStatus } from '../checks/check.js';
 import { GROUPS } from '../checks/check.js';
 import { blocks, type CheckResult, countsOf, isReady } from '../checks/result.js';
 import { count, duration, indent, fit as shortened, styleFor } from './style.js';
+import { wrap } from './wrap.js';
 
 /** How the results are shown. */
 export interface CheckView {
@@ -9,6 +10,8 @@ export interface CheckView {
   color: boolean;
   columns: number;
   durationMs: number;
+  /** Whether long lists are shown whole. */
+  verbose: boolean;
   /** What `vdb` was called with before the command, so that the commands shown can be copied: `--lab one`. */
   flags: readonly string[];
 }
@@ -23,6 +26,9 @@ const WORD: Record<CheckStatus, string> = {
 
 const ID_WIDTH = 20;
 const MARGIN = ' '.repeat(10);
+const LABEL_WIDTH = 10;
+const MOST_DETAILS = 8;
+const MOST_NAMES = 3;
 
 /** Results by group, one line each; what did not pass is expanded with what to do. Then the verdict. */
 export function checkText(results: readonly CheckResult[], view: CheckView): string {
@@ -39,26 +45,40 @@ export function checkText(results: readonly CheckResult[], view: CheckView): str
 function resultText(result: CheckResult, view: CheckView): string {
   const word = paint(result.status, view.color)(WORD[result.status].padEnd(7));
   const quiet = result.status === 'pass' || result.status === 'skip';
-  const text = quiet ? result.seen : result.title;
+  const text = quiet ? result.seen : `${result.title} (${result.severity})`;
   const head = `  ${word} ${result.id.padEnd(ID_WIDTH)} ${shortened(text, Math.max(20, view.columns - ID_WIDTH - 11))}`;
   return quiet ? head : [head, indent(findings(result, view), MARGIN)].join('\n');
 }
 
 /** What was seen, what was expected, what to do, and the commands for it. */
 function findings(result: CheckResult, view: CheckView): string {
-  const style = styleFor(view.color);
-  const line = (label: string, text: string | undefined): string[] =>
-    text === undefined ? [] : [`${style.dim(label.padEnd(10))}${text}`];
-  const severity = result.severity === 'warning' ? [] : line('severity', result.severity);
+  const width = Math.max(40, view.columns - MARGIN.length - LABEL_WIDTH);
+  const prose = (label: string, text: string | undefined): string[] =>
+    text === undefined ? [] : labelled(label, wrap(text, width), view.color);
+  const command = (label: string, text: string | undefined): string[] =>
+    text === undefined ? [] : labelled(label, [text], view.color);
   return [
-    ...line(result.status === 'unknown' ? 'why' : 'seen', result.seen),
-    ...(result.details ?? []).map((detail) => `${' '.repeat(10)}${detail}`),
-    ...line('expected', result.expected),
-    ...severity,
-    ...line('remedy', result.remedy),
-    ...line('look', result.inspect),
-    ...line('run', commandOf(result, view.flags)),
+    ...prose(result.status === 'unknown' ? 'why' : 'seen', result.seen),
+    ...listed(result.details ?? [], view).flatMap((detail) =>
+      labelled('', [shortened(detail, width)], view.color),
+    ),
+    ...prose('expected', result.expected),
+    ...prose('remedy', result.remedy),
+    ...command('look', result.inspect),
+    ...command('run', commandOf(result, view.flags)),
   ].join('\n');
+}
+
+function labelled(label: string, lines: readonly string[], color: boolean): string[] {
+  const style = styleFor(color);
+  return lines.map((line, index) => `${style.dim((index === 0 ? label : '').padEnd(LABEL_WIDTH))}${line}`);
+}
+
+/** A long list is cut, and says so. */
+function listed(details: readonly string[], { verbose }: CheckView): string[] {
+  if (verbose || details.length <= MOST_DETAILS + 1) return [...details];
+  const rest = details.length - MOST_DETAILS;
+  return [...details.slice(0, MOST_DETAILS), `and ${rest} more (all with --verbose)`];
 }
 
 /** The command of vdb that repairs what was found. */
@@ -83,9 +103,9 @@ export function verdictLine(results: readonly CheckResult[], { host, color, dura
   const style = styleFor(color);
   const counts = countsOf(results);
   const blocking = results.filter(blocks).map(({ id }) => id);
-  const head = isReady(results) ? style.green('Ready') : style.red(verdictWord(results));
+  const head = isReady(results) ? style.green('Ready') : style.red(isDrift(results) ? 'Drift' : 'Not ready');
   const parts = [
-    ...(blocking.length === 0 ? [] : [`because of ${blocking.join(', ')}`]),
+    ...(blocking.length === 0 || isDrift(results) ? [] : [`because of ${named(blocking)}`]),
     `${counts.pass} passed`,
     ...(counts.fail === 0 ? [] : [`${counts.fail} failed`]),
     ...(counts.unknown === 0 ? [] : [`${counts.unknown} unknown`]),
@@ -96,12 +116,15 @@ export function verdictLine(results: readonly CheckResult[], { host, color, dura
   return `${head}: ${host}, ${parts.join(', ')}`;
 }
 
-/** "Drift" when that alone stands in the way. */
-function verdictWord(results: readonly CheckResult[]): string {
+function named(ids: readonly string[]): string {
+  const rest = ids.length - MOST_NAMES;
+  return rest <= 1 ? ids.join(', ') : `${ids.slice(0, MOST_NAMES).join(', ')} and ${rest} more`;
+}
+
+/** Whether drift alone stands in the way. */
+function isDrift(results: readonly CheckResult[]): boolean {
   const blocking = results.filter(blocks);
-  const drift =
-    blocking.length > 0 && blocking.every(({ group, status }) => group === 'drift' && status === 'fail');
-  return drift ? 'Drift' : 'Not ready';
+  return blocking.length > 0 && blocking.every(({ group, status }) => group === 'drift' && status === 'fail');
 }
 
 /** One result for machines. */

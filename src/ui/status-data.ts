@@ -44,9 +44,10 @@ export function statusData(overview: Overview): Data {
 
 function collectionsData({ collections, qdrant: { names } }: Overview): Data[] {
   return collections.map(({ name, info, points }) => {
-    if (isMissing(name, names)) return { name, missing: true };
+    const exists = seen(names, (list) => list.includes(name));
+    if (isMissing(name, names)) return { name, exists };
     const configuration = seen(info, ({ efConstruct, ...rest }) => ({ ...rest, ef_construct: efConstruct }));
-    return { name, missing: false, points: seen(points, (value) => value), ...asObject(configuration) };
+    return { name, exists, points: seen(points, (value) => value), ...asObject(configuration) };
   });
 }
 

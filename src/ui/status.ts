@@ -5,6 +5,7 @@ import type { HistoryEntry } from '../engine/journal.js';
 import type { Observation } from '../host/probe.js';
 import { bytes, orWhy, points, span, stamp } from './status-values.js';
 import { count, duration, fit as shortened, styleFor } from './style.js';
+import { wrap } from './wrap.js';
 
 /** How the overview is shown. */
 export interface StatusView {
@@ -116,22 +117,23 @@ function collectionLines(
 }
 
 function collectionText({ info, points: counted }: CollectionOverview): string {
-  const total = orWhy(counted, 'unknown', (value) => points(value)).padStart(12);
+  const total = orWhy(counted, 'unknown', (value) => points(value)).padStart(8);
   return orWhy(info, 'unknown: Qdrant does not answer', (value) => {
     const vectors = `${value.size ?? '?'} ${value.distance ?? '?'}`;
-    const graph = `HNSW m=${value.m ?? '?'} ef=${value.efConstruct ?? '?'}`;
+    const graph = `m ${value.m ?? '?'}, ef ${value.efConstruct ?? '?'}`;
     return `${total} points  ${value.status.padEnd(7)} ${vectors}, ${graph}, ${value.quantization ?? 'not quantized'}`;
   });
 }
 
 function runLines({ run, backup, deploy }: Overview['last'], columns: number): string[] {
-  const line = (label: string, entry: Observation<HistoryEntry>): string =>
-    shortened(`${label.padEnd(12)}${orWhy(entry, 'none yet', runText)}`, columns - 2);
-  return [line('last', run), line('last backup', backup), line('last deploy', deploy)];
+  const lines = (label: string, entry: Observation<HistoryEntry>): string[] =>
+    wrap(orWhy(entry, 'none yet', runText), columns - 14).map(
+      (line, index) => `${(index === 0 ? label : '').padEnd(12)}${line}`,
+    );
+  return [...lines('last', run), ...lines('last backup', backup), ...lines('last deploy', deploy)];
 }
 
 function runText({ at, command, status, changed, who, durationMs }: HistoryEntry): string {
   const took = durationMs === null ? '' : ` in ${duration(durationMs)}`;
-  const outcome = `${status}${took}, ${count(changed, 'change')}, by ${who}`;
-  return `${stamp(Date.parse(at) / 1000)} ${command}: ${outcome}`;
+  return `${stamp(Date.parse(at) / 1000)} ${status}${took}, ${count(changed, 'change')}: ${command}, by ${who}`;
 }

@@ -21,6 +21,7 @@ const secretModes = defineCheck({
     return worst(verdicts, `${paths.length} files`);
   },
   remedy: 'Close the files, and change what they held if a stranger could have read it.',
+  fix: '1.1,3.1,3.2',
 });
 
 function judgeAccess(path: string, { mode, owner }: FileAccess): Verdict {

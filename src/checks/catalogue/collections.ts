@@ -3,7 +3,7 @@ import { ask, type Probe } from '../../host/probe.js';
 import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
 import { type HttpAnswer, localHttp } from '../probes/http.js';
 import { type CollectionInfo, readInfo, readNames } from '../qdrant-answer.js';
-import { expect, fail, pass, warn, whenThere, worst } from '../verdict.js';
+import { expect, fail, pass, unknown, warn, whenThere, worst } from '../verdict.js';
 
 const SILENT = 'Qdrant does not answer';
 
@@ -50,15 +50,18 @@ function perCollection(
     skip: (context) => (configured(context).length === 0 ? 'no collection is configured' : undefined),
     probe: (context) =>
       configured(context).map((name) => withKey(context, `/collections/${encodeURIComponent(name)}`)),
-    judge: (answers: readonly Observation<HttpAnswer>[], context) =>
-      worst(
+    judge: (answers: readonly Observation<HttpAnswer>[], context) => {
+      if (answers.every((answer) => answer.status === 'known' && answer.value === null))
+        return unknown(SILENT);
+      return worst(
         configured(context).map((name, index) => {
           const answer = answers[index];
           const verdict = whenThere(answer && readInfo(answer), SILENT, (info) => judge(name, info, context));
           return verdict.status === 'unknown' ? { ...verdict, seen: `${name}: ${verdict.seen}` } : verdict;
         }),
         all,
-      ),
+      );
+    },
     fix: '1.4',
   });
 }
@@ -80,7 +83,7 @@ const green = perCollection(
 const size = perCollection(
   {
     id: 'collections.size',
-    title: 'Vectors have the configured size and distance',
+    title: 'Size and distance are as configured',
     remedy: 'Neither can be changed in place: create a new collection, fill it, and move the alias.',
   },
   'size and distance as configured',

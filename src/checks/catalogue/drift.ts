@@ -6,7 +6,7 @@ const drift = defineCheck({
   id: 'drift',
   group: 'drift',
   severity: 'error',
-  title: 'Everything managed equals the configuration',
+  title: 'The host equals its configuration',
   needsPlan: true,
   probe: () => [],
   judge: (_, { plan }) => whenThere(plan, 'there is no plan', judgeSteps),

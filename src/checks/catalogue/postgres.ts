@@ -17,7 +17,7 @@ const accepts = defineCheck({
   ...shared,
   id: 'postgres.accepts',
   severity: 'critical',
-  title: 'PostgreSQL accepts connections to the database',
+  title: 'The database accepts connections',
   judge: ([state], { config: { postgres } }) => {
     const where = `${postgres.host}:${postgres.port}`;
     const expected = `${postgres.database} on ${where}, writable`;

@@ -31,12 +31,12 @@ const auth = defineCheck({
   ...shared,
   id: 'redis.auth',
   severity: 'critical',
-  title: 'Redis turns away whoever has no password',
+  title: 'Redis turns strangers away',
   judge: ([state]) =>
     whenThere(state, 'Redis is not installed', ({ stranger }) =>
       stranger === null
         ? unknown('Redis does not answer')
-        : expect(stranger.startsWith('NOAUTH'), `it says ${stranger.slice(0, 60)} to a stranger`, 'NOAUTH'),
+        : expect(stranger.startsWith('NOAUTH'), `a stranger gets ${stranger.split(' ')[0]}`, 'NOAUTH'),
     ),
   remedy: 'Set the password again, now: anyone on the host can read and write.',
 });

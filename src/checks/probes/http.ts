@@ -31,10 +31,15 @@ export const localHttp: ProbeKind<HttpQuestion, HttpAnswer> = {
   script: (questions) => sh`
     command -v curl >/dev/null || { echo no-curl; exit 0; }
     limit=${SECONDS_EACH}
+    fetch() { curl -q -sS -g --noproxy '*' -m "$limit" "$@"; }
+    keyless() {
+    fetch -o /dev/null "$1" 2>/dev/null
+    [ $? -eq ${CURL_REFUSED} ] && printf '@@ %s\n' ${CURL_REFUSED} || printf '@@ nokey\n'
+    }
     ask() {
     key=$1; shift
-    [ -z "$key" ] || [ -r "$key" ] || { printf '@@ nokey\n'; return; }
-    answer=$(curl -q -sS -g --noproxy '*' -m "$limit" -w '\n%{http_code}' \${key:+-H "@$key"} "$@" 2>/dev/null)
+    [ -z "$key" ] || [ -r "$key" ] || { keyless "\${@: -1}"; return; }
+    answer=$(fetch -w '\n%{http_code}' \${key:+-H "@$key"} "$@" 2>/dev/null)
     code=$?
     [ $code -ne ${CURL_TIMEOUT} ] || limit=1
     printf '@@ %s\n%s\n' $code "$answer"

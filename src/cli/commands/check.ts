@@ -132,7 +132,14 @@ function report(context: CommandContext<CheckOptions>, round: Round, exitCode: E
   });
   if (global.json) return exitCode;
   terminal.out(
-    checkText(results, { host, durationMs, flags, color: terminal.color.out, columns: terminal.columns }),
+    checkText(results, {
+      host,
+      durationMs,
+      flags,
+      color: terminal.color.out,
+      columns: terminal.columns,
+      verbose: global.verbose,
+    }),
   );
   if (exitCode === EXIT.timeout) terminal.err(`Timed out after ${context.options.wait}.`);
   return exitCode;

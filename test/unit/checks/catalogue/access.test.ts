@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { secretFiles } from '../../../../src/checks/place.js';
+import { known } from '../../../../src/host/probe.js';
+import { ABSENT, contextOf, judged } from '../support.js';
+
+const FILES = secretFiles(contextOf());
+
+/** All files closed, but the first as given. */
+function modes(first: { mode: number; owner?: string }) {
+  return FILES.map((_, index) =>
+    known(index === 0 ? { owner: 'root:qdrant', ...first } : { mode: 0o600, owner: 'root:root' }),
+  );
+}
+
+describe('access.secret-modes', () => {
+  it.each([0o600, 0o640, 0o400])('passes with mode %o', (mode) => {
+    expect(judged('access.secret-modes', modes({ mode }))).toMatchObject({ status: 'pass', seen: '4 files' });
+  });
+
+  it.each([0o644, 0o660, 0o604, 0o700])('fails with mode %o', (mode) => {
+    const result = judged('access.secret-modes', modes({ mode }));
+    expect(result.status).toBe('fail');
+    expect(result.seen).toBe(`${FILES[0]}: 0${mode.toString(8)} root:qdrant`);
+  });
+
+  it('fails for a file that a service owns, since that could open it', () => {
+    expect(judged('access.secret-modes', modes({ mode: 0o600, owner: 'qdrant:qdrant' })).status).toBe('fail');
+  });
+
+  it('is unknown when a file is not there to be looked at', () => {
+    const observations = [ABSENT, ...modes({ mode: 0o600 }).slice(1)];
+    const result = judged('access.secret-modes', observations);
+    expect(result).toMatchObject({ status: 'unknown', seen: `${FILES[0]} does not exist` });
+  });
+
+  it('does not look for files of services that are switched off', () => {
+    const context = contextOf({ postgres: { enabled: false }, redis: { enabled: false } });
+    expect(secretFiles(context)).toEqual(['/opt/qdrant/config/qdrant-blue.yaml', context.keyFile]);
+  });
+});

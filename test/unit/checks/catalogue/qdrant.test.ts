@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { known } from '../../../../src/host/probe.js';
+import { ABSENT, answered, contextOf, EMULATED, judged } from '../support.js';
+
+const REAL = { title: 'qdrant - vector search engine', version: '1.18.3' };
+const EMULATOR = { title: 'qdrant emulator (not Qdrant)', version: '1.18.3-emulator' };
+
+describe('qdrant.genuine', () => {
+  it('passes on Qdrant', () => {
+    expect(judged('qdrant.genuine', [answered(200, REAL)]).status).toBe('pass');
+  });
+
+  it('is critical where the configuration asks for Qdrant', () => {
+    expect(judged('qdrant.genuine', [answered(200, EMULATOR)])).toMatchObject({
+      status: 'fail',
+      severity: 'critical',
+      seen: 'qdrant emulator (not Qdrant) 1.18.3-emulator',
+    });
+  });
+
+  it('is a warning where the configuration asks for the emulator', () => {
+    expect(judged('qdrant.genuine', [answered(200, EMULATOR)], contextOf(EMULATED))).toMatchObject({
+      status: 'warn',
+      severity: 'warning',
+    });
+  });
+
+  it('does not take an emulator with the title of Qdrant for it', () => {
+    const disguised = answered(200, { ...EMULATOR, title: REAL.title });
+    expect(judged('qdrant.genuine', [disguised]).status).toBe('fail');
+  });
+
+  it('is unknown while nothing listens, and for an answer that is not JSON', () => {
+    expect(judged('qdrant.genuine', [ABSENT])).toMatchObject({
+      status: 'unknown',
+      seen: 'Qdrant does not answer',
+    });
+    expect(judged('qdrant.genuine', [answered(200, '<html>')]).status).toBe('unknown');
+  });
+});
+
+describe('qdrant.version', () => {
+  it('passes on the pinned version, of the emulator too', () => {
+    expect(judged('qdrant.version', [answered(200, REAL)]).status).toBe('pass');
+    expect(judged('qdrant.version', [answered(200, EMULATOR)]).status).toBe('pass');
+  });
+
+  it('fails on another', () => {
+    const other = answered(200, { ...REAL, version: '1.17.0' });
+    expect(judged('qdrant.version', [other])).toMatchObject({
+      status: 'fail',
+      seen: '1.17.0',
+      expected: '1.18.3',
+    });
+  });
+
+  it('is unknown for an answer without a version', () => {
+    expect(judged('qdrant.version', [answered(200, { title: REAL.title })]).status).toBe('unknown');
+  });
+});
+
+describe.each(['livez', 'readyz'])('qdrant.%s', (path) => {
+  it('passes on 200', () => {
+    expect(judged(`qdrant.${path}`, [answered(200)]).status).toBe('pass');
+  });
+
+  it('fails on 503', () => {
+    const result = judged(`qdrant.${path}`, [answered(503)]);
+    expect(result).toMatchObject({ status: 'fail', seen: `/${path} answers 503` });
+  });
+
+  it('fails when nothing listens', () => {
+    const result = judged(`qdrant.${path}`, [ABSENT]);
+    expect(result).toMatchObject({ status: 'fail', seen: 'nothing listens on port 6333' });
+  });
+});
+
+describe('qdrant.auth', () => {
+  it.each([401, 403])('passes when a stranger gets %d', (status) => {
+    expect(judged('qdrant.auth', [answered(status)]).status).toBe('pass');
+  });
+
+  it('fails when a stranger may list the collections', () => {
+    expect(judged('qdrant.auth', [answered(200, { result: { collections: [] } })])).toMatchObject({
+      status: 'fail',
+      seen: '/collections answers 200 to a stranger',
+    });
+  });
+
+  it('is unknown while nothing listens: a closed port is no proof of a key', () => {
+    expect(judged('qdrant.auth', [ABSENT]).status).toBe('unknown');
+  });
+});
+
+describe('qdrant.loopback', () => {
+  const sockets = (...pairs: [string, number][]) =>
+    known(pairs.map(([address, port]) => ({ address, port })));
+
+  it('passes when every socket of the slot is on loopback, whoever else listens', () => {
+    const seen = sockets(['127.0.0.1', 6333], ['::1', 6334], ['::ffff:127.0.0.1', 6335], ['0.0.0.0', 22]);
+    expect(judged('qdrant.loopback', [seen]).status).toBe('pass');
+  });
+
+  it.each(['0.0.0.0', '*', '::', '192.0.2.7', '::ffff:192.0.2.7'])('fails on %s', (address) => {
+    const result = judged('qdrant.loopback', [sockets(['127.0.0.1', 6333], [address, 6335])]);
+    expect(result.status).toBe('fail');
+    expect(result.seen).toContain(':6335');
+    expect(result.seen).not.toContain('6333');
+  });
+
+  it('is unknown when the slot has no socket at all', () => {
+    expect(judged('qdrant.loopback', [sockets(['0.0.0.0', 22])]).status).toBe('unknown');
+  });
+
+  it('allows the configured address', () => {
+    const context = contextOf({ qdrant: { ...EMULATED.qdrant, bind: '192.0.2.7' } });
+    expect(judged('qdrant.loopback', [sockets(['192.0.2.7', 6333])], context).status).toBe('pass');
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../../../src/checks/catalogue/index.js';
+import { blocks, resultOf } from '../../../../src/checks/result.js';
+import type { Observation } from '../../../../src/host/probe.js';
+import { contextOf } from '../support.js';
+
+const UNSEEN: Observation<never> = { status: 'unknown', why: 'local-http: no answer within 20 s' };
+
+describe.each(CATALOGUE.map((check) => [check.id, check] as const))('%s', (_, check) => {
+  const probes = [check.probe(contextOf())].flat();
+
+  it('is unknown, with the reason, when nothing could be seen', () => {
+    const result = resultOf(
+      check,
+      probes.map(() => UNSEEN),
+      contextOf({}, UNSEEN),
+    );
+    expect(result.status).toBe('unknown');
+    expect([result.seen, ...(result.details ?? [])].join()).toContain(UNSEEN.why);
+  });
+
+  it('is unknown when the host sent no observation', () => {
+    expect(resultOf(check, [], contextOf()).status).toBe('unknown');
+  });
+
+  it('says what to do when it is unknown, and stands in the way unless it is a warning', () => {
+    const result = resultOf(check, [], contextOf());
+    expect(result.remedy).toMatch(/\.$/);
+    expect(blocks(result)).toBe(result.severity !== 'warning');
+  });
+});
+
+describe('the catalogue', () => {
+  it('names every check once', () => {
+    const ids = CATALOGUE.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('begins every id with its group', () => {
+    for (const { id, group } of CATALOGUE) expect(id.split('.')[0]).toBe(group);
+  });
+});

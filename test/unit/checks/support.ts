@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { CATALOGUE } from '../../../src/checks/catalogue/index.js';
+import type { CheckContext } from '../../../src/checks/check.js';
+import { type CheckResult, resultOf } from '../../../src/checks/result.js';
+import { configSchema } from '../../../src/config/schema.js';
+import { known, type Observation, pending } from '../../../src/host/probe.js';
+
+/** A context with one collection, the defaults, and `sections` of the configuration on top. */
+export function contextOf(sections: Record<string, unknown> = {}, plan?: CheckContext['plan']): CheckContext {
+  const config = configSchema.parse({
+    version: 1,
+    hosts: [{ name: 'one', address: '127.0.0.1' }],
+    qdrant: { api_key: randomUUID(), read_only_api_key: randomUUID() },
+    postgres: { password: randomUUID() },
+    redis: { password: randomUUID() },
+    collections: { docs: { size: 384, distance: 'Cosine' } },
+    ...sections,
+  });
+  return {
+    config,
+    slot: 'blue',
+    keyFile: '/opt/qdrant/config/.admin-header',
+    plan: plan ?? pending('no plan'),
+  };
+}
+
+/** A configuration whose Qdrant is the emulator. */
+export const EMULATED = {
+  qdrant: {
+    api_key: randomUUID(),
+    read_only_api_key: randomUUID(),
+    artifact: { from: 'emulator' },
+  },
+};
+
+/** What the check `id` says of these observations. */
+export function judged(
+  id: string,
+  observations: readonly Observation<unknown>[],
+  context = contextOf(),
+): CheckResult {
+  const check = CATALOGUE.find((each) => each.id === id);
+  if (check === undefined) throw new Error(`no check ${id}`);
+  return resultOf(check, observations, context);
+}
+
+/** An answer over HTTP as it was seen on the host. */
+export function answered(status: number, body: unknown = ''): Observation<unknown> {
+  return known({ status, body: typeof body === 'string' ? body : JSON.stringify(body) });
+}
+
+export const ABSENT: Observation<unknown> = known(null);
