@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CANARY_PREFIX, canary } from '../../../src/services/qdrant/canary.js';
-import { qdrantClient } from '../../../src/services/qdrant/client.js';
+import { type QdrantAccess, qdrantClient } from '../../../src/services/qdrant/client.js';
 import { qdrantOverview } from '../../../src/services/qdrant/overview.js';
-import { installedQdrant, type LocalQdrant, startQdrant } from '../../support/local-qdrant.js';
+import { availableKinds, type RunningQdrant, startQdrant } from '../../support/qdrant.js';
 
-const version = installedQdrant();
-
-describe.skipIf(version === null)(`the Qdrant client (real server: ${version ?? 'none on PATH'})`, () => {
-  let server: LocalQdrant;
+describe.each(availableKinds())('the Qdrant client (%s)', (kind) => {
+  let server: RunningQdrant;
+  let access: QdrantAccess;
 
   beforeAll(async () => {
-    server = await startQdrant();
+    server = await startQdrant(kind, { cluster: kind === 'real' });
+    access = { port: server.httpPort, apiKey: server.apiKey };
   });
 
   afterAll(async () => {
@@ -18,27 +18,27 @@ describe.skipIf(version === null)(`the Qdrant client (real server: ${version ?? 
   });
 
   it('gives version, exact counts and the cluster', async () => {
-    const client = await qdrantClient(server);
+    const client = await qdrantClient(access);
     await client.createCollection('documents', { vectors: { size: 2, distance: 'Dot' } });
     await client.upsert('documents', { wait: true, points: [{ id: 1, vector: [1, 0] }] });
-    expect(await qdrantOverview(server)).toMatchObject({
-      version: version?.split(' ')[1],
-      genuine: true,
+    expect(await qdrantOverview(access)).toMatchObject({
+      version: server.version,
+      genuine: kind === 'real',
       collections: [{ name: 'documents', status: 'green', points: 1, indexed: 0 }],
-      cluster: { peers: 1, role: 'Leader', led: true },
+      cluster: kind === 'real' ? { peers: 1, role: 'Leader', led: true } : null,
     });
   });
 
   it('sings and leaves no collection behind', async () => {
-    const { upsertMs, queryMs, deleteMs } = await canary(server);
+    const { upsertMs, queryMs, deleteMs } = await canary(access);
     expect(Math.min(upsertMs, queryMs, deleteMs)).toBeGreaterThan(0);
-    const { collections } = await qdrantOverview(server);
+    const { collections } = await qdrantOverview(access);
     expect(collections.filter(({ name }) => name.startsWith(CANARY_PREFIX))).toEqual([]);
   });
 
   it('names a wrong key as such, without printing it or anything else', async () => {
     const print = vi.spyOn(console, 'warn');
-    const wrong = { port: server.port, apiKey: 'a-wrong-key' };
+    const wrong = { port: server.httpPort, apiKey: 'a-wrong-key' };
     const error = await qdrantOverview(wrong).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ details: { code: 'qdrant.unauthorized' } });
     expect(JSON.stringify(error) + String(error)).not.toContain('a-wrong-key');

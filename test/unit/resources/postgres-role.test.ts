@@ -37,7 +37,9 @@ describe('postgresRole', () => {
     expect(command?.script.source).toBe(
       'cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -v VERBOSITY=terse -d postgres -f -',
     );
-    const [, verifier = ''] = /CREATE ROLE "vector_user" WITH LOGIN .* PASSWORD '(.+)';/.exec(String(command?.stdin))!;
+    const [, verifier = ''] = /CREATE ROLE "vector_user" WITH LOGIN .* PASSWORD '(.+)';/.exec(
+      String(command?.stdin),
+    )!;
     expect(scramMatches(PASSWORD, verifier)).toBe(true);
     expect(JSON.stringify([change, command])).not.toContain('s3cret');
     expect(JSON.stringify(change)).not.toContain('SCRAM-SHA-256$');
@@ -50,12 +52,15 @@ describe('postgresRole', () => {
 
   it('turns off logging before the statement that holds the verifier', () => {
     const [command] = role.apply(role.diff(null)!, null);
-    expect(String(command?.stdin)).toMatch(/^SET log_statement = 'none'; SET log_min_error_statement = 'panic';\n/);
+    expect(String(command?.stdin)).toMatch(
+      /^SET log_statement = 'none'; SET log_min_error_statement = 'panic';\n/,
+    );
   });
 });
 
 describe('the probe of roles', () => {
-  const parse = (stdout: string, args: readonly unknown[] = ['vector_user']) => role.probe.kind.parse(stdout, args);
+  const parse = (stdout: string, args: readonly unknown[] = ['vector_user']) =>
+    role.probe.kind.parse(stdout, args);
 
   it('reads all roles from one answer', () => {
     const stdout = `ready\n${JSON.stringify([HAVE])}\n`;

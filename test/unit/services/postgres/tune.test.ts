@@ -39,6 +39,7 @@ describe('tunePostgres', () => {
   });
 
   it('writes no unit that PostgreSQL does not know', () => {
-    for (const value of Object.values(tuned(3.7))) expect(value).toMatch(/^([\d.]+(kB|MB|GB|s|min)?|[\w.*-]+)$/);
+    for (const value of Object.values(tuned(3.7)))
+      expect(value).toMatch(/^([\d.]+(kB|MB|GB|s|min)?|[\w.*-]+)$/);
   });
 });

@@ -5,7 +5,9 @@ import { QDRANT, testConfig } from '../../../support/config.js';
 
 describe('renderQdrantConfig', () => {
   it('gives every slot its own ports and directories', () => {
-    const [blue, green] = (['blue', 'green'] as const).map((slot) => parse(renderQdrantConfig(testConfig(), slot)));
+    const [blue, green] = (['blue', 'green'] as const).map((slot) =>
+      parse(renderQdrantConfig(testConfig(), slot)),
+    );
     expect(blue.service).toMatchObject({ http_port: 6333, grpc_port: 6334 });
     expect(blue.cluster).toEqual({ enabled: true, p2p: { port: 6335 } });
     expect(green.service).toMatchObject({ http_port: 6343, grpc_port: 6344 });
@@ -50,7 +52,9 @@ describe('renderQdrantConfig', () => {
   it('leaves the optimizer threads to Qdrant unless they are configured', () => {
     expect(parse(renderQdrantConfig(testConfig(), 'blue')).storage.optimizers).toBeUndefined();
     const config = testConfig({ qdrant: { ...QDRANT, optimizer_threads: 3 } });
-    expect(parse(renderQdrantConfig(config, 'blue')).storage.optimizers).toEqual({ max_optimization_threads: 3 });
+    expect(parse(renderQdrantConfig(config, 'blue')).storage.optimizers).toEqual({
+      max_optimization_threads: 3,
+    });
   });
 });
 

@@ -1,26 +1,23 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../../../src/host/host.js';
 import { observe } from '../../../src/host/probe.js';
-import { sh } from '../../../src/host/shell.js';
 import { qdrantAlias } from '../../../src/resources/qdrant-alias.js';
 import { collectionPath, qdrantCollection } from '../../../src/resources/qdrant-collection.js';
 import { type QdrantEndpoint, qdrantCommand, qdrantGet } from '../../../src/resources/qdrant-http.js';
 import { qdrantPayloadIndex } from '../../../src/resources/qdrant-payload-index.js';
 import { wantedCollection } from '../../support/collection.js';
 import { converge, seen } from '../../support/converge.js';
-import { look, rootHost } from '../../support/root-host.js';
+import { availableKinds, type RunningQdrant, startQdrant } from '../../support/qdrant.js';
+import { look } from '../../support/root-host.js';
+import { unprivilegedHost } from '../../support/unprivileged-host.js';
 
-const container = process.env.VDB_TEST_CONTAINER;
-const port = Number(process.env.VDB_TEST_QDRANT_PORT);
-const missing = container === undefined || !port;
-if (missing) console.info('skipped: VDB_TEST_CONTAINER and VDB_TEST_QDRANT_PORT name no Qdrant');
-
-/** The Qdrant in the container takes the key `test-key-of-sixteen`. */
-describe.skipIf(missing)('Qdrant in a container', () => {
-  const suffix = Math.random().toString(36).slice(2, 8);
-  const name = `vdb_test_${suffix}`;
-  const endpoint: QdrantEndpoint = { port, keyFile: `/run/vdb-test-${suffix}` };
+describe.each(availableKinds())('resources of Qdrant (%s)', (kind) => {
+  const name = 'documents';
   let host: Host;
+  let server: RunningQdrant;
+  let endpoint: QdrantEndpoint;
 
   const collection = (overrides: Record<string, unknown> = {}, strictMode?: boolean) =>
     qdrantCollection({
@@ -33,13 +30,13 @@ describe.skipIf(missing)('Qdrant in a container', () => {
     host.run(qdrantCommand(endpoint, { title: `${method} ${path}`, method, path, body }));
 
   beforeAll(async () => {
-    host = await rootHost();
+    server = await startQdrant(kind);
+    host = unprivilegedHost(join(server.directory, 'busy'));
+    endpoint = { port: server.httpPort, keyFile: join(server.directory, 'header') };
   });
 
   afterAll(async () => {
-    await request('DELETE', collectionPath(name));
-    await request('DELETE', collectionPath(`${name}_b`));
-    await host.run({ title: 'remove the key', script: sh`rm -f ${endpoint.keyFile}` });
+    await server.stop();
   });
 
   it('waits for the key file instead of asking without it', async () => {
@@ -50,13 +47,9 @@ describe.skipIf(missing)('Qdrant in a container', () => {
   });
 
   it('does not take a refused key for a missing collection', async () => {
-    await host.run({ title: 'wrong key', script: sh`cat > ${endpoint.keyFile}`, stdin: 'api-key: wrong\n' });
+    await writeFile(endpoint.keyFile, 'api-key: wrong\n');
     expect(await look(host, collection())).toMatchObject({ status: 'unknown' });
-    await host.run({
-      title: 'key',
-      script: sh`cat > ${endpoint.keyFile}`,
-      stdin: 'api-key: test-key-of-sixteen\n',
-    });
+    await writeFile(endpoint.keyFile, `api-key: ${server.apiKey}\n`);
   });
 
   it('creates a collection, and finds nothing left to do', async () => {
