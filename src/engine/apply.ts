@@ -1,8 +1,8 @@
 import { Listr, type ListrRendererFactory, type ListrTask } from 'listr2';
 import { messageOf, VdbError } from '../errors.js';
 import type { Host } from '../host/host.js';
-import { aptTransaction, explainApt } from '../resources/apt.js';
 import { type OnEvent, outcomeOf, type RunOutcome, type StepOutcome, type TaskOutcome } from './events.js';
+import { installPackages, missingPackages, packagesTask } from './packages.js';
 import { groupByTask, type Step } from './plan.js';
 import type { Task } from './task.js';
 import { mustLookAgain, TaskRun } from './task-run.js';
@@ -52,78 +52,22 @@ export async function applySteps(options: ApplyOptions): Promise<RunOutcome> {
   return outcomeOf(all, options.stop.aborted, performance.now() - started);
 }
 
-/** The packages that the steps' resources want and that are not installed, each once. */
-export function missingPackages(steps: readonly Step[]): string[] {
-  const wanted = steps
-    .filter(({ verdict }) => verdict.status === 'change')
-    .flatMap(({ resource }) => resource.packages ?? []);
-  return [...new Set(wanted)].sort();
-}
-
 function idOf(steps: readonly Step[]): string {
   return (steps[0] as Step).task.id;
 }
 
 function packageEntry(packages: string[], done: (outcome: StepOutcome) => void, options: ApplyOptions) {
-  const { host, onEvent } = options;
-  const step = { task: 'packages', resource: 'packages', title: 'packages' };
   return {
     title: `Packages: ${packages.length} in one transaction`,
     task: async (_: unknown, entry: { output: string }): Promise<void> => {
-      const command = aptTransaction(packages);
-      onEvent({ type: 'step-started', ...step, summary: command.title });
-      const started = performance.now();
-      const error = await host
-        .run(command, {
-          onLine: (line) => {
-            entry.output = line;
-            onEvent({ type: 'step-output', task: 'packages', resource: 'packages', line });
-          },
-        })
-        .then(() => undefined, explainedPackages);
-      const outcome = packagesOutcome(packages, started, error);
-      onEvent({ type: 'step-finished', step: outcome });
+      const outcome = await installPackages(options.host, packages, (event) => {
+        if (event.type === 'step-output') entry.output = event.line;
+        options.onEvent(event);
+      });
       done(outcome);
-      if (error !== undefined) throw error;
+      if (outcome.error !== undefined) throw outcome.error;
     },
   };
-}
-
-function packagesOutcome(packages: readonly string[], started: number, error?: VdbError): StepOutcome {
-  return {
-    task: 'packages',
-    subtask: 'packages',
-    resource: 'packages',
-    title: 'packages',
-    status: error === undefined ? 'changed' : 'failed',
-    action: 'install',
-    summary: `${packages.length} packages and what they need, in one transaction`,
-    durationMs: performance.now() - started,
-    ...(error === undefined ? {} : { error }),
-  };
-}
-
-function packagesTask(step: StepOutcome): TaskOutcome {
-  return {
-    id: 'packages',
-    title: 'Packages',
-    status: step.status === 'changed' ? 'changed' : 'failed',
-    steps: [step],
-    startedAt: new Date(Date.now() - step.durationMs).toISOString(),
-    durationMs: step.durationMs,
-  };
-}
-
-/** A bug of ours is thrown on; what apt said is explained. */
-function explainedPackages(error: unknown): VdbError {
-  if (!(error instanceof VdbError)) throw error;
-  const result = 'result' in error ? (error.result as Parameters<typeof explainApt>[0]) : null;
-  return new VdbError(error.message, {
-    ...error.details,
-    step: 'packages',
-    ...((result && explainApt(result)) ?? {}),
-    cause: error,
-  });
 }
 
 function taskEntry(

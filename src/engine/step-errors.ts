@@ -1,0 +1,68 @@
+import { EXIT, messageOf, VdbError } from '../errors.js';
+import { CommandError, type Host } from '../host/host.js';
+import type { Observation } from '../host/probe.js';
+import type { Step } from './plan.js';
+import type { Change, Resource } from './resource.js';
+
+/** Anything thrown, as an error that can be shown. */
+export function asVdbError(error: unknown): VdbError {
+  if (error instanceof VdbError) return error;
+  return new VdbError(messageOf(error), { code: 'internal', exitCode: EXIT.failed, cause: error });
+}
+
+/** The command's error with the step's name, and with the resource's explanation of what it means. */
+export function explained(error: unknown, step: Step): VdbError {
+  const base = asVdbError(error);
+  const explanation = base instanceof CommandError ? explain(step.resource, base) : null;
+  return new VdbError(base.message, {
+    ...base.details,
+    step: `${step.task.id} ${step.resource.title}`,
+    ...(explanation ?? {}),
+    next: explanation?.next ?? base.details.next ?? `vdb provision --only ${step.task.id}`,
+    cause: base,
+  });
+}
+
+function explain(resource: Resource, error: CommandError): { meaning: string; next: string } | null {
+  return resource.explain?.(error.result) ?? null;
+}
+
+/** A change that vdb will not make by itself. */
+export function refusal(host: Host, step: Step, change: Change): VdbError {
+  return new VdbError(change.refused?.why ?? change.summary, {
+    code: 'step.refused',
+    exitCode: EXIT.failed,
+    host: host.target,
+    step: `${step.task.id} ${step.resource.title}`,
+    ...(change.refused === undefined ? {} : { next: change.refused.next }),
+  });
+}
+
+/** A step whose state could not be seen: nothing was changed. */
+export function unseen(host: Host, step: Step, why: string): VdbError {
+  return new VdbError(`${step.resource.title}: ${why}`, {
+    code: 'step.unknown',
+    exitCode: EXIT.failed,
+    host: host.target,
+    step: `${step.task.id} ${step.resource.title}`,
+    meaning: 'Its state on the host is not known, so nothing was changed.',
+  });
+}
+
+/** A step that still differs although its commands succeeded. */
+export function unverified(host: Host, step: Step): VdbError {
+  const { verdict } = step;
+  const seen =
+    verdict.status === 'change' || verdict.status === 'refused' ? verdict.change.summary : stateOf(step);
+  return new VdbError(`${step.resource.title} still differs after it was applied: ${seen}`, {
+    code: 'step.not-converged',
+    exitCode: EXIT.failed,
+    host: host.target,
+    step: `${step.task.id} ${step.resource.title}`,
+    meaning: 'The commands succeeded, but a second look at the host does not show the wanted state.',
+  });
+}
+
+function stateOf({ observation }: { observation: Observation<unknown> }): string {
+  return observation.status === 'known' ? 'absent' : observation.why;
+}
