@@ -122,7 +122,7 @@ const rollback: Rollback = {
     const backup = rollbackDirectory(context);
     return [
       postgresRemoved({ major, database: postgres.database, user: postgres.user, backup }),
-      filesRemoved({ title: 'no files of the database layer', paths: layerFiles(paths.citadel), backup }),
+      filesRemoved({ title: 'files of the database layer', paths: layerFiles(paths.citadel), backup }),
       postgresStopped({ major, database: postgres.database }),
     ];
   },

@@ -46,7 +46,7 @@ export function filesRemoved({ title, paths, backup }: FilesRemoved): Resource {
 function removal(have: readonly string[], backup: string): Change {
   return {
     action: 'remove',
-    summary: `keep a copy in ${backup}/files.tar.gz, then remove them`,
+    summary: `${have.length} of them, after a copy to ${backup}/files.tar.gz that is read back`,
     fields: have.map((field) => ({ field, have: 'there', want: 'absent' })),
   };
 }

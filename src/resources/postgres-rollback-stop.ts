@@ -60,7 +60,7 @@ export function postgresStopped(want: PostgresStopped): Resource {
   const units = unitsOf(want.major);
   return defineResource<StoppedHave>({
     id: `postgres-stopped:${want.major}`,
-    title: 'PostgreSQL stopped and disabled',
+    title: 'PostgreSQL',
     probe: ask(stopped, want),
     diff: (have) => (have === null ? null : stopChange(units, have)),
     apply: () => [

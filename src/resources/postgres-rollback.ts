@@ -76,15 +76,12 @@ export function postgresRemoved(want: PostgresRemoved): Resource {
   if (user === 'postgres' || OWN_DATABASES.includes(database)) throw ownThing(want);
   return defineResource<RemovedHave>({
     id: `postgres-removed:${database}`,
-    title: `no database ${database}, no role ${user}`,
+    title: `database ${database} and role ${user}`,
     probe: ask(databases, want),
     diff: (have) =>
       have === null
         ? null
-        : {
-            action: 'remove',
-            summary: `back up to ${backup}, read the backup, then remove ${what(want, have)}`,
-          },
+        : { action: 'remove', summary: `${what(want, have)}, after a backup to ${backup} that is read back` },
     apply: (_change, have) => (have === null ? [] : [dumpCommand(want, have), dropCommand(want, have)]),
     explain: explainRemoval,
   });
