@@ -20,7 +20,7 @@ describe.skipIf(NO_CONTAINER)(`the system of a real host ${NO_CONTAINER ?? ''}`,
     await host.run({
       title: 'clean',
       script: sh`userdel vdbtest 2>/dev/null; groupdel vdbtest 2>/dev/null; groupdel vdbextra 2>/dev/null
-        rm -f /etc/sysctl.d/60-vdb.conf /etc/cron.d/vdb-test; sysctl -q -w net.core.somaxconn=128`,
+        rm -f /etc/sysctl.d/60-vdb.conf /etc/cron.d/vdb-test; sysctl -q -w net.core.somaxconn=128 net.ipv4.ip_local_port_range="32768 60999"`,
     });
   });
 

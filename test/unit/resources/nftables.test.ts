@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { nftRuleset, renderRuleset } from '../../../src/resources/nftables.js';
+import { answer, commandsFor, summaryOf } from '../../support/resource-table.js';
+
+const OPTIONS = {
+  sshPort: 22,
+  sshFrom: ['0.0.0.0/0', '::/0'],
+  edgePorts: [8000, 6333],
+  allow: ['192.0.2.0/24'],
+};
+
+describe('renderRuleset', () => {
+  test('drops what it does not name and replaces its own table only', () => {
+    const text = renderRuleset(OPTIONS);
+    expect(text).toContain('policy drop;');
+    expect(text).toContain('table inet vdb\ndelete table inet vdb\ntable inet vdb {');
+    expect(text).not.toContain('flush ruleset');
+  });
+
+  test.each<[Partial<typeof OPTIONS>, string[], string[]]>([
+    [{}, ['meta nfproto ipv4 tcp dport 22 accept', 'meta nfproto ipv6 tcp dport 22 accept'], ['ssh_v4']],
+    [{}, ['ip saddr @edge_v4 tcp dport { 6333, 8000 } accept'], ['edge_v6']],
+    [{ sshFrom: [] }, ['meta nfproto ipv4 tcp dport 22 accept'], []],
+    [
+      { sshFrom: ['192.0.2.1', '2001:db8::/32'], sshPort: 2222 },
+      ['ip saddr @ssh_v4 tcp dport 2222', 'ip6 saddr @ssh_v6'],
+      ['nfproto'],
+    ],
+    [{ allow: [] }, [], ['8000', 'edge_v4']],
+    [{ edgePorts: [] }, [], ['edge_v4', '192.0.2']],
+  ])('with %o', (options, present, absent) => {
+    const text = renderRuleset({ ...OPTIONS, ...options });
+    for (const part of present) expect(text).toContain(part);
+    for (const part of absent) expect(text).not.toContain(part);
+  });
+});
+
+describe('nftRuleset', () => {
+  const content = renderRuleset(OPTIONS);
+  const wanted = nftRuleset({ content });
+  const file = (text: string) => `content ${Buffer.from(text).toString('base64')}\n`;
+
+  test.each([
+    ['the same', `${file(content)}running same\n`, null],
+    [
+      'edited while it runs',
+      `${file(content)}running different\n`,
+      'running rules different, want as in /etc/nftables.conf',
+    ],
+    ['flushed', `${file(content)}running absent\n`, 'running rules absent, want as in /etc/nftables.conf'],
+    ['another file', `${file('x')}running same\n`, '/etc/nftables.conf other rules, want ours'],
+  ])('finds %s', (_, stdout, summary) => {
+    expect(summaryOf(wanted, stdout)).toBe(summary);
+  });
+
+  test('waits for nftables', () => {
+    expect(answer(wanted, 'missing\n').status).toBe('pending');
+  });
+
+  test('loads after the check', () => {
+    const [write, load] = commandsFor(wanted, null);
+    expect(write).toContain('nft -c -f "$1"');
+    expect(load).toBe('nft -f /etc/nftables.conf');
+  });
+
+  test("refuses rules that would take others' tables away", () => {
+    expect(() => nftRuleset({ content: `flush ruleset\n${content}` })).toThrow("flush others' tables");
+    expect(() => nftRuleset({ content: 'table inet filter {}' })).toThrow('no table inet vdb');
+  });
+});
