@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { PassThrough, type Writable } from 'node:stream';
+import { PassThrough, pipeline, type Writable } from 'node:stream';
 import { EXIT, VdbError } from '../errors.js';
 import type { Command } from './command.js';
 import type { Gate } from './gate.js';
@@ -160,14 +160,15 @@ function opened(stdin: NonNullable<Command['stdin']>): NonNullable<ExecOptions['
   return createReadStream(stdin.file, { highWaterMark: 1 << 20 });
 }
 
+/** `pipeline` closes the operator's file also when the command ends early; the error reaches the reader. */
 function prefixed(prefix: string, stdin: ExecOptions['stdin']): NonNullable<ExecOptions['stdin']> {
   if (stdin === undefined) return prefix;
   if (typeof stdin === 'string') return prefix + stdin;
   if (stdin instanceof Uint8Array) return Buffer.concat([Buffer.from(prefix), stdin]);
   const joined = new PassThrough();
   joined.write(prefix);
-  stdin.on('error', (error) => joined.destroy(error));
-  return stdin.pipe(joined);
+  pipeline(stdin, joined, () => {});
+  return joined;
 }
 
 /** The last `lines` non-empty lines of `text`. */
