@@ -3,6 +3,8 @@ import { EXIT, VdbError } from '../errors.js';
 export interface Confirmation {
   /** What will be done, for the error that refuses it. */
   what: string;
+  /** What it means, shown above the question whatever else is silenced. */
+  warning: string;
   /** What has to be typed. */
   expected: string;
   /** `--yes` was given. */
@@ -12,7 +14,7 @@ export interface Confirmation {
 }
 
 /** Throws with exit code 2 when nobody can answer and `--yes` was not given. Call it before anything else. */
-export function assertAnswerable({ what, yes, interactive }: Confirmation): void {
+export function assertAnswerable({ what, yes, interactive }: Omit<Confirmation, 'warning'>): void {
   if (yes || interactive) return;
   throw new VdbError(`${what} has to be confirmed, and there is no terminal to ask on`, {
     code: 'confirm.needed',
@@ -24,9 +26,10 @@ export function assertAnswerable({ what, yes, interactive }: Confirmation): void
 
 /** Has `expected` typed, unless `--yes` was given. Throws when something else is typed or the prompt is left. */
 export async function confirmTyped(confirmation: Confirmation): Promise<void> {
-  const { what, expected, yes } = confirmation;
+  const { what, warning, expected, yes } = confirmation;
   assertAnswerable(confirmation);
   if (yes) return;
+  process.stderr.write(`${warning}\n`);
   const { input } = await import('@inquirer/prompts');
   const message = `Type ${expected} to go on, anything else to leave`;
   const answer = await input({ message }, { output: process.stderr }).catch((error: unknown) => {

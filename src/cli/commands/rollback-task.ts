@@ -28,8 +28,9 @@ export const rollback: Handler<RollbackOptions> = async (context) => {
     if (context.options.plan) return showPlan(context, session, [undo], undefined);
     const { plan } = await lookAndPlan(session, [undo], known);
     if (plan.tasks.every(({ steps }) => steps.length === 0)) return nothingThere(context, task);
-    context.terminal.err(`${planText(plan, context.terminal.color.err)}\n${way.warning(known)}`);
-    await confirmTyped(confirmation);
+    const warning = `${planText(plan, context.terminal.color.err)}\n${way.warning(known)}`;
+    if (context.global.yes) context.terminal.err(warning);
+    await confirmTyped({ ...confirmation, warning });
     return converge(context, session, undo, known);
   });
 };
@@ -43,7 +44,10 @@ function noRollback(task: Task, tasks: readonly Task[]): VdbError {
   });
 }
 
-function confirmationOf({ global, terminal }: CommandContext<RollbackOptions>, task: Task): Confirmation {
+function confirmationOf(
+  { global, terminal }: CommandContext<RollbackOptions>,
+  task: Task,
+): Omit<Confirmation, 'warning'> {
   const what = `The rollback of task ${task.id}`;
   return { what, expected: task.id, yes: global.yes, interactive: terminal.interactive };
 }
