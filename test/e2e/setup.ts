@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
+import { type Ended, events, type LabHost, labHost, start, VDB } from '../support/lab.js';
+import { sample } from './support/sampler.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const SHARED = 'shared';
+const RESOURCES = 'resources';
+
+/** `lab up` failed for want of something that this machine does not have, not because vdb is wrong. */
+const NO_LAB = /^lab\.(no-engine|no-image|no-runtime|install-failed)$/;
+
+/** What the tests of single resources find installed; they install the rest themselves. */
+const RESOURCE_PACKAGES = 'redis-server postgresql-17 postgresql-17-pgvector nftables';
+
+/**
+ * Makes the hosts of the lab suite: one that is provisioned in full and shared, one for the tests of single
+ * resources. With VDB_E2E_DIR a directory with hosts of an earlier run is used, and kept.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await build();
+  const kept = process.env.VDB_E2E_DIR;
+  const directory = kept ?? (await mkdtemp(join(tmpdir(), 'vdb-e2e-')));
+  await mkdir(directory, { recursive: true });
+  const tearDown = kept === undefined ? () => down(directory) : () => Promise.resolve();
+  try {
+    const missing = await up(directory, SHARED);
+    project.provide('lab', { missing, directory });
+    if (missing === null) await prepare(directory);
+    else say(`SKIPPED, no lab host can be had here: ${missing}`);
+  } catch (error) {
+    await tearDown();
+    throw error;
+  }
+  return tearDown;
+}
+
+function say(text: string): void {
+  console.log(`lab suite: ${text}`);
+}
+
+function run(cwd: string, ...args: string[]): Promise<Ended> {
+  return start(VDB, args, { cwd }).ended;
+}
+
+async function build(): Promise<void> {
+  if (process.env.VDB_BIN !== undefined || existsSync(join(ROOT, 'dist/cli.mjs'))) return;
+  say('building');
+  const { exitCode, stderr } = await start('npm', ['run', 'build'], { cwd: ROOT }).ended;
+  if (exitCode !== 0) throw new Error(`the build failed:\n${stderr}`);
+}
+
+/** Brings a host up. Returns why there cannot be one; throws when vdb fails for another reason. */
+async function up(directory: string, name: string): Promise<string | null> {
+  const ended = await run(directory, '--json', 'lab', 'up', name);
+  if (ended.exitCode === 0) return null;
+  const error = events(ended.stdout).at(-1)?.error as { code?: string; message?: string; meaning?: string };
+  if (!NO_LAB.test(error?.code ?? ''))
+    throw new Error(`lab up ${name} failed:\n${ended.stdout}${ended.stderr}`);
+  return `${error.message} (${error.meaning})`;
+}
+
+async function prepare(directory: string): Promise<void> {
+  const [shared] = await Promise.all([labHost(directory, SHARED), up(directory, RESOURCES)]);
+  say(await qdrantOf(shared));
+  await Promise.all([firstRun(directory, shared), resourceHost(directory)]);
+}
+
+async function qdrantOf(host: LabHost): Promise<string> {
+  const { qdrant } = JSON.parse(await readFile(join(host.directory, 'lab.json'), 'utf8')) as {
+    qdrant: { artifact: { from: string }; version?: string; why: string };
+  };
+  const what =
+    qdrant.artifact.from === 'emulator' ? 'the EMULATOR, not Qdrant' : `Qdrant ${qdrant.version ?? ''}`;
+  return `${what} (${qdrant.why})`;
+}
+
+/** The one full provisioning of the suite. What it said and what was seen meanwhile is kept for the tests. */
+async function firstRun(directory: string, host: LabHost): Promise<void> {
+  const record = join(directory, 'first');
+  if (existsSync(record)) return;
+  const sampler = await sample(host);
+  const ended = await host.vdb(`provision --verbose --report ${record}/report`);
+  const samples = await sampler.stop();
+  if (ended.exitCode !== 0) throw new Error(`the first provisioning failed:\n${ended.stdout}${ended.stderr}`);
+  await mkdir(record, { recursive: true });
+  await writeFile(join(record, 'stdout'), ended.stdout);
+  await writeFile(join(record, 'stderr'), ended.stderr);
+  await writeFile(join(record, 'samples.json'), JSON.stringify(samples));
+  say(`the first provisioning took ${(ended.durationMs / 1000).toFixed(0)} s`);
+}
+
+async function resourceHost(directory: string): Promise<void> {
+  const host = await labHost(directory, RESOURCES);
+  await host.inside(`export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q && apt-get install -qy --no-install-recommends ${RESOURCE_PACKAGES}`);
+  process.env.VDB_TEST_CONTAINER = host.container;
+}
+
+async function down(directory: string): Promise<void> {
+  await run(directory, 'lab', 'down', '--all');
+  await rm(directory, { recursive: true, force: true });
+}
