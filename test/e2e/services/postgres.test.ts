@@ -17,11 +17,13 @@ if (container === undefined) console.info('skipped: VDB_TEST_CONTAINER names no 
 
 describe.skipIf(container === undefined)('PostgreSQL in a container', () => {
   let host: Host;
+  let major: number;
   const suffix = Math.random().toString(36).slice(2, 8);
   const name = `vdb_test_${suffix}`;
 
   beforeAll(async () => {
     host = await rootHost();
+    major = Number((await host.read(sh`ls /etc/postgresql | tail -n 1`)).stdout);
   });
 
   it('creates role, database and extension, and finds nothing left to do', async () => {
@@ -39,7 +41,7 @@ describe.skipIf(container === undefined)('PostgreSQL in a container', () => {
   it('lets the role log in with its password over TCP', async () => {
     await converge(
       host,
-      postgresHba({ major: 17, rules: [{ database: name, user: name, from: '127.0.0.1/32' }] }),
+      postgresHba({ major, rules: [{ database: name, user: name, from: '127.0.0.1/32' }] }),
     );
     await converge(host, postgresHbaLoaded());
     const script = sh`read -r PGPASSWORD; export PGPASSWORD; psql -XAtq -h 127.0.0.1 -U ${name} -d ${name} -c ${"SELECT '[1,2]'::vector <-> '[1,3]'"}`;
@@ -72,14 +74,14 @@ describe.skipIf(container === undefined)('PostgreSQL in a container', () => {
       }),
       work_mem: `${5000 + Math.floor(Math.random() * 1000)}kB`,
     };
-    const running = (wanted: typeof values) => postgresRunningSettings({ major: 17, values: wanted });
-    await converge(host, postgresSettings({ major: 17, values }));
+    const running = (wanted: typeof values) => postgresRunningSettings({ major, values: wanted });
+    await converge(host, postgresSettings({ major, values }));
     await converge(host, running(values));
     const reload = { ...values, work_mem: '6500kB' };
-    await converge(host, postgresSettings({ major: 17, values: reload }));
+    await converge(host, postgresSettings({ major, values: reload }));
     expect(await converge(host, running(reload))).toMatchObject({ action: 'reload' });
     const restart = { ...reload, max_connections: '101' };
-    await converge(host, postgresSettings({ major: 17, values: restart }));
+    await converge(host, postgresSettings({ major, values: restart }));
     expect(await converge(host, running(restart))).toMatchObject({ action: 'restart' });
   });
 
@@ -92,7 +94,7 @@ describe.skipIf(container === undefined)('PostgreSQL in a container', () => {
         'SELECT pg_sleep(0.5);',
       ]),
     );
-    const resource = postgresRunningSettings({ major: 17, values });
+    const resource = postgresRunningSettings({ major, values });
     expect(resource.diff(await seen(host, resource))?.refused?.why).toContain('ALTER SYSTEM');
     await host.run(psqlCommand('undo', ['ALTER SYSTEM RESET random_page_cost;']));
     expect(await converge(host, resource)).toMatchObject({ action: 'reload' });
@@ -100,7 +102,7 @@ describe.skipIf(container === undefined)('PostgreSQL in a container', () => {
 
   it('loads the host-based access rules and shuts out whom they do not name', async () => {
     const rules = [{ database: name, user: name, from: '127.0.0.1/32' }];
-    await converge(host, postgresHba({ major: 17, rules }));
+    await converge(host, postgresHba({ major, rules }));
     await converge(host, postgresHbaLoaded());
     const login = (database: string) =>
       host.read(
@@ -114,10 +116,10 @@ describe.skipIf(container === undefined)('PostgreSQL in a container', () => {
   });
 
   it('reports a broken rule instead of a reload that changes nothing', async () => {
-    const good = postgresHba({ major: 17, rules: [{ database: name, user: name, from: '127.0.0.1/32' }] });
+    const good = postgresHba({ major, rules: [{ database: name, user: name, from: '127.0.0.1/32' }] });
     await converge(
       host,
-      postgresHba({ major: 17, rules: [{ database: name, user: name, from: '127.0.0.1/99' }] }),
+      postgresHba({ major, rules: [{ database: name, user: name, from: '127.0.0.1/99' }] }),
     );
     const loaded = postgresHbaLoaded();
     expect(loaded.diff(await seen(host, loaded))?.summary).toContain('line 3');
