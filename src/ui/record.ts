@@ -45,17 +45,25 @@ export function taskRecords(steps: readonly Step[], outcome: RunOutcome, now: Da
 function taskRecord(task: Task, steps: readonly Step[], run: RunOutcome, now: Date): TaskRecord {
   const outcome = run.tasks.find(({ id }) => id === task.id);
   const { startedAt, endedAt } = timesOf(outcome, run, now);
-  const cut = run.interrupted && outcome?.status === 'not-run';
   return {
     id: task.id,
     title: task.title,
     startedAt,
     endedAt,
-    status: cut ? 'interrupted' : (outcome?.status ?? 'unchanged'),
+    status: statusOf(outcome, run),
     ...(outcome?.why === undefined ? {} : { why: outcome.why }),
     subtasks: task.subtasks.map((part) => subTaskRecord(part, steps, outcome)),
     issues: (outcome?.steps ?? []).filter(({ status }) => status !== 'changed'),
   };
+}
+
+/** A task with a skipped step is not complete, whatever else was done. */
+function statusOf(outcome: TaskOutcome | undefined, run: RunOutcome): TaskRecord['status'] {
+  if (outcome === undefined) return 'unchanged';
+  const { status, steps } = outcome;
+  if (run.interrupted && status === 'not-run') return 'interrupted';
+  const complete = status === 'changed' || status === 'unchanged';
+  return complete && steps.some((step) => step.status === 'skipped') ? 'skipped' : status;
 }
 
 function timesOf(outcome: TaskOutcome | undefined, run: RunOutcome, now: Date) {

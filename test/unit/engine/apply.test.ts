@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { applySteps } from '../../../src/engine/apply.js';
+import type { RunEvent } from '../../../src/engine/events.js';
+import { missingPackages } from '../../../src/engine/packages.js';
+import { lookAll } from '../../../src/engine/plan.js';
+import type { Task } from '../../../src/engine/task.js';
+import { type FakeHost, fakeHost, thing } from '../../support/fake-host.js';
+import { fakeContext, task } from '../../support/fake-task.js';
+
+async function applyTasks(fake: FakeHost, tasks: readonly Task[], stop = new AbortController()) {
+  const events: RunEvent[] = [];
+  const steps = await lookAll(fake.host, tasks, fakeContext());
+  const onEvent = (event: RunEvent) => void events.push(event);
+  const outcome = await applySteps({ host: fake.host, steps, stop: stop.signal, onEvent });
+  const statuses = Object.fromEntries(outcome.tasks.map(({ id, status }) => [id, status]));
+  return { outcome, statuses, events };
+}
+
+describe('applySteps', () => {
+  it('runs a task after those that it depends on', async () => {
+    const fake = fakeHost();
+    const second = task('2.1', [thing('b', '1')], { dependsOn: ['1.1'] });
+    const { outcome } = await applyTasks(fake, [second, task('1.1', [thing('a', '1')])]);
+    expect(fake.changed).toEqual(['a', 'b']);
+    expect(outcome).toMatchObject({ changed: 2, failed: 0, interrupted: false });
+  });
+
+  it('does not wait for a dependency that was not selected', async () => {
+    const fake = fakeHost();
+    const { statuses } = await applyTasks(fake, [task('2.1', [thing('b', '1')], { dependsOn: ['1.1'] })]);
+    expect(statuses).toEqual({ '2.1': 'changed' });
+  });
+
+  it('holds back what depends on a failed task, and nothing else', async () => {
+    const fake = fakeHost();
+    fake.failures.set('a', { exitCode: 1, stderr: 'broken' });
+    const { outcome, statuses } = await applyTasks(fake, [
+      task('1.1', [thing('a', '1')]),
+      task('2.1', [thing('b', '1')], { dependsOn: ['1.1'] }),
+      task('2.2', [thing('c', '1')], { dependsOn: ['2.1'] }),
+      task('3.1', [thing('d', '1')]),
+    ]);
+    expect(statuses).toEqual({ '1.1': 'failed', '2.1': 'not-run', '2.2': 'not-run', '3.1': 'changed' });
+    expect(fake.changed).toEqual(['d']);
+    expect(outcome.tasks[1]?.why).toBe('it depends on 1.1, which failed');
+  });
+
+  it('finishes the running step and begins nothing new when it is interrupted', async () => {
+    const fake = fakeHost();
+    const stop = new AbortController();
+    fake.onSet = () => stop.abort();
+    const tasks = [
+      task('1.1', [thing('a', '1'), thing('b', '1')]),
+      task('2.1', [thing('c', '1')], { dependsOn: ['1.1'] }),
+    ];
+    const { outcome, statuses } = await applyTasks(fake, tasks, stop);
+    expect(fake.changed).toEqual(['a']);
+    expect(outcome.interrupted).toBe(true);
+    expect(statuses).toEqual({ '1.1': 'not-run', '2.1': 'not-run' });
+  });
+
+  it('ends each task with one event, whatever became of it', async () => {
+    const fake = fakeHost();
+    fake.failures.set('a', { exitCode: 1, stderr: '' });
+    const tasks = [task('1.1', [thing('a', '1')]), task('2.1', [thing('b', '1')], { dependsOn: ['1.1'] })];
+    const { events } = await applyTasks(fake, tasks);
+    const finished = events.flatMap((event) => (event.type === 'task-finished' ? [event.task.id] : []));
+    expect(finished).toEqual(['1.1', '2.1']);
+  });
+});
+
+describe('missingPackages', () => {
+  it('names each missing package once, whichever tasks want it', async () => {
+    const fake = fakeHost({ have: 'yes' });
+    const tasks = [
+      task('1.1', [
+        thing('x', 'yes', { packages: ['curl', 'jq'] }),
+        thing('have', 'yes', { packages: ['vim'] }),
+      ]),
+      task('2.1', [thing('y', 'yes', { packages: ['curl'] })]),
+    ];
+    const steps = await lookAll(fake.host, tasks, fakeContext());
+    expect(missingPackages(steps)).toEqual(['curl', 'jq']);
+  });
+});
