@@ -42,6 +42,4 @@ export interface CommandContext<Options = unknown> {
 }
 
 /** Each file in `commands/` exports one or more of these; the program loads the file only when it runs. */
-export type Handler<Options = unknown> = (
-  context: CommandContext<Options>,
-) => Promise<ExitCode>;
+export type Handler<Options = unknown> = (context: CommandContext<Options>) => Promise<ExitCode>;

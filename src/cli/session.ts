@@ -1,4 +1,4 @@
-import { userInfo, hostname as operatorHostname } from 'node:os';
+import { hostname as operatorHostname, userInfo } from 'node:os';
 import type { LoadedConfig } from '../config/load.js';
 import type { Config, HostConfig } from '../config/schema.js';
 import { digestOf } from '../engine/plan.js';

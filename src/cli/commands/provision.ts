@@ -30,7 +30,9 @@ export const provision: Handler<ProvisionOptions> = async (context) => {
   const { TASKS } = await import('../../../tasks/index.js');
   const tasks = selectTasks(TASKS, selectionOf(options));
   return withSession(context, (session) =>
-    options.plan ? showPlan(context, session, tasks, options.out) : convergeTasks(context, session, tasks, options),
+    options.plan
+      ? showPlan(context, session, tasks, options.out)
+      : convergeTasks(context, session, tasks, options),
   );
 };
 
@@ -95,7 +97,8 @@ export async function convergeTasks(
     try {
       const { steps, plan } = await lookAndPlan(session, tasks, known);
       options.accept?.(plan);
-      if (!context.global.json) context.terminal.err(`${hostConfig.name} (${host.target}): ${planSummary(plan)}`);
+      if (!context.global.json)
+        context.terminal.err(`${hostConfig.name} (${host.target}): ${planSummary(plan)}`);
       const outcome = await runSteps(context, session, steps, what, interrupt.signal, known);
       return exitCodeOf(outcome);
     } finally {
