@@ -17,7 +17,12 @@ export function downOf(overview: Overview): string[] {
       qdrant.live,
       'Qdrant',
       ({ status }) => status === 200,
-      (value) => (value === null ? 'does not answer' : `/livez answers ${value.status}`),
+      (value) =>
+        value === null
+          ? 'does not answer'
+          : value.status === 'timeout'
+            ? 'does not answer in time'
+            : `/livez answers ${value.status}`,
     ),
     ...(postgres === null
       ? []

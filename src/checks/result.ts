@@ -16,6 +16,9 @@ export interface CheckResult extends Verdict {
   fix?: string;
 }
 
+/** The remedy of a check is for what it found; what could not be seen has another. */
+const UNSEEN_REMEDY = 'Repair what kept it from being seen, then check again.';
+
 /** The result of a check. A warning never fails: what it finds is a warning. Pure. */
 export function resultOf(
   check: Check,
@@ -29,10 +32,12 @@ export function resultOf(
   const { id, group, title } = check;
   const base = { ...verdict, status, id, group, severity, title };
   if (status === 'pass' || status === 'skip') return base;
+  const inspect = check.inspect === undefined ? {} : { inspect: check.inspect(context) };
+  if (status === 'unknown') return { ...base, remedy: UNSEEN_REMEDY, ...inspect };
   return {
     ...base,
     remedy: check.remedy,
-    ...(check.inspect === undefined ? {} : { inspect: check.inspect(context) }),
+    ...inspect,
     ...(check.fix === undefined ? {} : { fix: check.fix }),
   };
 }
@@ -40,6 +45,13 @@ export function resultOf(
 /** Whether a result stands in the way: a critical or error check that failed or could not be judged. */
 export function blocks({ severity, status }: Pick<CheckResult, 'severity' | 'status'>): boolean {
   return severity !== 'warning' && (status === 'fail' || status === 'unknown');
+}
+
+/** The ids of the results that stand in the way; failures first, since what is unknown often follows from them. */
+export function blockingIds(results: readonly CheckResult[]): string[] {
+  const blocking = results.filter(blocks);
+  const failed = blocking.filter(({ status }) => status === 'fail');
+  return [...failed, ...blocking.filter((result) => !failed.includes(result))].map(({ id }) => id);
 }
 
 /** How many results there are of each status. */

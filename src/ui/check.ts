@@ -1,6 +1,6 @@
 import type { CheckStatus } from '../checks/check.js';
 import { GROUPS } from '../checks/check.js';
-import { blocks, type CheckResult, countsOf, isReady } from '../checks/result.js';
+import { blockingIds, blocks, type CheckResult, countsOf, isReady } from '../checks/result.js';
 import { count, duration, indent, fit as shortened, styleFor } from './style.js';
 import { wrap } from './wrap.js';
 
@@ -83,10 +83,11 @@ function listed(details: readonly string[], { verbose }: CheckView): string[] {
 
 /** The command of vdb that repairs what was found. */
 export function commandOf(
-  { fix, group }: Pick<CheckResult, 'fix' | 'group'>,
+  { status, fix, group }: Pick<CheckResult, 'status' | 'fix' | 'group'>,
   flags: readonly string[],
 ): string | undefined {
   const vdb = ['vdb', ...flags].join(' ');
+  if (status === 'unknown') return undefined;
   if (group === 'drift') return `${vdb} provision --plan`;
   return fix === undefined ? undefined : `${vdb} provision --only ${fix}`;
 }
@@ -102,7 +103,7 @@ function paint(status: CheckStatus, color: boolean): (text: string) => string {
 export function verdictLine(results: readonly CheckResult[], { host, color, durationMs }: CheckView): string {
   const style = styleFor(color);
   const counts = countsOf(results);
-  const blocking = results.filter(blocks).map(({ id }) => id);
+  const blocking = blockingIds(results);
   const head = isReady(results) ? style.green('Ready') : style.red(isDrift(results) ? 'Drift' : 'Not ready');
   const parts = [
     ...(blocking.length === 0 || isDrift(results) ? [] : [`because of ${named(blocking)}`]),

@@ -51,8 +51,7 @@ function perCollection(
     probe: (context) =>
       configured(context).map((name) => withKey(context, `/collections/${encodeURIComponent(name)}`)),
     judge: (answers: readonly Observation<HttpAnswer>[], context) => {
-      if (answers.every((answer) => answer.status === 'known' && answer.value === null))
-        return unknown(SILENT);
+      if (answers.every(isSilent)) return unknown(SILENT);
       return worst(
         configured(context).map((name, index) => {
           const answer = answers[index];
@@ -64,6 +63,10 @@ function perCollection(
     },
     fix: '1.4',
   });
+}
+
+function isSilent(answer: Observation<HttpAnswer>): boolean {
+  return answer.status === 'known' && (answer.value === null || answer.value.status === 'timeout');
 }
 
 const green = perCollection(

@@ -1,9 +1,9 @@
 import { ask, type Probe } from '../../host/probe.js';
-import { type Check, type CheckContext, defineCheck } from '../check.js';
+import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
 import { slotUnit } from '../place.js';
 import { type HttpAnswer, localHttp } from '../probes/http.js';
 import { isGenuine, plainVersion, readRoot } from '../qdrant-answer.js';
-import { expect, fail, whenKnown, whenThere } from '../verdict.js';
+import { expect, fail, unknown, whenKnown, whenThere } from '../verdict.js';
 import { loopback } from './qdrant-loopback.js';
 
 const SILENT = 'Qdrant does not answer';
@@ -51,15 +51,18 @@ function healthy(path: 'livez' | 'readyz', title: string): Check {
     title,
     probe: (context) => asStranger(context, `/${path}`),
     judge: ([answer], { config, slot }) =>
-      whenKnown(answer, (value) =>
-        value === null
-          ? fail(`nothing listens on port ${config.qdrant.slots[slot].http}`, `/${path} answers 200`)
-          : expect(value.status === 200, `/${path} answers ${value.status}`, '200'),
-      ),
+      whenKnown(answer, (value) => judgeHealth(path, value, config.qdrant.slots[slot].http)),
     remedy: 'Read the log of the unit, then start it again.',
     inspect: log,
     fix: '1.1',
   });
+}
+
+function judgeHealth(path: string, value: HttpAnswer | null, port: number): Verdict {
+  const expected = `/${path} answers 200`;
+  if (value === null) return fail(`nothing listens on port ${port}`, expected);
+  if (value.status === 'timeout') return fail(`/${path} does not answer in time`, expected);
+  return expect(value.status === 200, `/${path} answers ${value.status}`, expected);
 }
 
 const auth = defineCheck({
@@ -70,7 +73,13 @@ const auth = defineCheck({
   probe: (context) => asStranger(context, '/collections'),
   judge: ([answer]) =>
     whenThere(answer, SILENT, ({ status }) =>
-      expect(status === 401 || status === 403, `/collections answers ${status} to a stranger`, '401 or 403'),
+      status === 'timeout'
+        ? unknown('Qdrant does not answer in time')
+        : expect(
+            status === 401 || status === 403,
+            `/collections answers ${status} to a stranger`,
+            '401 or 403',
+          ),
     ),
   remedy: 'Stop the slot: anyone can read and write. Provision its configuration with the keys.',
   inspect: log,

@@ -12,7 +12,8 @@ export interface HttpQuestion {
 }
 
 export interface HttpAnswer {
-  status: number;
+  /** `timeout`: something listens, but it did not answer within eight seconds. */
+  status: number | 'timeout';
   body: string;
 }
 
@@ -22,15 +23,16 @@ const SECONDS_EACH = 8;
 
 /**
  * What answers on the host's loopback interface, asked by curl there, so that no port has to be open and no
- * key leaves the host. The value is null when nothing listens on the port. After one request that got no
- * answer in time the others get a second each: a server that hangs must not cost the whole probe.
+ * key leaves the host. The value is null when nothing listens on the port. After a request that got no answer
+ * in time the next gets a second, and after that the others are not sent: a server that hangs must not cost
+ * the whole probe.
  */
 export const localHttp: ProbeKind<HttpQuestion, HttpAnswer> = {
   name: 'local-http',
   timeoutSeconds: 60,
   script: (questions) => sh`
     command -v curl >/dev/null || { echo no-curl; exit 0; }
-    limit=${SECONDS_EACH}
+    limit=${SECONDS_EACH} hung=0
     fetch() { curl -q -sS -g --noproxy '*' -m "$limit" "$@"; }
     keyless() {
     fetch -o /dev/null "$1" 2>/dev/null
@@ -39,9 +41,10 @@ export const localHttp: ProbeKind<HttpQuestion, HttpAnswer> = {
     ask() {
     key=$1; shift
     [ -z "$key" ] || [ -r "$key" ] || { keyless "\${@: -1}"; return; }
+    [ $hung -lt 2 ] || { printf '@@ %s\n' ${CURL_TIMEOUT}; return; }
     answer=$(fetch -w '\n%{http_code}' \${key:+-H "@$key"} "$@" 2>/dev/null)
     code=$?
-    [ $code -ne ${CURL_TIMEOUT} ] || limit=1
+    [ $code -eq ${CURL_TIMEOUT} ] && { hung=$((hung + 1)); limit=1; } || { hung=0; limit=${SECONDS_EACH}; }
     printf '@@ %s\n%s\n' $code "$answer"
     }
     ${questions.map((question) => sh`${request(question)};`)}`,
@@ -68,7 +71,7 @@ function answerOf({ port, path, keyFile }: HttpQuestion, text = ''): Observation
   const code = Number(head);
   if (head === '' || Number.isNaN(code)) return unknown(`no answer for ${where}`);
   if (code === CURL_REFUSED) return known<HttpAnswer>(null);
-  if (code === CURL_TIMEOUT) return unknown(`${where} did not answer in time`);
+  if (code === CURL_TIMEOUT) return known({ status: 'timeout', body: '' });
   if (code !== 0) return unknown(`${where}: curl exit code ${code}`);
   return known({ status: Number(lines.pop()), body: lines.join('\n') });
 }

@@ -2,7 +2,7 @@ import { CATALOGUE } from '../../checks/catalogue/index.js';
 import type { Check } from '../../checks/check.js';
 import { firstLook } from '../../checks/look.js';
 import { activeSlot } from '../../checks/place.js';
-import { blocks, type CheckResult, countsOf, isReady } from '../../checks/result.js';
+import { blockingIds, type CheckResult, countsOf, isReady } from '../../checks/result.js';
 import { runChecks } from '../../checks/run.js';
 import { selectChecks } from '../../checks/select.js';
 import { parseWait, waitUntil } from '../../checks/wait.js';
@@ -111,7 +111,7 @@ function neverAnswered(cause: VdbError, wait: string): VdbError {
 
 function waitingFor(results: readonly CheckResult[]): string[] {
   if (isReady(results)) return [];
-  const ids = results.filter(blocks).map(({ id }) => id);
+  const ids = blockingIds(results);
   return ids.length === 0 ? ['anything to look at'] : ids;
 }
 
@@ -125,7 +125,7 @@ function report(context: CommandContext<CheckOptions>, round: Round, exitCode: E
     status: exitCode === EXIT.ok ? 'ready' : exitCode === EXIT.timeout ? 'timed-out' : 'not-ready',
     host,
     counts: countsOf(results),
-    blocking: results.filter(blocks).map(({ id }) => id),
+    blocking: blockingIds(results),
     ssh_commands: round.commands,
     duration_ms: Math.round(durationMs),
     exit_code: exitCode,

@@ -45,7 +45,7 @@ export function judged(
 }
 
 /** An answer over HTTP as it was seen on the host. */
-export function answered(status: number, body: unknown = ''): Observation<unknown> {
+export function answered(status: number | 'timeout', body: unknown = ''): Observation<unknown> {
   return known({ status, body: typeof body === 'string' ? body : JSON.stringify(body) });
 }
 

@@ -69,6 +69,11 @@ describe.each(['livez', 'readyz'])('qdrant.%s', (path) => {
     expect(result).toMatchObject({ status: 'fail', seen: `/${path} answers 503` });
   });
 
+  it('fails when something listens but hangs', () => {
+    const result = judged(`qdrant.${path}`, [answered('timeout')]);
+    expect(result).toMatchObject({ status: 'fail', seen: `/${path} does not answer in time` });
+  });
+
   it('fails when nothing listens', () => {
     const result = judged(`qdrant.${path}`, [ABSENT]);
     expect(result).toMatchObject({ status: 'fail', seen: 'nothing listens on port 6333' });
@@ -87,7 +92,8 @@ describe('qdrant.auth', () => {
     });
   });
 
-  it('is unknown while nothing listens: a closed port is no proof of a key', () => {
+  it('is unknown while nothing listens or it hangs: silence is no proof of a key', () => {
+    expect(judged('qdrant.auth', [answered('timeout')]).status).toBe('unknown');
     expect(judged('qdrant.auth', [ABSENT]).status).toBe('unknown');
   });
 });

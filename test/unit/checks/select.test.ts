@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../../src/checks/catalogue/index.js';
+import { selectChecks } from '../../../src/checks/select.js';
+import { EXIT } from '../../../src/errors.js';
+
+function ids(...words: string[]): string[] {
+  return selectChecks(CATALOGUE, words).map(({ id }) => id);
+}
+
+describe('selectChecks', () => {
+  it('takes everything for readiness, which is also the default', () => {
+    expect(ids()).toEqual(CATALOGUE.map(({ id }) => id));
+    expect(ids('readiness')).toEqual(ids());
+  });
+
+  it('takes the services for health', () => {
+    const groups = new Set(selectChecks(CATALOGUE, ['health']).map(({ group }) => group));
+    expect([...groups]).toEqual(['qdrant', 'postgres', 'redis']);
+  });
+
+  it('takes groups and ids, each check once, in the order of the catalogue', () => {
+    expect(ids('redis', 'host.os', 'redis.ping')).toEqual(['host.os', 'redis.ping', 'redis.auth']);
+  });
+
+  it('refuses a word that names nothing, and guesses what was meant', () => {
+    expect(() => ids('redis.pong')).toThrow(
+      expect.objectContaining({
+        details: expect.objectContaining({ exitCode: EXIT.usage, next: 'Did you mean redis.ping?' }),
+      }),
+    );
+  });
+});
