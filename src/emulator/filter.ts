@@ -3,7 +3,7 @@ import { matchOf } from './filter-match.js';
 import { rangeOf } from './filter-range.js';
 import type { Json, Payload, PayloadIndex, Point } from './model.js';
 import { objectOf, pointIds, required } from './parse/values.js';
-import { isObject, valuesAt } from './payload-path.js';
+import { isObject, parsePath, valuesAt } from './payload-path.js';
 
 /** Whether a point is meant. */
 export type Predicate = (point: Pick<Point, 'id' | 'payload' | 'vectors'>) => boolean;
@@ -47,7 +47,7 @@ function minShould(value: Json | undefined, indexes: Indexes): Predicate {
 
 function compileCondition(value: Json, indexes: Indexes): Predicate {
   const condition = objectOf(value, 'a condition');
-  if (typeof condition.key === 'string') return fieldCondition(condition.key, condition, indexes);
+  if (typeof condition.key === 'string') return fieldCondition(keyOf(condition), condition, indexes);
   if ('has_id' in condition) return hasId(condition.has_id);
   if ('has_vector' in condition) return (point) => Object.hasOwn(point.vectors, String(condition.has_vector));
   if ('is_empty' in condition) return emptyCondition(keyOf(condition.is_empty));
@@ -66,8 +66,9 @@ function hasId(value: unknown): Predicate {
 
 function keyOf(value: unknown): string {
   const { key } = objectOf(value);
-  if (typeof key === 'string') return key;
-  throw badFormat('missing field `key`');
+  if (typeof key !== 'string') throw badFormat('missing field `key`');
+  if (parsePath(key) === undefined) throw badFormat(`Invalid json path: '${key}'`);
+  return key;
 }
 
 function fieldCondition(key: string, condition: Payload, indexes: Indexes): Predicate {

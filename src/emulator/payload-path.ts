@@ -19,8 +19,10 @@ export function parsePath(path: string): Step[] | undefined {
 
 /** Every value at a path; none where it leads nowhere. */
 export function valuesAt(payload: Json, path: string): Json[] {
+  const steps = parsePath(path);
+  if (steps === undefined) return [];
   let values: Json[] = [payload];
-  for (const step of parsePath(path) ?? []) values = values.flatMap((value) => next(value, step));
+  for (const step of steps) values = values.flatMap((value) => next(value, step));
   return values;
 }
 

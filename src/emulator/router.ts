@@ -62,13 +62,19 @@ export function findRoute(
   for (const each of routes) {
     const match = each.method === method ? each.expression.exec(path) : null;
     if (match === null) continue;
-    const parts = Object.entries(match.groups ?? {}).map(([name, value]) => [
-      name,
-      decodeURIComponent(value),
-    ]);
+    const parts = Object.entries(match.groups ?? {}).map(([name, value]) => [name, decoded(value)]);
     return { route: each, params: Object.fromEntries(parts) };
   }
   return undefined;
+}
+
+/** What is no percent-encoding is taken as it stands. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** A part of the path that the route's pattern has. */

@@ -91,9 +91,9 @@ function since(started: number): number {
 async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > limit) throw new ApiError(413, `JSON payload is larger than allowed (limit: ${limit} bytes).`);
+    if (size > limit) throw new ApiError(400, `JSON payload is larger than allowed (limit: ${limit} bytes).`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

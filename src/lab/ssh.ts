@@ -1,4 +1,5 @@
 import { EXIT, VdbError } from '../errors.js';
+import { quote } from '../host/shell.js';
 import { findOnPath } from './qdrant.js';
 import { type LabStatus, labStatus } from './status.js';
 
@@ -6,7 +7,7 @@ export interface LabSshOptions {
   cwd: string;
   env: NodeJS.ProcessEnv;
   name: string;
-  /** Run in place of a login shell. */
+  /** Run in place of a login shell: one word is shell source, several are a program and its arguments. */
   command: string[];
 }
 
@@ -16,7 +17,7 @@ export interface LabSshOptions {
  */
 export async function labSsh({ cwd, env, name, command }: LabSshOptions): Promise<number> {
   const status = await labStatus(cwd, name);
-  const args = [...sshArguments(status), ...(command.length === 0 ? [] : ['--', ...command])];
+  const args = [...sshArguments(status), ...remoteCommand(command)];
   if ((await findOnPath('ssh', env)) === undefined) throw noClient(args);
   const { execa } = await import('execa');
   const result = await execa('ssh', args, { stdio: 'inherit', reject: false });
@@ -32,6 +33,12 @@ export function sshArguments({ name, state, record, paths }: LabStatus): string[
     ...['-o', 'StrictHostKeyChecking=yes', '-o', 'IdentitiesOnly=yes'],
     `${record.user}@${record.address}`,
   ];
+}
+
+/** ssh joins words with spaces and lets a shell read the result, so words are quoted for it. */
+export function remoteCommand(command: readonly string[]): string[] {
+  if (command.length === 0) return [];
+  return ['--', command.length === 1 ? command.join() : command.map(quote).join(' ')];
 }
 
 function notRunning(name: string, state: string): VdbError {

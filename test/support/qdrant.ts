@@ -146,7 +146,7 @@ async function bundleEmulator(): Promise<string> {
     dts: false,
     clean: false,
     logLevel: 'error',
-    noExternal: ['yaml'],
+    deps: { alwaysBundle: ['yaml'] },
   });
   return join(directory, 'emulator.mjs');
 }

@@ -1,7 +1,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { ApiError, badRequest, notFound } from '../api-error.js';
+import { ApiError, notFound, wrongInput } from '../api-error.js';
 import type { CollectionConfig, PayloadIndex } from '../model.js';
 import type { Catalog } from './catalog.js';
 import { type Collection, pointLines } from './collection.js';
@@ -79,13 +79,13 @@ export function recoverSnapshot(
   checksum?: string,
 ): void {
   if (checksum !== undefined && sha256(content) !== checksum.toLowerCase()) {
-    throw badRequest(`Snapshot checksum mismatch: expected ${checksum}, got ${sha256(content)}`);
+    throw wrongInput(`Snapshot checksum mismatch: expected ${checksum}, got ${sha256(content)}`);
   }
   const lines = linesOf(content);
   const { config, indexes } = headerOf(lines.next().value);
   const existing = catalog.find(name);
   if (existing !== undefined && shapeOf(existing.config) !== shapeOf(config)) {
-    throw badRequest(
+    throw wrongInput(
       `Snapshot is not compatible with existing collection: ${shapeOf(existing.config)}, ${shapeOf(config)}`,
     );
   }

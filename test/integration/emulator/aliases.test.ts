@@ -49,6 +49,17 @@ onEachServer('aliases', {}, (server) => {
     expect((await change(create('green', 'blue'))).status).toBe(409);
   });
 
+  it('keep their name from collections, and are none themselves', async () => {
+    await change(create('taken', 'blue'));
+    const answer = await server().request('PUT', '/collections/taken', {
+      vectors: { size: 1, distance: 'Dot' },
+    });
+    expect(answer.status).toBe(400);
+    expect(errorOf(answer.body)).toContain('Alias with the same name already exists');
+    expect(resultOf((await server().request('DELETE', '/collections/taken')).body)).toBe(false);
+    await change(remove('taken'));
+  });
+
   it('can be removed when they are not there, but not renamed', async () => {
     expect((await change(remove('absent'))).status).toBe(200);
     const rename = await change({ rename_alias: { old_alias_name: 'absent', new_alias_name: 'other' } });

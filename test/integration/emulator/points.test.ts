@@ -193,6 +193,7 @@ onEachServer('points', {}, (server) => {
   it.each([
     ['an unknown condition', 400, { must: [{ colour: 1 }] }],
     ['an unknown match', 400, { must: [{ key: 'n', match: { like: 1 } }] }],
+    ['a key that is no path', 400, { must: [{ key: 'a[', match: { value: 1 } }] }],
     ['a field without a condition', 422, { must: [{ key: 'n' }] }],
   ])('are not filtered by %s', async (_what, status, filter) => {
     expect((await call('POST', '/scroll', { filter })).status).toBe(status);

@@ -3,7 +3,7 @@ import { errorOf, onEachServer, resultOf } from './servers.js';
 
 const READS_OF_ALL = ['/collections', '/cluster', '/metrics', '/telemetry', '/issues', '/aliases'];
 
-onEachServer('service', {}, (server) => {
+onEachServer('service', { settings: { service: { max_request_size_mb: 1 } } }, (server) => {
   it('says what it is without a key', async () => {
     const { status, body } = await server().request<{ title: string; version: string }>(
       'GET',
@@ -74,6 +74,20 @@ onEachServer('service', {}, (server) => {
       expect(status).toBe(403);
       expect(errorOf(body)).toBe('Forbidden: Global manage access is required');
     }
+  });
+
+  it('refuses a body that is too large, and goes on', async () => {
+    const body = { ids: [1], padding: 'x'.repeat(2_000_000) };
+    const answer = await server().request('POST', '/collections/guarded/points', body);
+    expect(answer.status).toBe(400);
+    expect(errorOf(answer.body)).toMatch(
+      /^JSON payload .*is larger than allowed \(limit: 1048576 bytes\)\.$/,
+    );
+    expect((await server().request('GET', '/collections')).status).toBe(200);
+  });
+
+  it('takes a path that is no percent-encoding for a name like any other', async () => {
+    expect((await server().request('GET', '/collections/%zz')).status).toBe(404);
   });
 
   it('is not in a cluster unless configured', async () => {

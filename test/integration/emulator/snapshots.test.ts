@@ -100,9 +100,22 @@ onEachServer('snapshots', {}, (server) => {
     const { name } = await take();
     const answer = await recover('refused', { location: location(name), checksum: '0'.repeat(64) });
     expect(answer.status).toBe(400);
-    expect(errorOf(answer.body)).toMatch(/checksum/i);
+    expect(errorOf(answer.body)).toMatch(
+      /^Wrong input: Snapshot checksum mismatch: expected 0{64}, got [0-9a-f]{64}$/,
+    );
     expect((await server().request('GET', '/collections/refused')).status).toBe(404);
     expect((await recover('refused', { location: location(name), checksum: '00' })).status).toBe(422);
+  });
+
+  it('are refused where they do not fit', async () => {
+    const { name } = await take();
+    await server().request('PUT', '/collections/wider', { vectors: { size: 3, distance: 'Dot' } });
+    const answer = await recover('wider', { location: location(name) });
+    expect(answer.status).toBe(400);
+    expect(errorOf(answer.body)).toMatch(
+      /^Wrong input: Snapshot is not compatible with existing collection: /,
+    );
+    expect((await recover('wider', { location: location(name), priority: 'highest' })).status).toBe(400);
   });
 
   it('are read only from the directory of snapshots', async () => {
@@ -123,6 +136,16 @@ onEachServer('snapshots', {}, (server) => {
     );
     expect(answer.status).toBe(500);
     expect((await server().request('GET', '/collections/broken')).status).toBe(404);
+  });
+
+  it('outlive their collection', async () => {
+    const vectors = { size: 1, distance: 'Dot' };
+    await server().request('PUT', '/collections/former', { vectors });
+    const made = resultOf<Snapshot>((await server().request('POST', '/collections/former/snapshots')).body);
+    await server().request('DELETE', '/collections/former');
+    await server().request('PUT', '/collections/former', { vectors });
+    const { body } = await server().request('GET', '/collections/former/snapshots');
+    expect(resultOf(body)).toEqual([made]);
   });
 
   it('are accepted without waiting', async () => {
