@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { buildProgram, runProgram } from '../../../src/cli/program.js';
+import { COMMANDS, GROUPS } from '../../../src/cli/spec.js';
+import { testStreams } from '../../support/streams.js';
+
+async function vdb(...argv: string[]) {
+  const { streams, written } = testStreams();
+  const exitCode = await runProgram(argv, streams);
+  return { exitCode, ...written };
+}
+
+describe('the program', () => {
+  it('has every command of the table in its help, with examples', async () => {
+    for (const { name, summary, examples } of COMMANDS) {
+      const { out, exitCode } = await vdb(...name.split(' '), '--help');
+      expect(exitCode, name).toBe(0);
+      expect(out.replaceAll(/\s+/g, ' '), name).toContain(summary);
+      for (const example of examples) expect(out, name).toContain(example);
+    }
+  });
+
+  it('has a summary for every group that a command belongs to', () => {
+    const groups = COMMANDS.map(({ name }) => name.split(' ')).filter((words) => words.length > 1);
+    for (const [group = ''] of groups) expect(GROUPS).toHaveProperty(group);
+  });
+
+  it('prints the exit codes', async () => {
+    const { out, exitCode } = await vdb('help', 'exit-codes');
+    expect(exitCode).toBe(0);
+    for (const code of ['0', '1', '2', '3', '4', '5', '6', '130'])
+      expect(out).toMatch(new RegExp(`^ {2}${code} `, 'm'));
+  });
+
+  it.each([
+    ['a command', ['provison'], 'Did you mean provision?'],
+    ['a command of a group', ['task', 'shw'], 'Did you mean show?'],
+    ['an option', ['provision', '--onyl', '0.4'], 'Did you mean --only?'],
+    ['a global option', ['--jsn', 'status'], 'Did you mean --json?'],
+  ])('exits with 2 and a suggestion for %s that is not there', async (_, argv, suggestion) => {
+    const { exitCode, err, out } = await vdb(...argv);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(suggestion);
+    expect(out).toBe('');
+  });
+
+  it.each([
+    ['no command', []],
+    ['a group without a command', ['task']],
+    ['a missing argument', ['task', 'show']],
+    ['too many arguments', ['status', 'now']],
+    ['an option without its value', ['provision', '--only']],
+    ['help for what is not there', ['help', 'nothing']],
+  ])('exits with 2 for %s', async (_, argv) => {
+    const { exitCode, err } = await vdb(...argv);
+    expect(exitCode).toBe(2);
+    expect(err).not.toBe('');
+  });
+
+  it.each([
+    ['an unknown command', ['--json', 'provison'], 'Did you mean provision?'],
+    [
+      'an unknown option behind the command',
+      ['provision', '--onyl', '0.4', '--json'],
+      'Did you mean --only?',
+    ],
+    ['no command', ['--json'], 'vdb --help'],
+    ['unknown help', ['--json', 'help', 'nothing'], 'vdb --help'],
+  ])('says %s as one JSON event, and nothing else', async (_, argv, next) => {
+    const { exitCode, out, err } = await vdb(...argv);
+    expect(exitCode).toBe(2);
+    expect(err).toBe('');
+    expect(JSON.parse(out)).toMatchObject({
+      ...{ schema: 'vdb.event/1', type: 'result', status: 'failed', exit_code: 2 },
+      error: { code: 'usage', next },
+    });
+  });
+
+  it('does not take --json of a remote command for its own', async () => {
+    const { out } = await vdb('provison', '--', '--json');
+    expect(out).toBe('');
+  });
+
+  it('hands options that it does not know to the command of lab ssh', async () => {
+    const { streams } = testStreams();
+    const seen: string[][] = [];
+    const program = buildProgram(streams, async (_spec, _command, args) => void seen.push(args));
+    await program.parseAsync(['lab', 'ssh', 'one', 'systemctl', '--failed'], { from: 'user' });
+    expect(seen).toEqual([['one', 'systemctl', '--failed']]);
+  });
+});
