@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { downOf } from '../../../src/checks/down.js';
+import { lastRuns, unitsOf } from '../../../src/checks/overview.js';
+import { activeSlot, readState } from '../../../src/checks/place.js';
+import { known } from '../../../src/host/probe.js';
+import { bareOverview, runningOverview, unseenOverview } from './overview-of.js';
+import { contextOf } from './support.js';
+
+describe('downOf', () => {
+  it('is empty when everything runs', () => {
+    expect(downOf(runningOverview())).toEqual([]);
+  });
+
+  it('names what is not installed on a bare host', () => {
+    expect(downOf(bareOverview())).toEqual([
+      'qdrant@blue.service: not installed',
+      'Qdrant: does not answer',
+      'PostgreSQL: not installed',
+      'Redis: not installed',
+    ]);
+  });
+
+  it('does not take what could not be seen for running', () => {
+    const down = downOf(unseenOverview('no answer'));
+    expect(down).toHaveLength(5);
+    for (const line of down) expect(line).toContain('unknown, no answer');
+  });
+
+  it('names a unit that failed, a missing and a red collection', () => {
+    const { collections, qdrant } = runningOverview();
+    const [docs] = collections;
+    const red = known({ status: 'red' } as never);
+    const overview = runningOverview({
+      services: [{ unit: 'a.service', state: known({ active: 'failed', since: 1, restarts: 5 }) }],
+      qdrant: { ...qdrant, names: known(['other']) },
+      collections: [
+        { ...docs!, name: 'docs' },
+        { ...docs!, name: 'other', info: red },
+      ],
+    });
+    expect(downOf(overview)).toEqual([
+      'a.service: failed',
+      'collection docs: missing',
+      'collection other: red',
+    ]);
+  });
+});
+
+describe('unitsOf', () => {
+  const { config } = contextOf();
+
+  it("names PostgreSQL's unit by the distribution's major", () => {
+    const { facts } = runningOverview();
+    expect(unitsOf(config, 'green', facts)).toEqual([
+      'qdrant@green.service',
+      'postgresql@17-main.service',
+      'redis-server.service',
+    ]);
+  });
+
+  it('falls back to the general unit where the release is not known', () => {
+    expect(unitsOf(config, 'blue', { status: 'unknown', why: '' })).toContain('postgresql.service');
+  });
+
+  it('leaves out what is switched off', () => {
+    const off = contextOf({ postgres: { enabled: false }, redis: { enabled: false } }).config;
+    expect(unitsOf(off, 'blue', known(null))).toEqual(['qdrant@blue.service']);
+  });
+});
+
+describe('the active slot', () => {
+  const { config } = contextOf();
+
+  it("is the one of the host's state", () => {
+    const state = readState(known('{"schema":"vdb.state/1","qdrant":{"active_slot":"green"}}'));
+    expect(activeSlot(config, state)).toBe('green');
+  });
+
+  it('is the configured one before there is a state', () => {
+    expect(activeSlot(config, readState(known<string>(null)))).toBe('blue');
+  });
+
+  it.each(['{', '{"qdrant":{"active_slot":"red"}}', '[]'])('is unknown in the state %s', (text) => {
+    expect(readState(known(text)).status).toBe('unknown');
+  });
+});
+
+describe('lastRuns', () => {
+  const run = (id: string, command: string): string =>
+    JSON.stringify({
+      schema: 'vdb.journal/1',
+      run: id,
+      who: 'me',
+      command,
+      vdb: '1',
+      at: '2026-01-01T00:00:00Z',
+      event: 'intent',
+      tasks: [],
+      changes: 0,
+    });
+
+  it('finds the newest of each kind', () => {
+    const journal = [run('1', 'vdb backup'), run('2', 'vdb --lab x backup'), run('3', 'vdb provision')].join(
+      '\n',
+    );
+    const last = lastRuns(known(journal));
+    expect(last.run).toMatchObject({ value: { run: '3' } });
+    expect(last.backup).toMatchObject({ value: { run: '2' } });
+    expect(last.deploy).toEqual({ status: 'known', value: null });
+  });
+
+  it('has none without a journal, and is unknown when that could not be read', () => {
+    expect(lastRuns(known<string>(null)).run).toEqual({ status: 'known', value: null });
+    expect(lastRuns({ status: 'unknown', why: 'no right' }).backup).toEqual({
+      status: 'unknown',
+      why: 'no right',
+    });
+  });
+});
