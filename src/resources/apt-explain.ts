@@ -8,7 +8,7 @@ interface Explanation {
 /** In order: the first that matches is the cause, later ones may be its consequences. */
 const CAUSES: readonly (Explanation & { pattern: RegExp })[] = [
   {
-    pattern: /Could not get lock|Unable to acquire the dpkg|lock was locked by another process/,
+    pattern: /Could not get lock|Unable to acquire the dpkg|lock was locked by/,
     meaning: 'Another package manager, usually unattended-upgrades, has held the lock for five minutes.',
     next: 'See who holds it (fuser -v /var/lib/dpkg/lock-frontend), wait for it, then run the same command again.',
   },

@@ -14,7 +14,7 @@ const REPAIR = sh`
   [ -n "$(ls -A /var/lib/dpkg/updates 2>/dev/null)$(dpkg --audit 2>/dev/null)" ] || return 0
   for attempt in $(seq 60); do
   said=$(dpkg --configure -a --force-confdef --force-confold 2>&1) && return 0
-  case $said in *lock*) sleep 5 ;; *) break ;; esac
+  case $said in *'lock was locked by'*) sleep 5 ;; *) break ;; esac
   done
   printf '%s\n' "$said" >&2
   return 1

@@ -11,7 +11,7 @@ export function explainService(
 }
 
 function meaningOf(unit: string, stderr: string): string | null {
-  if (/not found|could not be found|does not exist/.test(stderr) && /Unit/.test(stderr)) {
+  if (/Unit \S+ (not found|could not be found|does not exist)/.test(stderr)) {
     return `systemd knows no ${unit}: the package or the unit file that brings it is missing.`;
   }
   if (/oom-kill/.test(stderr)) return `${unit} was killed because it used more memory than it may.`;

@@ -22,6 +22,8 @@ export interface ServiceState {
   result: string;
   /** Automatic restarts since the last start by hand. */
   restarts: number;
+  /** Seconds since it last became active; null when it never did. */
+  activeFor: number | null;
   needsReload: boolean;
   /** SHA-256 by path as it is now; `missing` for what is not there. */
   now: Readonly<Record<string, string>>;
@@ -31,7 +33,8 @@ export interface ServiceState {
 
 export const MISSING = 'missing';
 
-const PROPERTIES = 'LoadState,ActiveState,SubState,UnitFileState,Result,NRestarts,NeedDaemonReload';
+const PROPERTIES =
+  'LoadState,ActiveState,SubState,UnitFileState,Result,NRestarts,NeedDaemonReload,ActiveEnterTimestamp';
 
 /** One `systemctl show` for all units and one `sha256sum` for all their files. */
 export const serviceKind: ProbeKind<ServiceQuestion, ServiceState> = {
@@ -42,8 +45,9 @@ export const serviceKind: ProbeKind<ServiceQuestion, ServiceState> = {
     const [shown = '', sums = '', ...stamps] = stdout.split('\n@@ ');
     const blocks = shown.trim().split(/\n\n+/);
     if (blocks.length !== units.length) throw new Error(`${blocks.length} answers for ${units.length} units`);
-    const now = parseSums(sums);
-    return args.map((arg) => observationOf(arg, blocks[units.indexOf(arg.unit)] ?? '', now, stamps));
+    const clock = Number(/^sums (\d+)/.exec(sums)?.[1]);
+    const answer = { sums: parseSums(sums), stamps, clock };
+    return args.map((arg) => observationOf(arg, blocks[units.indexOf(arg.unit)] ?? '', answer));
   },
 };
 
@@ -52,14 +56,14 @@ function unitsOf(args: readonly ServiceQuestion[]): string[] {
 }
 
 function serviceScript(args: readonly ServiceQuestion[]): Script {
-  const show = sh`systemctl show --property=${PROPERTIES} -- ${unitsOf(args)} || exit 1`;
+  const show = sh`systemctl show --timestamp=unix --property=${PROPERTIES} -- ${unitsOf(args)} || exit 1
+    printf '\n@@ sums %(%s)T\n'`;
   const paths = [
     ...new Set(args.flatMap((arg) => [...arg.paths, ...(arg.dropIn === null ? [] : [arg.dropIn])])),
   ];
   if (paths.length === 0) return show;
   const stamped = unitsOf(args.filter((arg) => arg.dropIn !== null));
   return sh`${show}
-    printf '\n@@ sums\n'
     sha256sum -- ${paths} 2>/dev/null
     for unit in ${stamped}; do
     [ -r ${stampPath('')}"$unit" ] && printf '\n@@ %s\n%s\n' "$unit" "$(<${stampPath('')}"$unit")"
@@ -67,16 +71,24 @@ function serviceScript(args: readonly ServiceQuestion[]): Script {
     true`;
 }
 
+interface Answer {
+  /** SHA-256 by path. */
+  sums: ReadonlyMap<string, string>;
+  stamps: readonly string[];
+  /** The host's clock, in seconds since the epoch. */
+  clock: number;
+}
+
 function observationOf(
   { unit, paths, dropIn }: ServiceQuestion,
   block: string,
-  sums: ReadonlyMap<string, string>,
-  stamps: readonly string[],
+  { sums, stamps, clock }: Answer,
 ): Observation<ServiceState> {
   const properties = new Map(block.split('\n').map((line) => splitAt(line, '=')));
   const get = (name: string): string => properties.get(name) ?? '';
   if (get('LoadState') === '') return { status: 'unknown', why: `systemd did not answer for ${unit}` };
   const stamp = stamps.find((text) => text.startsWith(`${unit}\n`));
+  const since = /^@(\d+)/.exec(get('ActiveEnterTimestamp'))?.[1];
   const files = dropIn === null ? paths : [...paths, dropIn];
   return known<ServiceState>({
     load: get('LoadState'),
@@ -85,6 +97,7 @@ function observationOf(
     enabled: get('UnitFileState'),
     result: get('Result'),
     restarts: Number(get('NRestarts') || 0),
+    activeFor: since === undefined ? null : clock - Number(since),
     needsReload: get('NeedDaemonReload') === 'yes',
     now: Object.fromEntries(files.map((path) => [path, sums.get(path) ?? MISSING])),
     started: stamp === undefined ? null : Object.fromEntries(parseSums(stamp)),

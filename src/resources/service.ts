@@ -1,11 +1,11 @@
-import { type Change, defineResource, type FieldChange, type Resource } from '../engine/resource.js';
+import { defineResource, type Resource } from '../engine/resource.js';
 import { type Command, putCommand } from '../host/command.js';
 import { ask } from '../host/probe.js';
 import { type Script, sh } from '../host/shell.js';
-import { sha256 } from './file.js';
+import { predicted, type ServiceStep, type ServiceWanted, serviceDiff, stepsOf } from './service-diff.js';
 import { explainService } from './service-explain.js';
-import { MISSING, type ServiceState, serviceKind } from './service-probe.js';
-import { reloadScript, startScript, type WaitOptions } from './service-script.js';
+import { type ServiceState, serviceKind } from './service-probe.js';
+import { reloadScript, startScript } from './service-script.js';
 import { renderStampDropIn, stampDropIn, stampScript } from './service-stamp.js';
 
 export interface ServiceOptions {
@@ -24,19 +24,6 @@ export interface ServiceOptions {
   /** Default 60. */
   startTimeoutSeconds?: number;
 }
-
-interface Wanted extends WaitOptions {
-  unit: string;
-  enabled: boolean;
-  running: boolean | 'any';
-  restartOn: readonly string[];
-  reloadOn: readonly string[];
-  /** Both lists. */
-  paths: readonly string[];
-  dropIn: { path: string; content: string } | null;
-}
-
-type Step = 'stamp' | 'daemon-reload' | 'enable' | 'disable' | 'start' | 'restart' | 'reload' | 'stop';
 
 /**
  * A systemd unit. Whether it needs a restart follows from what it was started with against what is on disk
@@ -61,7 +48,7 @@ export function timer({ unit }: { unit: string }): Resource {
   return service({ unit: unit.endsWith('.timer') ? unit : `${unit}.timer` });
 }
 
-function wantedOf(options: ServiceOptions): Wanted {
+function wantedOf(options: ServiceOptions): ServiceWanted {
   const { unit, enabled = true, running = true, restartOn = [], reloadOn = [] } = options;
   if (!/^[\w:.@-]+\.(service|timer|target|socket|path)$/.test(unit)) throw new Error(`not a unit: ${unit}`);
   const paths = [...new Set([...restartOn, ...reloadOn])];
@@ -74,108 +61,7 @@ function wantedOf(options: ServiceOptions): Wanted {
   };
 }
 
-function serviceDiff(want: Wanted, have: ServiceState | null): Change | null {
-  if (have?.load === 'masked' && (want.running || want.enabled)) {
-    const next = `If it was not masked on purpose: systemctl unmask ${want.unit}`;
-    return { action: 'start', summary: 'masked', refused: { why: `${want.unit} is masked`, next } };
-  }
-  const steps = stepsOf(want, have);
-  if (steps.length === 0) return null;
-  const fields = fieldsOf(want, have, steps);
-  const action =
-    steps.find((step) => step === 'start' || step === 'restart' || step === 'reload') ?? 'update';
-  return { action, summary: summaryOf(want, have, steps), fields };
-}
-
-/** What has to be done, in order. */
-function stepsOf(want: Wanted, have: ServiceState | null): Step[] {
-  const steps: Step[] = [];
-  const stamped = want.dropIn === null || have?.now[want.dropIn.path] === sha256(want.dropIn.content);
-  if (!stamped) steps.push('stamp');
-  if (!stamped || have?.needsReload) steps.push('daemon-reload');
-  if (want.enabled !== isEnabled(want, have)) steps.push(want.enabled ? 'enable' : 'disable');
-  const run = runStep(want, have);
-  return run === null ? steps : [...steps, run];
-}
-
-/** Units that cannot be enabled (`static`, `generated`) are as enabled as they can be. */
-function isEnabled(want: Wanted, have: ServiceState | null): boolean {
-  const state = have?.enabled ?? '';
-  if (['static', 'generated', 'indirect', 'alias', 'transient'].includes(state)) return want.enabled;
-  return state === 'enabled';
-}
-
-function runStep(want: Wanted, have: ServiceState | null): Step | null {
-  const active = have !== null && (have.active === 'active' || have.active === 'reloading');
-  if (want.running === 'any') return null;
-  if (!want.running) return active || have?.active === 'activating' ? 'stop' : null;
-  if (!active) return 'start';
-  if (outdated(want.restartOn, have).length > 0) return 'restart';
-  return outdated(want.reloadOn, have).length > 0 ? 'reload' : null;
-}
-
-/** Files that are not as they were when the unit was started. A start that left no record tells nothing. */
-function outdated(paths: readonly string[], { now, started }: ServiceState): string[] {
-  return paths.filter((path) => started?.[path] !== (now[path] ?? MISSING));
-}
-
-function fieldsOf(want: Wanted, have: ServiceState | null, steps: readonly Step[]): FieldChange[] {
-  const fields: FieldChange[] = [];
-  if (steps.includes('enable') || steps.includes('disable')) {
-    fields.push({
-      field: 'enabled',
-      have: have?.enabled || 'no',
-      want: want.enabled ? 'enabled' : 'disabled',
-    });
-  }
-  if (steps.includes('start') || steps.includes('stop')) {
-    const state = have === null ? 'not there' : `${have.active} (${have.sub})`;
-    fields.push({ field: 'state', have: state, want: want.running ? 'active' : 'inactive' });
-  }
-  return fields;
-}
-
-function summaryOf(want: Wanted, have: ServiceState | null, steps: readonly Step[]): string {
-  const reasons: Partial<Record<Step, string>> = {
-    stamp: 'record its files at each start',
-    'daemon-reload': 'reload its unit file',
-    start: have?.load === 'not-found' ? 'start, once its unit exists' : `start${failureOf(have)}`,
-    restart: `restart: ${changedFiles(want.restartOn, have)}`,
-    reload: `reload: ${changedFiles(want.reloadOn, have)}`,
-  };
-  return steps.map((step) => reasons[step] ?? step).join('; ');
-}
-
-function failureOf(have: ServiceState | null): string {
-  if (have?.active === 'failed') return ` (it failed: ${have.result})`;
-  if (have?.sub === 'auto-restart')
-    return ` (it fails again and again: ${have.restarts} restarts, ${have.result})`;
-  return '';
-}
-
-function changedFiles(paths: readonly string[], have: ServiceState | null): string {
-  if (have?.started == null) return 'it is not known with which files it runs';
-  return `it runs with an older ${outdated(paths, have).join(', ')}`;
-}
-
-/** What the steps before will make due here. */
-function predicted(want: Wanted, changing: ReadonlySet<string>): Change | null {
-  const restart = want.restartOn.filter((path) => changesWith(path, changing));
-  const reload = want.reloadOn.filter((path) => changesWith(path, changing));
-  if (want.running !== true || restart.length + reload.length === 0) return null;
-  if (restart.length > 0) return { action: 'restart', summary: `restart: ${restart.join(', ')} changes` };
-  return { action: 'reload', summary: `reload: ${reload.join(', ')} changes` };
-}
-
-/** A file changes with its own resource, and with the link or release that it lies in. */
-function changesWith(path: string, changing: ReadonlySet<string>): boolean {
-  return [...changing].some((id) => {
-    const [, kind = '', changed = ''] = /^([^:]+):(.*)$/.exec(id) ?? [];
-    return changed === path || (/^(symlink|release)$/.test(kind) && path.startsWith(`${changed}/`));
-  });
-}
-
-function commandOf(want: Wanted, step: Step): Command[] {
+function commandOf(want: ServiceWanted, step: ServiceStep): Command[] {
   const { unit, paths, dropIn, timeoutSeconds } = want;
   const title = `${step} ${unit}`;
   const limit = timeoutSeconds + 120;

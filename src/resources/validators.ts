@@ -5,8 +5,8 @@ import { type Script, sh } from '../host/shell.js';
  * `$1`. `sshd -t` needs a directory that only exists while sshd runs.
  */
 const PROGRAMS = {
-  visudo: { program: 'visudo', check: sh`visudo -cqf "$1"` },
-  haproxy: { program: 'haproxy', check: sh`haproxy -c -q -f "$1"` },
+  visudo: { program: 'visudo', check: sh`visudo -cf "$1"` },
+  haproxy: { program: 'haproxy', check: sh`haproxy -c -f "$1"` },
   nft: { program: 'nft', check: sh`nft -c -f "$1"` },
   sshd: { program: 'sshd', check: sh`mkdir -p /run/sshd && sshd -t -f "$1"` },
   promtool: { program: 'promtool', check: sh`promtool check config "$1"` },
@@ -15,9 +15,6 @@ const PROGRAMS = {
 } as const;
 
 export type ValidatorName = keyof typeof PROGRAMS;
-
-/** Exit code of a validator whose program is not there (sysexits' EX_CONFIG is taken by "invalid"). */
-export const NO_VALIDATOR = 65;
 
 /** The check of `name`, as `putCommand` wants it. A missing program fails the write: unchecked is not valid. */
 export function validator(name: ValidatorName): Script {

@@ -50,6 +50,23 @@ describe.skipIf(NO_CONTAINER)(`packages on a real host ${NO_CONTAINER ?? ''}`, (
     expect((await converge(host, wanted)).after).toBeNull();
   });
 
+  test('a package manager that is at work is waited for', async () => {
+    await host.run({
+      title: 'hold the lock',
+      stdin: `import fcntl, time
+files = [open('/var/lib/dpkg/' + name, 'a') for name in ('lock-frontend', 'lock')]
+[fcntl.lockf(file, fcntl.LOCK_EX) for file in files]
+time.sleep(8)
+`,
+      script: sh`cat >/tmp/vdb-hold.py; cd /tmp && apt-get -q download hello >/dev/null 2>&1
+        dpkg --purge hello >/dev/null 2>&1; dpkg --unpack hello_*.deb >/dev/null; rm -f hello_*.deb
+        systemd-run -q --collect python3 /tmp/vdb-hold.py && sleep 1 && rm /tmp/vdb-hold.py`,
+    });
+    const started = performance.now();
+    expect((await converge(host, aptPackages({ name: 'test', packages: ['hello'] }))).after).toBeNull();
+    expect(performance.now() - started).toBeGreaterThan(5000);
+  });
+
   test('a repository is understood by apt and refreshes the lists', async () => {
     const wanted = aptRepository({
       name: 'vdb-test',

@@ -2,12 +2,22 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Host } from '../../../src/host/host.js';
 import { sh } from '../../../src/host/shell.js';
 import { absent } from '../../../src/resources/absent.js';
+import { aptTransaction } from '../../../src/resources/apt.js';
 import { directory } from '../../../src/resources/directory.js';
 import { file } from '../../../src/resources/file.js';
 import { symlink } from '../../../src/resources/symlink.js';
 import { changeOf, converge, NO_CONTAINER, rootHost } from '../../support/root-host.js';
 
 const ROOT = '/opt/vdb test/files';
+
+const HAPROXY = `defaults
+  mode http
+  timeout connect 1s
+  timeout client 1s
+  timeout server 1s
+frontend f
+  bind 127.0.0.1:18099
+`;
 
 describe.skipIf(NO_CONTAINER)(`files on a real host ${NO_CONTAINER ?? ''}`, () => {
   let host: Host;
@@ -56,6 +66,28 @@ describe.skipIf(NO_CONTAINER)(`files on a real host ${NO_CONTAINER ?? ''}`, () =
     const { stdout } = await host.read(sh`cat ${path}; ls -A ${ROOT}`);
     expect(stdout).toContain('root ALL=(ALL) ALL');
     expect(stdout).not.toContain('.vdb');
+  });
+
+  test.each([
+    ['visudo', 'root ALL ALL(\n', 'root ALL=(ALL) ALL\n', 'syntax error'],
+    ['sshd', 'Nonsense yes\n', 'Port 22\n', 'Nonsense'],
+    ['haproxy', 'defaults\n  nonsense\n', HAPROXY, 'nonsense'],
+  ] as const)('%s says what is wrong', async (validate, bad, good, message) => {
+    if (validate === 'haproxy') await host.run(aptTransaction(['haproxy']));
+    const path = `${ROOT}/${validate}.conf`;
+    await expect(converge(host, file({ path, content: bad, validate }))).rejects.toMatchObject({
+      details: { stderr: expect.stringContaining(message) },
+    });
+    expect((await converge(host, file({ path, content: good, validate }))).after).toBeNull();
+  });
+
+  test('a file whose validator is not installed is not written', async () => {
+    const path = `${ROOT}/prometheus.yml`;
+    const wanted = file({ path, content: '', validate: 'promtool' });
+    await expect(converge(host, wanted)).rejects.toMatchObject({
+      details: { stderr: expect.stringContaining('promtool is not installed') },
+    });
+    expect((await host.read(sh`test -e ${path}`)).exitCode).toBe(1);
   });
 
   test('a link is made, moved and removed', async () => {

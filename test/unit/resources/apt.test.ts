@@ -69,6 +69,10 @@ describe('explainApt', () => {
       'E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 1 (unattended-upgr)',
       'unattended-upgrades',
     ],
+    [
+      'dpkg: error: dpkg frontend lock was locked by /usr/bin/apt process with pid 7',
+      'Another package manager',
+    ],
     ['E: Unable to locate package nope', 'no such package'],
     [
       'E: Failed to fetch http://x/y  Could not connect\nE: Unable to locate package nope',

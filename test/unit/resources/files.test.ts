@@ -50,7 +50,7 @@ describe('file', () => {
 
   test('is checked by the program that will read it', () => {
     const [script] = commandsFor(file({ path: '/etc/sudoers.d/x', content: '', validate: 'visudo' }), null);
-    expect(script).toContain('visudo -cqf "$1"');
+    expect(script).toContain('visudo -cf "$1"');
     expect(script).toContain('command -v visudo');
   });
 

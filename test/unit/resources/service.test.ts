@@ -15,7 +15,13 @@ const sums = { '/etc/q.yaml': 'a', '/etc/q.rules': 'b' };
 
 const running: ServiceState = {
   ...{ load: 'loaded', active: 'active', sub: 'running', enabled: 'enabled', result: 'success' },
-  ...{ restarts: 0, needsReload: false, started: sums, now: { ...sums, [DROP_IN]: sha256(dropIn) } },
+  ...{
+    restarts: 0,
+    activeFor: 60,
+    needsReload: false,
+    started: sums,
+    now: { ...sums, [DROP_IN]: sha256(dropIn) },
+  },
 };
 
 /** The titles of what would be done. */
@@ -41,6 +47,8 @@ describe('service', () => {
     ['enabled until the next boot', { enabled: 'enabled-runtime' }, 'update', [`enable ${UNIT}`]],
     ['not to be enabled', { enabled: 'static' }, null, []],
     ['failed', { active: 'failed', sub: 'failed', result: 'oom-kill' }, 'start', [`start ${UNIT}`]],
+    ['again and again', { restarts: 5, activeFor: 1 }, 'start', [`start ${UNIT}`]],
+    ['calmly after restarts', { restarts: 5, activeFor: 60 }, null, []],
     ['failing again and again', { active: 'activating', sub: 'auto-restart' }, 'start', [`start ${UNIT}`]],
     [
       'without the drop-in',
@@ -106,9 +114,9 @@ describe('service', () => {
     expect(kind.script([wanted.probe.arg, other.probe.arg]).source.match(/systemctl/g)).toHaveLength(1);
     const sum = 'a'.repeat(64);
     const stdout = [
-      'LoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=enabled\nResult=success\nNRestarts=2\nNeedDaemonReload=no',
+      'LoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=enabled\nResult=success\nNRestarts=2\nNeedDaemonReload=no\nActiveEnterTimestamp=@100',
       '\nLoadState=not-found\nActiveState=inactive\nSubState=dead\nUnitFileState=\nNeedDaemonReload=no',
-      `\n@@ sums\n${sum}  /etc/q.yaml`,
+      `\n@@ sums 130\n${sum}  /etc/q.yaml`,
       `\n@@ ${UNIT}\n${sum}  /etc/q.yaml\nmissing  /etc/q.rules\n`,
     ].join('\n');
     const [first, second] = kind.parse(stdout, [wanted.probe.arg, other.probe.arg]);
@@ -116,11 +124,15 @@ describe('service', () => {
       status: 'known',
       value: {
         restarts: 2,
+        activeFor: 30,
         now: { '/etc/q.yaml': sum, '/etc/q.rules': 'missing', [DROP_IN]: 'missing' },
         started: { '/etc/q.yaml': sum, '/etc/q.rules': 'missing' },
       },
     });
-    expect(second).toMatchObject({ status: 'known', value: { load: 'not-found', started: null } });
+    expect(second).toMatchObject({
+      status: 'known',
+      value: { load: 'not-found', activeFor: null, started: null },
+    });
   });
 
   test('is unknown when systemd does not answer for exactly the units that were asked', () => {
