@@ -30,7 +30,7 @@ export function downOf(overview: Overview): string[] {
     ...(redis === null
       ? []
       : unless(redis, 'Redis', ({ friend }) => friend === 'PONG', absent('does not answer'))),
-    ...collections.flatMap((collection) => collectionDown(collection, qdrant.names)),
+    ...collectionsDown(collections, qdrant.names),
   ];
 }
 
@@ -50,7 +50,13 @@ function absent(otherwise: string): (value: unknown) => string {
   return (value) => (value === null ? 'not installed' : otherwise);
 }
 
-/** A collection of a Qdrant that cannot be asked is not a finding of its own. */
+/** When the list cannot be seen, that is said once and not for each collection. */
+function collectionsDown(collections: readonly CollectionOverview[], names: Observation<string[]>): string[] {
+  if (collections.length === 0) return [];
+  if (names.status !== 'known') return [`collections: unknown, ${names.why}`];
+  return collections.flatMap((collection) => collectionDown(collection, names));
+}
+
 function collectionDown({ name, info }: CollectionOverview, names: Observation<string[]>): string[] {
   if (isMissing(name, names)) return [`collection ${name}: missing`];
   if (info.status !== 'known') return [`collection ${name}: unknown, ${info.why}`];

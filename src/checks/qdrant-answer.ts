@@ -94,6 +94,7 @@ function reading<T>(answer: Observation<HttpAnswer>, read: (body: unknown) => T)
   if (status === 401 || status === 403)
     return { status: 'unknown', why: `Qdrant refuses the key (${status})` };
   if (status === 'timeout') return { status: 'unknown', why: 'Qdrant does not answer in time' };
+  if (status === 404) return { status: 'unknown', why: 'it does not exist' };
   if (status !== 200) return { status: 'unknown', why: `Qdrant answers ${status}` };
   try {
     return known(read(JSON.parse(body)));

@@ -100,3 +100,9 @@ describe('collections.size', () => {
     });
   });
 });
+
+describe('a collection that does not exist', () => {
+  it.each(['collections.green', 'collections.size'])('is unknown to %s', (id) => {
+    expect(judged(id, [answered(404)])).toMatchObject({ status: 'unknown', seen: 'docs: it does not exist' });
+  });
+});
