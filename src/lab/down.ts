@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { EXIT, VdbError } from '../errors.js';
 import { listContainers, removeContainer } from './container.js';
 import { detectEngine } from './engine-detect.js';
-import { labPaths, labRoot } from './names.js';
+import { isLabName, labPaths, labRoot } from './names.js';
 
 export interface LabDownOptions {
   cwd: string;
@@ -46,7 +46,7 @@ export async function labDown({ cwd, which }: LabDownOptions): Promise<LabDownRe
 /** The names that have a directory; anything else that lies there is not a lab host. */
 export async function namesBelow(cwd: string): Promise<string[]> {
   const entries = await readdir(labRoot(cwd), { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return entries.filter((entry) => entry.isDirectory() && isLabName(entry.name)).map((entry) => entry.name);
 }
 
 function noEngine(refusals: string[]): VdbError {

@@ -36,9 +36,14 @@ export function containerName(cwd: string, name: string): string {
   return `vdb-lab-${checkedName(name)}-${place}`;
 }
 
-/** A name that is a host name, a file name and a container name alike. */
+/** Whether it is a host name, a file name and a container name alike. */
+export function isLabName(name: string): boolean {
+  return /^[a-z][a-z0-9-]{0,30}$/.test(name);
+}
+
+/** The name, when it can be one of a lab host. Throws `lab.bad-name`. */
 export function checkedName(name: string): string {
-  if (/^[a-z][a-z0-9-]{0,30}$/.test(name)) return name;
+  if (isLabName(name)) return name;
   throw new VdbError(`"${name}" cannot be the name of a lab host`, {
     code: 'lab.bad-name',
     exitCode: EXIT.usage,

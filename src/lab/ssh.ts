@@ -26,7 +26,7 @@ export async function labSsh({ cwd, env, name, command }: LabSshOptions): Promis
 
 /** The arguments of `ssh` that reach a lab host, its key and only its key trusted. */
 export function sshArguments({ name, state, record, paths }: LabStatus): string[] {
-  if (record === undefined || state === 'stopped' || state === 'lost') throw notRunning(name, state);
+  if (record === undefined || !['running', 'starting'].includes(state)) throw notRunning(name, state);
   return [
     ...['-F', 'none', '-i', paths.identity, '-p', String(record.port)],
     ...['-o', `UserKnownHostsFile="${paths.knownHosts}"`, '-o', 'GlobalKnownHostsFile=none'],
@@ -42,7 +42,7 @@ export function remoteCommand(command: readonly string[]): string[] {
 }
 
 function notRunning(name: string, state: string): VdbError {
-  return new VdbError(`The lab host "${name}" is ${state}`, {
+  return new VdbError(`The lab host "${name}" does not run: its state is ${state}`, {
     code: 'lab.not-running',
     exitCode: EXIT.failed,
     next: `start it with \`vdb lab up ${name}\``,

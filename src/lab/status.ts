@@ -6,8 +6,11 @@ import { type LabPaths, labPaths } from './names.js';
 import { greets } from './ready.js';
 import { type LabRecord, readRecord } from './record.js';
 
-/** `running` answers on SSH, `starting` has a container that runs but no greeting, `lost` has files but no container. */
-export type LabState = 'running' | 'starting' | 'stopped' | 'lost';
+/**
+ * `running` answers on SSH, `starting` has a container that runs but no greeting, `lost` has files but no
+ * container, `unknown` cannot be told because no container engine answers.
+ */
+export type LabState = 'running' | 'starting' | 'stopped' | 'lost' | 'unknown';
 
 export interface LabStatus {
   name: string;
@@ -19,7 +22,7 @@ export interface LabStatus {
 /** The lab hosts of a working directory, by name. */
 export async function labList(cwd: string): Promise<LabStatus[]> {
   const { engine } = await detectEngine();
-  const containers = engine === undefined ? [] : await listContainers(engine);
+  const containers = engine === undefined ? undefined : await listContainers(engine);
   const names = (await namesBelow(cwd)).sort();
   return Promise.all(names.map((name) => statusOf(labPaths(cwd, name), name, containers)));
 }
@@ -36,10 +39,10 @@ export async function labStatus(cwd: string, name: string): Promise<LabStatus> {
   });
 }
 
-async function statusOf(paths: LabPaths, name: string, containers: LabContainer[]): Promise<LabStatus> {
+async function statusOf(paths: LabPaths, name: string, containers?: LabContainer[]): Promise<LabStatus> {
   const record = await readRecord(paths);
-  const container = containers.find((each) => each.directory === paths.directory);
-  const state = await stateOf(record, container);
+  const container = containers?.find((each) => each.directory === paths.directory);
+  const state = containers === undefined ? 'unknown' : await stateOf(record, container);
   return { name, state, paths, ...(record === undefined ? {} : { record }) };
 }
 

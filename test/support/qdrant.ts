@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { build } from 'tsdown';
 import { stringify } from 'yaml';
+import { bundleEmulator } from './emulator-bundle.js';
 
 /** Our stand-in, or the server itself: `qdrant` on PATH. */
 export type QdrantKind = 'emulator' | 'real';
@@ -86,7 +86,7 @@ export async function startQdrant(kind: QdrantKind, options: QdrantOptions = {})
     join(directory, 'config.yaml'),
     configFile(directory, { ...ports, apiKey, readOnlyApiKey }, options),
   );
-  const command = await commandOf(kind);
+  const command = await commandOf(kind, directory);
   const args = ['--config-path', join(directory, 'config.yaml')];
   if (options.cluster === true) args.push('--uri', `http://127.0.0.1:${p2pPort}`);
 
@@ -125,34 +125,8 @@ export async function startQdrant(kind: QdrantKind, options: QdrantOptions = {})
   return server;
 }
 
-let emulatorBundle: Promise<string> | undefined;
-
-/** The emulator as it runs on a host: one file. Built once for each process. */
-export function buildEmulator(): Promise<string> {
-  emulatorBundle ??= bundleEmulator();
-  return emulatorBundle;
-}
-
-async function bundleEmulator(): Promise<string> {
-  const directory = mkdtempSync(join(tmpdir(), 'vdb-emulator-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  await build({
-    config: false,
-    entry: { emulator: resolve(import.meta.dirname, '../../src/emulator/main.ts') },
-    outDir: directory,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    dts: false,
-    clean: false,
-    logLevel: 'error',
-    deps: { alwaysBundle: ['yaml'] },
-  });
-  return join(directory, 'emulator.mjs');
-}
-
-async function commandOf(kind: QdrantKind): Promise<string[]> {
-  return kind === 'real' ? ['qdrant'] : [process.execPath, await buildEmulator()];
+async function commandOf(kind: QdrantKind, directory: string): Promise<string[]> {
+  return kind === 'real' ? ['qdrant'] : [process.execPath, await bundleEmulator(directory)];
 }
 
 function configFile(

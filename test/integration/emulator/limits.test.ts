@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildEmulator, type RunningQdrant, startQdrant } from '../../support/qdrant.js';
+import { bundleEmulator } from '../../support/emulator-bundle.js';
+import { type RunningQdrant, startQdrant } from '../../support/qdrant.js';
 import { errorOf } from './servers.js';
 
 describe('what the emulator cannot do', () => {
@@ -65,7 +66,7 @@ describe('the command of the emulator', () => {
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   const run = async (...args: string[]) =>
-    spawnSync(process.execPath, [await buildEmulator(), ...args], {
+    spawnSync(process.execPath, [await bundleEmulator(directory), ...args], {
       encoding: 'utf8',
       cwd: directory,
       timeout: 20_000,

@@ -32,7 +32,7 @@ describe('ssh to a lab host', () => {
   });
 
   it('needs a host that runs', () => {
-    expect(() => sshArguments({ ...RUNNING, state: 'stopped' })).toThrow('is stopped');
+    expect(() => sshArguments({ ...RUNNING, state: 'stopped' })).toThrow('its state is stopped');
   });
 
   it('keeps the words of a command apart', () => {
