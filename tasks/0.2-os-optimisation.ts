@@ -108,7 +108,7 @@ const firewall: SubTask = {
     return [
       aptPackages({ name: 'nftables', packages: ['nftables'] }),
       nftRuleset({ content }),
-      service({ unit: 'nftables.service', running: false }),
+      service({ unit: 'nftables.service' }),
     ];
   },
 };

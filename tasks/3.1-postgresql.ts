@@ -104,12 +104,13 @@ const pool: SubTask = {
  */
 const rollback: Rollback = {
   warning: (context) => {
-    const { paths, postgres } = context.config;
+    const { gateway, paths, postgres } = context.config;
     const backup = rollbackDirectory(context);
     return [
       `This removes the database ${postgres.database} with everything in it, the role ${postgres.user}, and the files of the`,
       `database layer in ${paths.citadel}. It stops PostgreSQL and keeps it from starting with the host.`,
       `Packages, settings and access rules stay.`,
+      ...(gateway.enabled ? ['The gateway fails without its database.'] : []),
       `First a dump, the role and a copy of the files go to ${backup};`,
       `what cannot be backed up is not removed. To have it back:`,
       `  vdb provision --only 3.1`,

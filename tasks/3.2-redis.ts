@@ -18,12 +18,13 @@ const server: SubTask = {
       appendonly: redis.appendonly,
       save: redis.save,
     };
+    // Running settings come before the restart: started straight into `appendonly yes`, Redis begins empty.
     return [
       aptPackages({ name: 'redis', packages: ['redis-server'] }),
       redisConf(settings),
       redisInclude(),
-      service({ unit: 'redis-server.service', restartOn: ['/etc/redis/vdb.conf', '/etc/redis/redis.conf'] }),
       redisRunning(settings),
+      service({ unit: 'redis-server.service', restartOn: ['/etc/redis/vdb.conf', '/etc/redis/redis.conf'] }),
     ];
   },
 };

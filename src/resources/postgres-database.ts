@@ -1,6 +1,6 @@
 import { type Change, defineResource, type FieldChange, type Resource } from '../engine/resource.js';
-import { ask, known, type ProbeKind } from '../host/probe.js';
-import { identifier, literals, parsePsql, psqlCommand, psqlProbe } from './postgres-psql.js';
+import { known } from '../host/probe.js';
+import { askPostgres, identifier, literal, type PsqlQuestion, psqlCommand } from './postgres-psql.js';
 
 /** A database of one owner, closed to everyone else. */
 export interface PostgresDatabase {
@@ -9,26 +9,21 @@ export interface PostgresDatabase {
 }
 
 interface DatabaseHave {
-  name: string;
   owner: string;
   encoding: string;
   /** Whether any role may connect or create temporary tables, PostgreSQL's default. */
   public: boolean;
 }
 
-const databases: ProbeKind<string, DatabaseHave> = {
-  name: 'postgres-database',
-  script: (names) =>
-    psqlProbe(`SELECT coalesce(json_agg(d), '[]') FROM (
-      SELECT datname AS name, pg_get_userbyid(datdba) AS owner, pg_encoding_to_char(encoding) AS encoding,
+function databaseQuestion(name: string): PsqlQuestion<DatabaseHave> {
+  return {
+    sql: `SELECT coalesce((SELECT to_json(d) FROM (
+      SELECT pg_get_userbyid(datdba) AS owner, pg_encoding_to_char(encoding) AS encoding,
         has_database_privilege('public', oid, 'CONNECT, TEMPORARY') AS public
-      FROM pg_database WHERE datname IN (${literals(names)})) d;`),
-  parse: (stdout, names) =>
-    parsePsql(stdout, names, (answer) => {
-      const rows = JSON.parse(answer) as DatabaseHave[];
-      return names.map((name) => known(rows.find((row) => row.name === name) ?? null));
-    }),
-};
+      FROM pg_database WHERE datname = ${literal(name)}) d), 'null');`,
+    read: (answer) => known(JSON.parse(answer) as DatabaseHave | null),
+  };
+}
 
 /**
  * The database exists in UTF-8 with the `C.UTF-8` locale, whose sort order no update of the C library
@@ -38,7 +33,7 @@ export function postgresDatabase({ name, owner }: PostgresDatabase): Resource {
   return defineResource<DatabaseHave>({
     id: `postgres-database:${name}`,
     title: `PostgreSQL database ${name}`,
-    probe: ask(databases, name),
+    probe: askPostgres(databaseQuestion(name)),
     diff: (have) => databaseChange(have, { name, owner }),
     apply: (change) => {
       const first =

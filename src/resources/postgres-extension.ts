@@ -1,6 +1,6 @@
 import { type Change, defineResource, type Resource } from '../engine/resource.js';
-import { ask, known, type Observation, type ProbeKind, pending } from '../host/probe.js';
-import { identifier, literal, parsePsql, psqlCommand, psqlProbe } from './postgres-psql.js';
+import { known, type Observation, pending } from '../host/probe.js';
+import { askPostgres, identifier, literal, psqlCommand } from './postgres-psql.js';
 
 /** An extension of one database. */
 export interface PostgresExtension {
@@ -16,16 +16,6 @@ interface ExtensionHave {
   available: string | null;
 }
 
-const extensions: ProbeKind<PostgresExtension, ExtensionHave> = {
-  name: 'postgres-extension',
-  script: (wanted) => psqlProbe(wanted.map(question).join('\n')),
-  parse: (stdout, wanted) =>
-    parsePsql(stdout, wanted, (answer) => {
-      const lines = answer.trim().split('\n');
-      return wanted.map((extension, index) => observation(extension, lines[index]));
-    }),
-};
-
 /** psql's own conditionals, because each database needs a connection of its own and may not exist yet. */
 function question({ database, name }: PostgresExtension): string {
   return String.raw`SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${literal(database)}) AS there \gset
@@ -33,17 +23,14 @@ function question({ database, name }: PostgresExtension): string {
 \connect ${identifier(database)}
 SELECT json_build_object('installed', max(installed_version), 'available', max(default_version))
   FROM pg_available_extensions WHERE name = ${literal(name)};
+\connect postgres
 \else
 SELECT 'null';
 \endif`;
 }
 
-function observation(
-  { database, name }: PostgresExtension,
-  line: string | undefined,
-): Observation<ExtensionHave> {
-  if (line === undefined) throw new Error('too few answers');
-  const have = JSON.parse(line) as ExtensionHave | null;
+function observation({ database, name }: PostgresExtension, answer: string): Observation<ExtensionHave> {
+  const have = JSON.parse(answer) as ExtensionHave | null;
   if (have === null) return pending(`the database ${database} does not exist yet`);
   if (have.available === null)
     return pending(`the package that holds the extension ${name} is not installed yet`);
@@ -55,7 +42,10 @@ export function postgresExtension({ database, name }: PostgresExtension): Resour
   return defineResource<ExtensionHave>({
     id: `postgres-extension:${database}/${name}`,
     title: `PostgreSQL extension ${name} in ${database}`,
-    probe: ask(extensions, { database, name }),
+    probe: askPostgres({
+      sql: question({ database, name }),
+      read: (answer) => observation({ database, name }, answer),
+    }),
     diff: (have) => extensionChange(have, name),
     apply: (change) => {
       const sql =

@@ -1,7 +1,7 @@
 import { type Change, defineResource, type Resource } from '../engine/resource.js';
-import { ask, known, type ProbeKind } from '../host/probe.js';
+import { known } from '../host/probe.js';
 import { file } from './file.js';
-import { parsePsql, psqlProbe } from './postgres-psql.js';
+import { askPostgres, type PsqlQuestion } from './postgres-psql.js';
 import { postgresReload } from './postgres-reload.js';
 
 /** Who may log in to which database, and from where: over the local socket as themselves, or from a network with SCRAM. */
@@ -44,15 +44,12 @@ function quotedRule({ database, user, from }: HbaRule): HbaRule {
   return { database: `"${database}"`, user: `"${user}"`, from };
 }
 
-const hba: ProbeKind<null, HbaHave> = {
-  name: 'postgres-hba',
-  script: () =>
-    psqlProbe(`SELECT json_build_object(
-      'errors', (SELECT coalesce(json_agg('line ' || line_number || ': ' || error), '[]')
-        FROM pg_hba_file_rules WHERE error IS NOT NULL),
-      'stale', (pg_stat_file(current_setting('hba_file'))).modification + interval '1 s' > pg_conf_load_time());`),
-  parse: (stdout, args) =>
-    parsePsql(stdout, args, (answer) => args.map(() => known(JSON.parse(answer) as HbaHave))),
+const HBA: PsqlQuestion<HbaHave> = {
+  sql: `SELECT json_build_object(
+    'errors', (SELECT coalesce(json_agg('line ' || line_number || ': ' || error), '[]')
+      FROM pg_hba_file_rules WHERE error IS NOT NULL),
+    'stale', (pg_stat_file(current_setting('hba_file'))).modification + interval '1 s' > pg_conf_load_time());`,
+  read: (answer) => known(JSON.parse(answer) as HbaHave),
 };
 
 const LOAD: Change = { action: 'reload', summary: 'load the new pg_hba.conf' };
@@ -62,7 +59,7 @@ export function postgresHbaLoaded(): Resource {
   return defineResource<HbaHave>({
     id: 'postgres-hba-loaded',
     title: 'PostgreSQL uses its pg_hba.conf',
-    probe: ask(hba, null),
+    probe: askPostgres(HBA),
     diff: (have) => (have === null ? LOAD : loadChange(have)),
     apply: () => [postgresReload()],
     predict: (changing) => ([...changing].some((id) => id.endsWith('/pg_hba.conf')) ? LOAD : null),

@@ -1,5 +1,6 @@
+import { messageOf } from '../errors.js';
 import type { Command } from '../host/command.js';
-import { type Observation, pending } from '../host/probe.js';
+import { ask, type Observation, type Probe, type ProbeKind, pending } from '../host/probe.js';
 import { type Script, sh } from '../host/shell.js';
 
 const PSQL = sh`cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -v VERBOSITY=terse`;
@@ -20,17 +21,63 @@ export function literals(values: readonly string[]): string {
   return values.map(literal).join(', ');
 }
 
+/** A question to PostgreSQL: SQL that prints its answer, and how to read it. */
+export interface PsqlQuestion<Have> {
+  sql: string;
+  /** Gets what the SQL printed; may throw when that is not readable. */
+  read(answer: string): Observation<Have>;
+}
+
+/** All questions of a run are one psql, each answer after a line that names its question. */
+const questions: ProbeKind<PsqlQuestion<unknown>, unknown> = {
+  name: 'postgresql',
+  script: (asked) => psqlProbe(asked.map(({ sql }, index) => `\\echo '${MARK} ${index}'\n${sql}`).join('\n')),
+  parse: (stdout, asked) =>
+    parsePsql(stdout, asked, (answers) => {
+      const byIndex = new Map(answers.split(`${MARK} `).map(splitFirstLine));
+      return asked.map(({ read }, index) => readAnswer(read, byIndex.get(String(index))));
+    }),
+};
+
+const MARK = '@@ question';
+
+/** A probe that asks PostgreSQL. */
+export function askPostgres<Have>(question: PsqlQuestion<Have>): Probe<Have> {
+  return ask(questions, question as PsqlQuestion<unknown>) as Probe<Have>;
+}
+
+function splitFirstLine(text: string): [string, string] {
+  const end = text.indexOf('\n');
+  return [text.slice(0, end), text.slice(end + 1)];
+}
+
+/** An answer that is missing or unreadable leaves the others readable. */
+function readAnswer(read: PsqlQuestion<unknown>['read'], answer: string | undefined): Observation<unknown> {
+  try {
+    if (answer === undefined || answer.trim() === '') throw new Error('no answer');
+    return read(answer);
+  } catch (error) {
+    return { status: 'unknown', why: `PostgreSQL: unreadable answer (${messageOf(error)})` };
+  }
+}
+
 /**
  * Asks PostgreSQL, in one psql, or says why it cannot be asked yet: the first line of the answer is
- * `ready`, `absent` (no psql or no postgres account) or `down` (no server answers).
+ * `ready`, `absent` (no psql or no postgres account) or `down` (no server answers). Debian's `psql` is a
+ * Perl program that looks for the real one, and `runuser` opens a session: both cost more than the question.
  */
 export function psqlProbe(sql: string): Script {
   return sh`
-    command -v psql >/dev/null && id -u postgres >/dev/null 2>&1 || { echo absent; exit 0; }
+    psql=$(ls /usr/lib/postgresql/*/bin/psql 2>/dev/null | sort -V | tail -n 1)
+    [ -n "$psql" ] && id -u postgres >/dev/null 2>&1 || { echo absent; exit 0; }
+    port=$(ls -A /run/postgresql 2>/dev/null | sed -n 's/^\.s\.PGSQL\.\([0-9]*\)$/\1/p' | head -n 1)
+    [ -n "$port" ] || { echo down; exit 0; }
     cd /
-    runuser -u postgres -- pg_isready -q || { echo down; exit 0; }
-    echo ready
-    printf '%s' ${sql} | { ${PSQL} -d postgres; }`;
+    printf '\\echo ready\n%s' ${sql} |
+      setpriv --reuid=postgres --regid=postgres --init-groups "$psql" -XAtq -d postgres -p "$port"
+    code=$?
+    [ $code = 2 ] && { echo down; exit 0; }
+    exit $code`;
 }
 
 /** Reads an answer to {@link psqlProbe}: `read` gets what followed `ready`. */
@@ -39,12 +86,11 @@ export function parsePsql<Arg, Have>(
   args: readonly Arg[],
   read: (answer: string) => Observation<Have>[],
 ): Observation<Have>[] {
-  const end = stdout.indexOf('\n');
-  const state = end < 0 ? stdout : stdout.slice(0, end);
+  const [state, answer] = splitFirstLine(stdout.includes('\n') ? stdout : `${stdout}\n`);
   if (state === 'absent') return args.map(() => pending('PostgreSQL is not installed yet'));
   if (state === 'down') return args.map(() => pending('PostgreSQL does not answer yet'));
   if (state !== 'ready') throw new Error(`unexpected answer: ${state.slice(0, 80)}`);
-  return read(stdout.slice(end + 1));
+  return read(answer);
 }
 
 /**

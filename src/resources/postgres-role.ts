@@ -1,7 +1,7 @@
 import { type Change, defineResource, type FieldChange, type Resource } from '../engine/resource.js';
-import { ask, known, type ProbeKind } from '../host/probe.js';
+import { known } from '../host/probe.js';
 import { scramMatches, scramVerifier } from '../services/postgres/scram.js';
-import { identifier, literals, parsePsql, psqlCommand, psqlProbe } from './postgres-psql.js';
+import { askPostgres, identifier, literal, type PsqlQuestion, psqlCommand } from './postgres-psql.js';
 
 /** A login role that owns its database and nothing more. */
 export interface PostgresRole {
@@ -10,7 +10,6 @@ export interface PostgresRole {
 }
 
 interface RoleHave {
-  name: string;
   login: boolean;
   superuser: boolean;
   createdb: boolean;
@@ -34,27 +33,23 @@ const FLAGS = [
 const ATTRIBUTES =
   "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS VALID UNTIL 'infinity'";
 
-const roles: ProbeKind<string, RoleHave> = {
-  name: 'postgres-role',
-  script: (names) =>
-    psqlProbe(`SELECT coalesce(json_agg(r), '[]') FROM (
-      SELECT rolname AS name, rolcanlogin AS login, rolsuper AS superuser, rolcreatedb AS createdb,
+function roleQuestion(name: string): PsqlQuestion<RoleHave> {
+  return {
+    sql: `SELECT coalesce((SELECT to_json(r) FROM (
+      SELECT rolcanlogin AS login, rolsuper AS superuser, rolcreatedb AS createdb,
         rolcreaterole AS createrole, rolreplication AS replication, rolbypassrls AS bypassrls,
         coalesce(rolvaliduntil < now(), false) AS expired, rolpassword AS verifier
-      FROM pg_authid WHERE rolname IN (${literals(names)})) r;`),
-  parse: (stdout, names) =>
-    parsePsql(stdout, names, (answer) => {
-      const rows = JSON.parse(answer) as RoleHave[];
-      return names.map((name) => known(rows.find((row) => row.name === name) ?? null));
-    }),
-};
+      FROM pg_authid WHERE rolname = ${literal(name)}) r), 'null');`,
+    read: (answer) => known(JSON.parse(answer) as RoleHave | null),
+  };
+}
 
 /** The role exists, may log in and nothing else, and its password is the wanted one, kept as SCRAM-SHA-256. */
 export function postgresRole({ name, password }: PostgresRole): Resource {
   return defineResource<RoleHave>({
     id: `postgres-role:${name}`,
     title: `PostgreSQL role ${name}`,
-    probe: ask(roles, name),
+    probe: askPostgres(roleQuestion(name)),
     diff: (have) => (have === null ? creation(name) : roleChange(have, password)),
     apply: (change) => {
       const verb = change.action === 'create' ? 'CREATE' : 'ALTER';

@@ -1,8 +1,8 @@
 import { type Change, defineResource, type FieldChange, type Resource } from '../engine/resource.js';
 import type { Command } from '../host/command.js';
-import { ask, known, type ProbeKind } from '../host/probe.js';
+import { known } from '../host/probe.js';
 import { type RunningSetting, sameSetting, showSetting } from '../services/postgres/setting-value.js';
-import { literals, parsePsql, psqlProbe } from './postgres-psql.js';
+import { askPostgres, literals, type PsqlQuestion } from './postgres-psql.js';
 import { postgresReload, postgresRestart } from './postgres-reload.js';
 import { type PostgresSettings, postgresSettingsPath } from './postgres-settings.js';
 
@@ -16,26 +16,21 @@ interface RunningHave {
   stale: boolean;
 }
 
-const running: ProbeKind<readonly string[], RunningHave> = {
-  name: 'postgres-running-settings',
-  script: (asked) => {
-    const names = literals([...new Set(asked.flat())]);
-    return psqlProbe(`SELECT json_build_object(
+function runningQuestion(names: readonly string[]): PsqlQuestion<RunningHave> {
+  const list = literals(names);
+  return {
+    sql: `SELECT json_build_object(
       'settings', (SELECT coalesce(json_agg(s), '[]') FROM (
-        SELECT name, setting, unit, vartype, context FROM pg_settings WHERE name IN (${names})) s),
+        SELECT name, setting, unit, vartype, context FROM pg_settings WHERE name IN (${list})) s),
       'pendingRestart', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_settings WHERE pending_restart),
       'altered', (SELECT coalesce(json_agg(f), '[]') FROM (
         SELECT name, setting FROM pg_file_settings
-        WHERE sourcefile LIKE '%/postgresql.auto.conf' AND name IN (${names})) f),
+        WHERE sourcefile LIKE '%/postgresql.auto.conf' AND name IN (${list})) f),
       'stale', (SELECT bool_or((pg_stat_file(path)).modification + interval '1 s' > pg_conf_load_time())
-        FROM (SELECT DISTINCT sourcefile AS path FROM pg_file_settings) p));`);
-  },
-  parse: (stdout, asked) =>
-    parsePsql(stdout, asked, (answer) => {
-      const have = JSON.parse(answer) as RunningHave;
-      return asked.map(() => known(have));
-    }),
-};
+        FROM (SELECT DISTINCT sourcefile AS path FROM pg_file_settings) p));`,
+    read: (answer) => known(JSON.parse(answer) as RunningHave),
+  };
+}
 
 const NOT_YET: Change = { action: 'restart', summary: 'take effect once PostgreSQL runs' };
 const FOLLOWS: Change = { action: 'reload', summary: 'reload or restart, whichever the new settings need' };
@@ -48,7 +43,7 @@ export function postgresRunningSettings(want: { major: number; values: PostgresS
   return defineResource<RunningHave>({
     id: `postgres-running-settings:${want.major}`,
     title: `running settings of PostgreSQL ${want.major}`,
-    probe: ask(running, Object.keys(want.values)),
+    probe: askPostgres(runningQuestion(Object.keys(want.values))),
     diff: (have) => (have === null ? NOT_YET : runningChange(have, want.values)),
     apply: (change): Command[] =>
       change.action === 'restart' ? [postgresRestart(want.major)] : [postgresReload()],

@@ -43,7 +43,7 @@ describe('postgresExtension', () => {
   const extension = postgresExtension({ database: 'vector_metadata', name: 'vector' });
   const parse = (lines: string[]) =>
     extension.probe.kind.parse(
-      ['ready', ...lines, ''].join('\n'),
+      ['ready', ...lines.map((line, i) => `@@ question ${i}\n${line}`), ''].join('\n'),
       lines.map(() => extension.probe.arg),
     );
 

@@ -5,7 +5,6 @@ import { scramMatches, scramVerifier } from '../../../src/services/postgres/scra
 const PASSWORD = "s3cret'\\password";
 const role = postgresRole({ name: 'vector_user', password: PASSWORD });
 const HAVE = {
-  name: 'vector_user',
   login: true,
   superuser: false,
   createdb: false,
@@ -58,13 +57,17 @@ describe('postgresRole', () => {
   });
 });
 
-describe('the probe of roles', () => {
-  const parse = (stdout: string, args: readonly unknown[] = ['vector_user']) =>
-    role.probe.kind.parse(stdout, args);
+describe('the probe of PostgreSQL', () => {
+  const absent = postgresRole({ name: 'absent_role', password: 'correct horse battery' });
+  const parse = (stdout: string, resources = [role]) =>
+    role.probe.kind.parse(
+      stdout,
+      resources.map(({ probe }) => probe.arg),
+    );
 
-  it('reads all roles from one answer', () => {
-    const stdout = `ready\n${JSON.stringify([HAVE])}\n`;
-    expect(parse(stdout, ['absent_role', 'vector_user'])).toEqual([
+  it('reads the answers to all questions from one psql', () => {
+    const stdout = `ready\n@@ question 0\nnull\n@@ question 1\n${JSON.stringify(HAVE)}\n`;
+    expect(parse(stdout, [absent, role])).toEqual([
       { status: 'known', value: null },
       { status: 'known', value: HAVE },
     ]);
@@ -77,13 +80,21 @@ describe('the probe of roles', () => {
     expect(parse(stdout)).toEqual([{ status: 'pending', why }]);
   });
 
-  it('throws on an answer it does not understand, which makes the observation unknown', () => {
+  it('throws on an answer it does not understand, which makes every observation unknown', () => {
     expect(() => parse('garbage')).toThrow('unexpected answer');
-    expect(() => parse('ready\nnot json')).toThrow();
+  });
+
+  it('makes only the question unknown whose answer is missing or unreadable', () => {
+    const stdout = `ready\n@@ question 0\nnot json\n@@ question 1\n${JSON.stringify(HAVE)}\n@@ question 2\n`;
+    const [garbled, good, missing] = parse(stdout, [absent, role, absent]);
+    expect(garbled).toMatchObject({ status: 'unknown', why: expect.stringContaining('unreadable answer') });
+    expect(good).toEqual({ status: 'known', value: HAVE });
+    expect(missing).toMatchObject({ status: 'unknown', why: expect.stringContaining('no answer') });
   });
 
   it('quotes the names', () => {
-    const source = role.probe.kind.script(["o'brien"]).source;
-    expect(source.replaceAll(`'\\''`, "'")).toContain("rolname IN ('o''brien')");
+    const quoted = postgresRole({ name: "o'brien", password: 'correct horse battery' });
+    const source = role.probe.kind.script([quoted.probe.arg]).source;
+    expect(source.replaceAll(`'\\''`, "'")).toContain("rolname = 'o''brien'");
   });
 });
