@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Host } from '../../../src/host/host.js';
 import { sh } from '../../../src/host/shell.js';
+import { aptTransaction } from '../../../src/resources/apt.js';
 import { binaryRelease, type ReleaseOptions } from '../../../src/resources/release.js';
 import { changeOf, converge, NO_CONTAINER, rootHost } from '../../support/root-host.js';
 
@@ -34,6 +35,7 @@ describe.skipIf(NO_CONTAINER)(`releases on a real host ${NO_CONTAINER ?? ''}`, (
 
   beforeAll(async () => {
     host = await rootHost();
+    await host.run(aptTransaction(['curl']));
     work = await mkdtemp(join(tmpdir(), 'vdb-release-'));
     await host.run({
       title: 'serve',
