@@ -28,6 +28,7 @@ export async function converge(steps: readonly Step[], options: ConvergeOptions)
     await host.run(appendCommand(stateDirectory, intentRecord(identity, due)));
   }
   const outcome = await applied(steps, options);
+  if (outcome.lost) return outcome;
   await host.run(appendCommand(stateDirectory, outcomeRecord(identity, outcome, new Date())));
   return outcome;
 }

@@ -1,4 +1,4 @@
-import type { VdbError } from '../errors.js';
+import { EXIT, type VdbError } from '../errors.js';
 import type { Action } from './resource.js';
 
 export type StepStatus = 'changed' | 'failed' | 'skipped' | 'refused' | 'foreign' | 'not-run';
@@ -45,6 +45,8 @@ export interface RunOutcome {
   refused: number;
   skipped: number;
   interrupted: boolean;
+  /** The connection was lost on the way: the host's journal cannot be told what came of the run. */
+  lost: boolean;
   durationMs: number;
 }
 
@@ -59,6 +61,7 @@ export function outcomeOf(tasks: TaskOutcome[], interrupted: boolean, durationMs
     refused: count('refused'),
     skipped: count('skipped'),
     interrupted,
+    lost: steps.some((step) => step.error?.exitCode === EXIT.unreachable),
     durationMs,
   };
 }
