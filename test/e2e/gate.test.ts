@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { events } from '../support/lab.js';
 import { type Samples, sample } from './support/sampler.js';
-import { onSharedHost } from './support/shared.js';
+import { describeLab, onSharedHost } from './support/shared.js';
 import { site, vdb } from './support/site.js';
 
 const EXIT_CODES = [0, 1, 2, 3, 4, 5, 6, 130];
@@ -44,7 +44,9 @@ onSharedHost('the gate', (host) => {
     expect(journal[0]?.run).toBe(journal[1]?.run);
     expect(await host().inside("stat -c '%a %U' /var/lib/vdb/journal.ndjson")).toBe('640 root\n');
   });
+});
 
+describeLab('exit codes', () => {
   test('the table of exit codes is printed', async () => {
     const { stdout, exitCode } = await vdb(['help', 'exit-codes']);
     expect(exitCode).toBe(0);

@@ -76,7 +76,9 @@ onSharedHost('one run at a time', (host) => {
       const { exitCode } = await ended;
       expect(exitCode).toBe(4);
     });
-    expect(`${run.stdout}${run.stderr}`).toMatch(/connection .*lost|lost .*connection/i);
+    expect(run.stdout).toContain('"code":"host.connection-lost"');
+    expect(run.stdout).not.toContain('This is a bug in vdb');
+    expect(result(run)).toMatchObject({ status: 'failed', exit_code: 4 });
     await host().inside('flock -w 60 -x /run/vdb/busy true');
     await converge();
   });

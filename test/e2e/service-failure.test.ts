@@ -21,7 +21,7 @@ onSharedHost('a service that will not start', (host) => {
       expect(exitCode).toBe(1);
       expect(stderr).toMatch(/step:\s+3\.2 redis-server\.service/);
       expect(stderr).toMatch(/host:\s+root@127\.0\.0\.1:\d+/);
-      expect(stderr).toContain('Address already in use');
+      expect(stderr).toContain('Main process exited, code=exited, status=1/FAILURE');
       expect(stderr).toMatch(/next:\s+\S+/);
       expect(stderr).toMatch(/Failed: shared/);
       expect(await host().inside(`stat -c %a ${ENV}`)).toBe('600\n');
