@@ -19,10 +19,15 @@ export interface SysctlValueOptions {
 
 const DEFAULT_FILE = '/etc/sysctl.d/60-vdb.conf';
 
-/** Kernel settings: one file that survives a reboot, and one resource for each running value. */
+/**
+ * Kernel settings: one file that survives a reboot, and one resource for each running value. What a container
+ * shares with its machine is left out of the file: a privileged one would set it for the machine at its start.
+ */
 export function sysctl({ file: path, values, container }: SysctlOptions): Resource[] {
-  const running = Object.entries(values).map(([key, value]) => sysctlValue({ key, value, container }));
-  return [sysctlFile({ values, ...(path === undefined ? {} : { file: path }) }), ...running];
+  const entries = Object.entries(values);
+  const running = entries.map(([key, value]) => sysctlValue({ key, value, container }));
+  const own = Object.fromEntries(entries.filter(([key]) => !container || !isShared(key)));
+  return [sysctlFile({ values: own, ...(path === undefined ? {} : { file: path }) }), ...running];
 }
 
 /** The file that sets `values` when the system starts. */
