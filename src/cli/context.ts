@@ -20,6 +20,8 @@ export interface Terminal {
   out(text: string): void;
   /** Progress and remarks. Silent with `--quiet`. */
   err(text: string): void;
+  /** Errors: on stderr, whatever `--quiet` says. */
+  alert(text: string): void;
   outIsTty: boolean;
   errIsTty: boolean;
   /** Whether a prompt can be answered: stdin and stderr are terminals and `--json` is off. */
@@ -34,6 +36,8 @@ export interface CommandContext<Options = unknown> {
   global: GlobalOptions;
   options: Options;
   args: string[];
+  /** Everything that was typed after `vdb`. */
+  argv: readonly string[];
   terminal: Terminal;
   env: NodeJS.ProcessEnv;
   cwd: string;

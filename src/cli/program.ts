@@ -27,7 +27,7 @@ export async function runProgram(argv: readonly string[], streams: Streams): Pro
   const json = wantsJson(argv);
   let exitCode: ExitCode = EXIT.ok;
   const run: Run = async (spec, command, args) => {
-    exitCode = await runCommand(spec, command, args, streams);
+    exitCode = await runCommand(spec, { command, args, argv }, streams);
   };
   const program = buildProgram(json ? withoutProse(streams) : streams, run);
   try {
@@ -116,8 +116,7 @@ function addHelp(program: Command, streams: Streams): void {
 
 async function runCommand(
   spec: CommandSpec,
-  command: Command,
-  args: string[],
+  { command, args, argv }: { command: Command; args: string[]; argv: readonly string[] },
   streams: Streams,
 ): Promise<ExitCode> {
   const all = command.optsWithGlobals<Raw>();
@@ -130,6 +129,7 @@ async function runCommand(
     global,
     options: command.opts(),
     args,
+    argv,
     terminal,
     env: streams.env,
     cwd: streams.cwd,

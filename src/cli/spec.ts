@@ -42,6 +42,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--name <name>', 'name of the host in the configuration'],
       ['--identity <file>', 'private key to log in with'],
       ['--qdrant-version <version>', 'version of Qdrant to pin'],
+      ['--python-index <url>', 'package index to use instead of PyPI'],
+      ['--accept-new-host-key', 'trust the key that the host shows at the first connection'],
       ['--force', 'replace an existing vdb.yaml (an existing secrets file is kept)'],
     ],
     examples: ['vdb init', 'vdb init --address 192.168.10.30 --user ops'],

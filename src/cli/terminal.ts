@@ -25,6 +25,7 @@ export function terminalOf(streams: Streams, options: TerminalOptions): Terminal
     err: (text) => {
       if (!options.quiet) stderr.write(ended(text));
     },
+    alert: (text) => stderr.write(ended(text)),
     outIsTty: stdout.isTTY === true,
     errIsTty,
     interactive: stdin.isTTY === true && errIsTty && !options.json,
@@ -42,6 +43,11 @@ export function wantsColor(env: NodeJS.ProcessEnv, flag: boolean | undefined, is
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
   return isTty && env.TERM !== 'dumb';
+}
+
+/** How long a line of a table may be: what goes into a pipe is not cut. */
+export function lineWidth({ outIsTty, columns }: Terminal): number {
+  return outIsTty ? columns : Number.POSITIVE_INFINITY;
 }
 
 function ended(text: string): string {

@@ -15,7 +15,7 @@ export function withLocalPaths(config: Config, directory: string): Config {
     ...config,
     hosts: config.hosts.map((host) => ({
       ...host,
-      known_hosts: local(host.known_hosts),
+      ...(host.known_hosts === undefined ? {} : { known_hosts: local(host.known_hosts) }),
       ...(host.identity_file === undefined ? {} : { identity_file: local(host.identity_file) }),
     })),
     qdrant: {

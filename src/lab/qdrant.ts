@@ -1,12 +1,15 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { access, constants, open } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { QDRANT_VERSION, RELEASE_URL } from '../config/schema/qdrant.js';
 import { EXIT, messageOf, VdbError } from '../errors.js';
 import { runProgram } from './engine.js';
 
 /** Where the Qdrant of a lab host comes from, in the words of `qdrant.artifact`. */
 export type QdrantArtifact =
-  | { from: 'file'; path: string }
+  | { from: 'file'; path: string; sha256: string }
   | { from: 'release'; sha256: 'unpinned' }
   | { from: 'emulator' };
 
@@ -47,7 +50,7 @@ export async function chooseQdrant(options: ChoiceOptions): Promise<QdrantChoice
 
 async function givenBinary(path: string): Promise<QdrantChoice> {
   const version = await versionOf(path);
-  if (version !== undefined) return { artifact: { from: 'file', path }, version, why: 'given with --qdrant' };
+  if (version !== undefined) return { artifact: await pinned(path), version, why: 'given with --qdrant' };
   throw new VdbError(`${path} is not a Qdrant binary for Linux that runs here`, {
     code: 'lab.bad-qdrant',
     exitCode: EXIT.usage,
@@ -60,7 +63,14 @@ async function binaryOnPath(env: NodeJS.ProcessEnv): Promise<QdrantChoice | stri
   if (path === undefined) return 'there is no qdrant on PATH';
   const version = await versionOf(path);
   if (version === undefined) return `${path} is not a Qdrant binary for Linux`;
-  return { artifact: { from: 'file', path }, version, why: `found on PATH as ${path}` };
+  return { artifact: await pinned(path), version, why: `found on PATH as ${path}` };
+}
+
+/** With its hash in the configuration, not every later run has to read the binary. */
+async function pinned(path: string): Promise<QdrantArtifact> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return { from: 'file', path, sha256: hash.digest('hex') };
 }
 
 /** The version that an ELF binary reports; undefined when it is no such binary or does not run. */

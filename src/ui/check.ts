@@ -1,7 +1,7 @@
 import type { CheckStatus } from '../checks/check.js';
 import { GROUPS } from '../checks/check.js';
 import { blockingIds, blocks, type CheckResult, countsOf, isReady } from '../checks/result.js';
-import { count, duration, indent, fit as shortened, styleFor } from './style.js';
+import { count, duration, indent, shortened, styleFor } from './style.js';
 import { wrap } from './wrap.js';
 
 /** How the results are shown. */

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../cli/context.js';
 import type { ErrorDetails, ExitCode, VdbError } from '../errors.js';
-import { fit, indent, styleFor } from './style.js';
+import { indent, shortened, styleFor } from './style.js';
 
 /** Shows an error to whoever is there, a person on stderr or a machine on stdout, and returns its exit code. */
 export function reportError(error: VdbError, context: CommandContext): ExitCode {
@@ -8,8 +8,7 @@ export function reportError(error: VdbError, context: CommandContext): ExitCode 
   if (global.json) {
     emit({ type: 'result', status: 'failed', exit_code: error.exitCode, error: errorData(error) });
   } else {
-    // Errors are shown with --quiet too, so this bypasses nothing but the progress filter.
-    process.stderr.write(`${errorText(error, terminal.color.err, global.verbose)}\n`);
+    terminal.alert(errorText(error, terminal.color.err, global.verbose));
   }
   return error.exitCode;
 }
@@ -50,5 +49,5 @@ export function errorText(error: VdbError, color: boolean, verbose: boolean): st
 
 /** A script on one line, cut to what a screen holds. */
 function oneLine(command: string | undefined): string | undefined {
-  return command === undefined ? undefined : fit(command.trim().replaceAll(/\s*\n\s*/g, '; '), 160);
+  return command === undefined ? undefined : shortened(command.trim().replaceAll(/\s*\n\s*/g, '; '), 160);
 }

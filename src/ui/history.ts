@@ -1,12 +1,17 @@
 import type { HistoryEntry } from '../engine/journal.js';
 import { columns } from './columns.js';
-import { count, duration, styleFor } from './style.js';
+import { count, duration, shortened, styleFor } from './style.js';
 
-/** Runs for people, one a line, newest first as given. */
-export function historyText(entries: readonly HistoryEntry[], color: boolean): string {
+/** Runs for people, one a line of at most `width` columns, newest first as given. */
+export function historyText(
+  entries: readonly HistoryEntry[],
+  color: boolean,
+  width = Number.POSITIVE_INFINITY,
+): string {
   const style = styleFor(color);
   const header = ['WHEN', 'WHO', 'CHANGES', 'TIME', 'COMMAND', 'RESULT'];
-  const [head = '', ...lines] = columns([header, ...entries.map(row)]).split('\n');
+  const rows = columns([header, ...entries.map(row)]).split('\n');
+  const [head = '', ...lines] = rows.map((line) => shortened(line, width));
   return [style.dim(head), ...lines.map((line, i) => (isFine(entries[i]) ? line : style.yellow(line)))].join(
     '\n',
   );

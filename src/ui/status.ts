@@ -4,7 +4,7 @@ import { isGenuine, plainVersion } from '../checks/qdrant-answer.js';
 import type { HistoryEntry } from '../engine/journal.js';
 import type { Observation } from '../host/probe.js';
 import { bytes, orWhy, points, span, stamp } from './status-values.js';
-import { count, duration, fit as shortened, styleFor } from './style.js';
+import { count, duration, shortened, styleFor } from './style.js';
 import { wrap } from './wrap.js';
 
 /** How the overview is shown. */

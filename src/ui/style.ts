@@ -19,7 +19,7 @@ export function count(n: number, word: string): string {
 }
 
 /** `text` in at most `width` columns, the cut marked. */
-export function fit(text: string, width: number): string {
+export function shortened(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;
 }
 

@@ -3,7 +3,7 @@ import type { Step } from '../engine/plan.js';
 import type { Task } from '../engine/task.js';
 import { columns } from './columns.js';
 import { when } from './history.js';
-import { count, indent, styleFor } from './style.js';
+import { count, indent, shortened, styleFor } from './style.js';
 
 /** A task with its state, as machines get it. */
 export interface TaskRow {
@@ -35,8 +35,12 @@ function lastRun(task: Task, entry: HistoryEntry | null): TaskRow['last_run'] {
   return { at: entry.at, status: own?.status ?? entry.status, who: entry.who, command: entry.command };
 }
 
-/** The tasks for people, one a line. */
-export function taskListText(rows: readonly TaskRow[], color: boolean): string {
+/** The tasks for people, one a line of at most `width` columns. */
+export function taskListText(
+  rows: readonly TaskRow[],
+  color: boolean,
+  width = Number.POSITIVE_INFINITY,
+): string {
   const style = styleFor(color);
   const header = ['TASK', 'TITLE', 'NEEDS', 'STATE', 'LAST RUN'];
   const cells = rows.map((row) => [
@@ -47,7 +51,10 @@ export function taskListText(rows: readonly TaskRow[], color: boolean): string {
     lastText(row),
   ]);
   const [head = '', ...lines] = columns([header, ...cells]).split('\n');
-  return [style.dim(head), ...lines.map((line, i) => paint(line, rows[i]?.state, color))].join('\n');
+  return [
+    style.dim(head),
+    ...lines.map((line, i) => paint(shortened(line, width), rows[i]?.state, color)),
+  ].join('\n');
 }
 
 function stateText({ state, changes, unclear }: TaskRow): string {

@@ -3,14 +3,13 @@ import type { Plan } from '../../engine/plan.js';
 import { differences, parsePlan } from '../../engine/saved-plan.js';
 import { EXIT, messageOf, VdbError } from '../../errors.js';
 import type { Handler } from '../context.js';
-import type { RunOptions } from '../run.js';
+import { type ConvergeTasksOptions, convergeTasks } from '../run.js';
 import { withSession } from '../session.js';
-import { convergeTasks } from './provision.js';
 
 const MOST_LINES = 10;
 
 /** `vdb apply PLAN`: applies a saved plan if the host and the configuration still are as they were. */
-export const apply: Handler<RunOptions> = async (context) => {
+export const apply: Handler<Pick<ConvergeTasksOptions, 'report'>> = async (context) => {
   const path = context.args[0] as string;
   const saved = await readPlan(path);
   const { TASKS } = await import('../../../tasks/index.js');

@@ -3,6 +3,7 @@ import { EXIT, VdbError } from '../../errors.js';
 import { historyData, historyText } from '../../ui/history.js';
 import type { Handler } from '../context.js';
 import { withSession } from '../session.js';
+import { lineWidth } from '../terminal.js';
 
 const DEFAULT_LIMIT = 20;
 
@@ -17,7 +18,7 @@ export const history: Handler<{ limit?: string }> = async (context) => {
     context.emit({ type: 'result', host: hostConfig.name, runs: entries.length, exit_code: EXIT.ok });
     if (context.global.json) return EXIT.ok;
     if (entries.length === 0) context.terminal.err(`vdb has not changed ${hostConfig.name} yet.`);
-    else context.terminal.out(historyText(entries, context.terminal.color.out));
+    else context.terminal.out(historyText(entries, context.terminal.color.out, lineWidth(context.terminal)));
     return EXIT.ok;
   });
 };

@@ -1,16 +1,12 @@
 import { writeFile } from 'node:fs/promises';
-import type { RunOutcome } from '../../engine/events.js';
-import { changeCount, lookAll, type Plan, planOf, type Step } from '../../engine/plan.js';
+import { changeCount } from '../../engine/plan.js';
 import { type Selection, selectTasks } from '../../engine/select.js';
 import type { Task } from '../../engine/task.js';
 import { EXIT, type ExitCode, VdbError } from '../../errors.js';
-import { takeLock } from '../../host/lock.js';
-import { preflight } from '../../host/preflight.js';
-import { planSummary, planText } from '../../ui/plan.js';
+import { planText } from '../../ui/plan.js';
 import type { CommandContext, Handler } from '../context.js';
-import { armInterrupt } from '../interrupt.js';
-import { type RunOptions, runSteps } from '../run.js';
-import { operator, type Session, taskContext, withSession } from '../session.js';
+import { convergeTasks, lookAndPlan } from '../run.js';
+import { type Session, withSession } from '../session.js';
 
 export interface ProvisionOptions {
   plan?: boolean;
@@ -63,54 +59,4 @@ export async function showPlan(
     if (out !== undefined) terminal.err(`Saved as ${out}; apply exactly this with: vdb apply ${out}`);
   }
   return EXIT.ok;
-}
-
-/** The steps of the tasks as they are now, and the plan that they amount to. */
-export async function lookAndPlan(
-  session: Session,
-  tasks: readonly Task[],
-  known?: Awaited<ReturnType<typeof taskContext>>,
-): Promise<{ steps: Step[]; plan: Plan }> {
-  const facts = known ?? (await taskContext(session));
-  preflight(facts.facts);
-  const steps = await lookAll(session.host, tasks, facts);
-  const { hostConfig, host, digest, gate } = session;
-  const plan = planOf({ name: hostConfig.name, target: host.target }, digest, steps, gate.redactor);
-  return { steps, plan };
-}
-
-/** Takes the lock, looks, applies what differs and verifies. `accept` may refuse the fresh plan. */
-export async function convergeTasks(
-  context: CommandContext<RunOptions>,
-  session: Session,
-  tasks: readonly Task[],
-  options: RunOptions & { accept?: (plan: Plan) => void },
-): Promise<ExitCode> {
-  const interrupt = armInterrupt((text) => context.terminal.err(text));
-  try {
-    const { host, hostConfig } = session;
-    const what = `vdb ${context.global.lab === undefined ? '' : `--lab ${context.global.lab} `}provision`;
-    const [lock, known] = await Promise.all([
-      takeLock(host, { who: operator(), what, since: new Date().toISOString() }),
-      taskContext(session),
-    ]);
-    try {
-      const { steps, plan } = await lookAndPlan(session, tasks, known);
-      options.accept?.(plan);
-      if (!context.global.json)
-        context.terminal.err(`${hostConfig.name} (${host.target}): ${planSummary(plan)}`);
-      const outcome = await runSteps(context, session, steps, what, interrupt.signal, known);
-      return exitCodeOf(outcome);
-    } finally {
-      await lock.release();
-    }
-  } finally {
-    interrupt.disarm();
-  }
-}
-
-/** A refused change is a failure: the host is not in the state that was asked for. */
-export function exitCodeOf(outcome: RunOutcome): ExitCode {
-  if (outcome.interrupted) return EXIT.interrupted;
-  return outcome.failed + outcome.refused > 0 ? EXIT.failed : EXIT.ok;
 }

@@ -1,14 +1,12 @@
 import { findTask } from '../../engine/find-task.js';
-import type { Rollback, Task, TaskContext } from '../../engine/task.js';
+import type { Rollback, Task } from '../../engine/task.js';
 import { EXIT, type ExitCode, VdbError } from '../../errors.js';
-import { takeLock } from '../../host/lock.js';
 import { assertAnswerable, type Confirmation, confirmTyped } from '../../ui/confirm.js';
 import { planText } from '../../ui/plan.js';
 import type { CommandContext, Handler } from '../context.js';
-import { armInterrupt } from '../interrupt.js';
-import { runSteps } from '../run.js';
-import { operator, type Session, taskContext, withSession } from '../session.js';
-import { exitCodeOf, lookAndPlan, showPlan } from './provision.js';
+import { convergeTasks, lookAndPlan } from '../run.js';
+import { taskContext, withSession } from '../session.js';
+import { showPlan } from './provision.js';
 
 interface RollbackOptions {
   plan?: boolean;
@@ -31,7 +29,7 @@ export const rollback: Handler<RollbackOptions> = async (context) => {
     const warning = `${planText(plan, context.terminal.color.err)}\n${way.warning(known)}`;
     if (context.global.yes) context.terminal.err(warning);
     await confirmTyped({ ...confirmation, warning });
-    return converge(context, session, undo, known);
+    return convergeTasks(context, session, [undo]);
   });
 };
 
@@ -68,28 +66,4 @@ function nothingThere(context: CommandContext<RollbackOptions>, task: Task): Exi
   if (!context.global.json)
     context.terminal.err(`Nothing to take back: of task ${task.id} nothing is there.`);
   return EXIT.ok;
-}
-
-/** Looks again under the lock: the host may have moved while the question was open. */
-async function converge(
-  context: CommandContext<RollbackOptions>,
-  session: Session,
-  undo: Task,
-  known: TaskContext,
-): Promise<ExitCode> {
-  const interrupt = armInterrupt((text) => context.terminal.err(text));
-  const lab = context.global.lab === undefined ? '' : `--lab ${context.global.lab} `;
-  const what = `vdb ${lab}task rollback ${undo.id}`;
-  try {
-    const lock = await takeLock(session.host, { who: operator(), what, since: new Date().toISOString() });
-    try {
-      const { steps } = await lookAndPlan(session, [undo], known);
-      const run = { ...context, options: {} };
-      return exitCodeOf(await runSteps(run, session, steps, what, interrupt.signal, known));
-    } finally {
-      await lock.release();
-    }
-  } finally {
-    interrupt.disarm();
-  }
 }

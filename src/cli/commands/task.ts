@@ -6,6 +6,7 @@ import { EXIT } from '../../errors.js';
 import { type TaskRow, taskData, taskListText, taskRow, taskText } from '../../ui/tasks.js';
 import type { CommandContext, Handler } from '../context.js';
 import { taskContext, withSession } from '../session.js';
+import { lineWidth } from '../terminal.js';
 import type { ProvisionOptions } from './provision.js';
 
 interface ListOptions {
@@ -20,7 +21,8 @@ export const list: Handler<ListOptions> = async (context) => {
     : await rowsFromHost(context, TASKS);
   for (const row of rows) context.emit({ type: 'task', ...row });
   context.emit({ type: 'result', tasks: rows.length, exit_code: EXIT.ok });
-  if (!context.global.json) context.terminal.out(taskListText(rows, context.terminal.color.out));
+  if (!context.global.json)
+    context.terminal.out(taskListText(rows, context.terminal.color.out, lineWidth(context.terminal)));
   return EXIT.ok;
 };
 

@@ -6,8 +6,14 @@ export const hostSchema = z
   .strictObject({
     name: identifier().describe('Name of the host in commands and reports.'),
     address: z.string().min(1).describe('Name or IP address, or an alias of ~/.ssh/config.'),
-    port: port().default(22).describe('Port of sshd.'),
-    user: z.string().min(1).default('root').describe('Account to log in with; it needs root or sudo rights.'),
+    port: port().optional().describe('Port of sshd. Default: what ~/.ssh/config says, else 22.'),
+    user: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Account to log in with; it needs root or sudo rights. Default: what ~/.ssh/config says, else root.',
+      ),
     connection: z.enum(['ssh', 'local']).default('ssh').describe('local: this machine, without SSH.'),
     identity_file: z
       .string()
@@ -21,7 +27,13 @@ export const hostSchema = z
       .min(1)
       .optional()
       .describe('Hosts to go through, as in ssh -J: user@host:port, separated by commas.'),
-    known_hosts: z.string().min(1).default('~/.ssh/known_hosts').describe('File with the trusted host keys.'),
+    known_hosts: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'File with the trusted host keys. Default: what ~/.ssh/config says, else ~/.ssh/known_hosts.',
+      ),
     host_key: z
       .enum(['strict', 'accept-new'])
       .default('strict')

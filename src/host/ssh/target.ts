@@ -68,17 +68,13 @@ export async function resolveTarget(host: HostConfig, env: NodeJS.ProcessEnv): P
   const settings = sshConfig(host.address);
   const last = hopOf(resolution, settings, {
     name: host.address,
-    user: unlessDefault(host.user, 'root') ?? settings.user ?? 'root',
-    port: unlessDefault(host.port, 22) ?? settings.port,
+    user: host.user ?? settings.user ?? 'root',
+    port: host.port ?? settings.port,
   });
   if (host.proxy_jump === undefined) refuseProxyCommand(settings, last.label);
   const jumps = jumpsOf(resolution, host.proxy_jump ?? settings.proxyJump, last.label, MAX_HOPS);
   const hops = [...jumps, last] as unknown as SshTarget['hops'];
   return { label: last.label, hops };
-}
-
-function unlessDefault<T>(value: T | undefined, usual: T): T | undefined {
-  return value === usual ? undefined : value;
 }
 
 /** The hosts in between. Only the first of a list may itself lie behind others, as with ssh. */
@@ -128,8 +124,7 @@ function namedIdentity(host: HostConfig, file: string, home: string): NonNullabl
 }
 
 function knownHostsFiles(host: HostConfig, settings: SshSettings, home: string): string[] {
-  const configured = unlessDefault(host.known_hosts, DEFAULT_KNOWN_HOSTS);
-  if (configured !== undefined) return [inHome(configured, home)];
+  if (host.known_hosts !== undefined) return [inHome(host.known_hosts, home)];
   return [...(settings.knownHosts ?? [inHome(DEFAULT_KNOWN_HOSTS, home)]), SYSTEM_KNOWN_HOSTS];
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { exitCodeOf, selectionOf } from '../../../src/cli/commands/provision.js';
+import { selectionOf } from '../../../src/cli/commands/provision.js';
+import { exitCodeOf } from '../../../src/cli/run.js';
 import { chooseHost } from '../../../src/cli/session.js';
 import { outcomeOf } from '../../../src/engine/events.js';
 import { testConfig } from '../../support/config.js';
@@ -46,6 +47,7 @@ describe('exitCodeOf', () => {
     ['0 when something was skipped', { ...done, skipped: 1 }, 0],
     ['1 when a step failed', { ...done, failed: 1 }, 1],
     ['1 when a change was refused', { ...done, refused: 1 }, 1],
+    ['4 when the connection was lost', { ...done, failed: 1, lost: true }, 4],
     ['130 when interrupted, whatever failed', { ...done, failed: 1, interrupted: true }, 130],
   ])('is %s', (_, outcome, expected) => {
     expect(exitCodeOf(outcome)).toBe(expected);

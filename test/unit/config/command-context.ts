@@ -22,9 +22,11 @@ export function recordedContext<Options>(
     global: { json: false, yes: false, verbose: false, quiet: false, ...rest },
     options,
     args: [],
+    argv: [],
     terminal: {
       out: (text) => out.push(text),
       err: (text) => err.push(text),
+      alert: (text) => err.push(text),
       outIsTty: interactive,
       errIsTty: interactive,
       interactive,

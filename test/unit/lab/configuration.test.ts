@@ -8,12 +8,18 @@ import { newLabKeys } from '../../../src/lab/access.js';
 import { labOverrides, writeConfiguration } from '../../../src/lab/configuration.js';
 import { labPaths } from '../../../src/lab/names.js';
 
+const SHA256 = 'ab'.repeat(32);
+
 const LAB = {
   name: 'one',
   address: '127.0.0.1',
   port: 40022,
   user: 'ops',
-  qdrant: { artifact: { from: 'file', path: '/usr/bin/qdrant' }, version: '1.18.3', why: 'given' },
+  qdrant: {
+    artifact: { from: 'file', path: '/usr/bin/qdrant', sha256: SHA256 },
+    version: '1.18.3',
+    why: 'given',
+  },
   network: '10.0.2.0/24',
   caBundle: true,
   maxOpenFiles: 20_000,
@@ -32,7 +38,7 @@ describe('the files of a lab host', () => {
     await writeConfiguration(paths, { ...LAB, keys });
     const config = configSchema.parse(parse(await readFile(paths.config, 'utf8')));
     expect(config.hosts[0]).toMatchObject({ name: 'one', port: 40022, user: 'ops', host_key: 'strict' });
-    expect(config.qdrant.artifact).toEqual({ from: 'file', path: '/usr/bin/qdrant' });
+    expect(config.qdrant.artifact).toEqual({ from: 'file', path: '/usr/bin/qdrant', sha256: SHA256 });
     expect(config.security.firewall.allow).toEqual(['10.0.2.0/24']);
     expect(config.python.required).toBe(false);
     expect(await readFile(paths.identity, 'utf8')).toBe(keys.operator.private);

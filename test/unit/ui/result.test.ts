@@ -3,7 +3,7 @@ import { outcomeOf, type StepOutcome, type TaskOutcome } from '../../../src/engi
 import { VdbError } from '../../../src/errors.js';
 import { errorData, errorText } from '../../../src/ui/error.js';
 import { resultText } from '../../../src/ui/result.js';
-import { count, duration, fit as shortened } from '../../../src/ui/style.js';
+import { count, duration, shortened } from '../../../src/ui/style.js';
 
 const DETAILS = {
   code: 'x.y',

@@ -37,11 +37,8 @@ function hostConfig(changes: Partial<HostConfig>): HostConfig {
   return {
     name: 'test',
     address: 'db',
-    port: 22,
-    user: 'root',
     connection: 'ssh',
     agent: true,
-    known_hosts: '~/.ssh/known_hosts',
     host_key: 'strict',
     use_ssh_config: true,
     connect_timeout_seconds: 15,
@@ -61,6 +58,11 @@ Host db
 `;
 
 describe('resolveTarget', () => {
+  it('prefers what the configuration says, even where it is the usual value', async () => {
+    const { home, host } = await hopsOf({ user: 'root', port: 22, known_hosts: '~/.ssh/known_hosts' }, ALIAS);
+    expect(host).toMatchObject({ user: 'root', port: 22, knownHosts: [join(home, '.ssh/known_hosts')] });
+  });
+
   it('needs no ~/.ssh/config', async () => {
     const home = await homeWith({});
     const { hops, label } = await resolveTarget(hostConfig({}), { HOME: home });
