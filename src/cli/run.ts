@@ -23,6 +23,7 @@ export interface ConvergeTasksOptions {
 interface Run {
   steps: readonly Step[];
   known: TaskContext;
+  since: number;
   stop: AbortSignal;
   report?: string;
 }
@@ -48,6 +49,7 @@ export async function convergeTasks(
   tasks: readonly Task[],
   options: ConvergeTasksOptions = {},
 ): Promise<ExitCode> {
+  const since = performance.now();
   const interrupt = armInterrupt((text) => context.terminal.err(text));
   try {
     const { host, hostConfig } = session;
@@ -58,7 +60,7 @@ export async function convergeTasks(
       options.accept?.(plan);
       if (!context.global.json)
         context.terminal.err(`${hostConfig.name} (${host.target}): ${planSummary(plan)}`);
-      const run: Run = { steps, known, stop: interrupt.signal, ...options };
+      const run: Run = { steps, known, since, stop: interrupt.signal, ...options };
       return exitCodeOf(await runSteps(context, session, run));
     } finally {
       await lock.release();
@@ -82,13 +84,14 @@ export function exitCodeOf(outcome: RunOutcome): ExitCode {
 
 /** Applies steps while showing what happens in the form that the user's end wants, then sums up. */
 async function runSteps(context: CommandContext<unknown>, session: Session, run: Run): Promise<RunOutcome> {
-  const { steps, known, stop } = run;
+  const { steps, known, since, stop } = run;
   const { global, terminal, emit } = context;
   const tree = terminal.errIsTty && !global.json && !global.quiet && !global.verbose;
   const outcome = await converge(steps, {
     host: session.host,
     identity: { who: operator(), command: commandLine(context, session), vdb: version() },
     stateDirectory: session.config.paths.state,
+    since,
     stop,
     onEvent: tree ? () => {} : progressFor(context),
     ...(tree ? { renderer: (await import('../ui/tree.js')).ThrottledTree as never } : {}),

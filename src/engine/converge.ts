@@ -11,6 +11,8 @@ export interface ConvergeOptions {
   host: Host;
   identity: Omit<RunIdentity, 'run'>;
   stateDirectory: string;
+  /** When the run began, by `performance.now()`: what its duration counts from. */
+  since: number;
   stop: AbortSignal;
   onEvent: OnEvent;
   renderer?: ListrRendererFactory;
@@ -23,11 +25,11 @@ export interface ConvergeOptions {
 export async function converge(steps: readonly Step[], options: ConvergeOptions): Promise<RunOutcome> {
   const { host, stateDirectory } = options;
   const identity = { run: randomUUID(), ...options.identity };
-  const due = steps.filter(({ verdict }) => verdict.status !== 'ok');
-  if (due.some(({ verdict }) => verdict.status === 'change')) {
+  const due = steps.filter(({ verdict }) => verdict.status === 'change');
+  if (due.length > 0) {
     await host.run(appendCommand(stateDirectory, intentRecord(identity, due)));
   }
-  const outcome = await applied(steps, options);
+  const outcome = { ...(await applied(steps, options)), durationMs: performance.now() - options.since };
   if (outcome.lost) return outcome;
   await host.run(appendCommand(stateDirectory, outcomeRecord(identity, outcome, new Date())));
   return outcome;

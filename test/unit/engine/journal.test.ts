@@ -11,6 +11,7 @@ async function convergeOn(fake: FakeHost) {
     host: fake.host,
     identity: { who: 'ann@desk', command: 'vdb provision', vdb: '0.1.0' },
     stateDirectory: '/var/lib/vdb',
+    since: performance.now(),
     stop: new AbortController().signal,
     onEvent: () => {},
   });
