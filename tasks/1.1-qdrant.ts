@@ -149,8 +149,8 @@ export const qdrant: Task = {
   runs: ({ config }) => {
     const { version, active_slot, bind, artifact } = config.qdrant;
     const { http, grpc } = slotOf(config);
-    const what =
-      artifact.from === 'emulator' ? `Qdrant EMULATOR (not Qdrant) ${version}` : `Qdrant ${version}`;
-    return `${what}, slot ${active_slot}: REST ${bind}:${http}, gRPC ${bind}:${grpc}`;
+    const place = `slot ${active_slot}: REST ${bind}:${http}`;
+    if (artifact.from === 'emulator') return `Qdrant EMULATOR (not Qdrant) ${version}, ${place}`;
+    return `Qdrant ${version}, ${place}, gRPC ${bind}:${grpc}`;
   },
 };

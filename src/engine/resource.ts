@@ -47,6 +47,8 @@ export interface Resource<Have = unknown> {
   readonly packages?: readonly string[];
   /** When set, the step is skipped with this reason and counts as neither done nor failed. */
   readonly skip?: string;
+  /** Why a host without it still equals its configuration: the configuration says that it may be missing. */
+  readonly optional?: string;
   /** Explains a failed command: what it means and what to do next. */
   explain?(result: ExecResult): { meaning: string; next: string } | null;
 }

@@ -102,6 +102,7 @@ function packages(options: VirtualenvOptions, { question, requirements, explain 
       ),
     ],
     predict: (changing) => (changing.has(`venv:${path}`) ? { action: 'install', summary } : null),
+    ...(options.required ? {} : { optional: 'python.required is false' }),
     explain,
   });
 }

@@ -17,9 +17,10 @@ const drift = defineCheck({
 function judgeSteps(steps: readonly Step[]): Verdict {
   const of = (...statuses: Step['verdict']['status'][]): Step[] =>
     steps.filter(({ verdict }) => statuses.includes(verdict.status));
-  const differing = of('change', 'refused');
+  const differing = of('change', 'refused').filter(({ resource }) => resource.optional === undefined);
   const unseen = of('unknown');
-  const left = of('foreign', 'skip');
+  const optional = of('change').filter(({ resource }) => resource.optional !== undefined);
+  const left = [...of('foreign', 'skip'), ...optional];
   if (differing.length > 0) {
     const seen = `${differing.length} of ${steps.length} steps would change`;
     return fail(seen, 'no difference', [...differing, ...unseen].map(stepLine));
@@ -40,7 +41,7 @@ function stepLine({ task, resource, verdict }: Step): string {
     case 'ok':
       return head;
     case 'change':
-      return `${head}: ${verdict.change.summary}`;
+      return `${head}: ${resource.optional === undefined ? '' : `${resource.optional}, `}${verdict.change.summary}`;
     case 'refused':
       return `${head}: ${verdict.change.refused?.why ?? verdict.change.summary}`;
     default:

@@ -57,4 +57,13 @@ describe('drift', () => {
       details: ["0.2 vm.swappiness: the machine's kernel"],
     });
   });
+
+  it('leaves out what the configuration says may be missing, and says why', () => {
+    const missing = { ...CHANGED, resource: { title: 'packages', optional: 'python.required is false' } };
+    expect(drift(OK, missing as Step)).toMatchObject({
+      status: 'pass',
+      seen: '2 steps as configured, 1 left out',
+      details: ['0.2 packages: python.required is false, mode 0644, want 0600'],
+    });
+  });
 });
