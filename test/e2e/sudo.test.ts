@@ -17,7 +17,7 @@ describeLab('an account that is not root', () => {
     expect(host.user).toBe('ops');
     expect(result(await host.vdb(PROVISION))).toMatchObject({ status: 'done', failed: 0, exit_code: 0 });
     expect(await host.inside("stat -c '%U:%G' /etc/redis/vdb.conf /data/qdrant")).toBe(
-      'redis:redis\nqdrant:qdrant\n',
+      'root:redis\nqdrant:qdrant\n',
     );
     expect(result(await host.vdb(PROVISION))).toMatchObject({ changed: 0, exit_code: 0 });
   });

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { type LabHost, result } from '../../support/lab.js';
 import { sharedHost, site, WITHOUT_PYTHON } from './site.js';
 
@@ -13,12 +13,25 @@ export function describeLab(title: string, tests: () => void): void {
  * each one by a run that also repairs it, so that one failure does not become many.
  */
 export function onSharedHost(title: string, tests: (host: () => LabHost) => void): void {
+  withSharedHost(title, afterEach, tests);
+}
+
+/** Tests that only look at the shared host: that it is still converged is asserted once, after the last. */
+export function lookingAtSharedHost(title: string, tests: (host: () => LabHost) => void): void {
+  withSharedHost(title, afterAll, tests);
+}
+
+function withSharedHost(
+  title: string,
+  after: (assert: () => Promise<void>) => void,
+  tests: (host: () => LabHost) => void,
+): void {
   describeLab(title, () => {
     let host: LabHost;
     beforeAll(async () => {
       host = await sharedHost();
     });
-    afterEach(() => assertConverged(host));
+    after(() => assertConverged(host));
     tests(() => host);
   });
 }
