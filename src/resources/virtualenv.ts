@@ -40,7 +40,8 @@ export function virtualenv(options: VirtualenvOptions): Resource[] {
     imports,
     extras: requirements.filter(({ extras }) => extras.length > 0).map(({ text }) => text),
   };
-  const base = { question, requirements, explain: explainVirtualenv };
+  const optional = options.required ? {} : { optional: 'python.required is false' };
+  const base = { question, requirements, optional, explain: explainVirtualenv };
   return [
     environment(options, base),
     packages(options, base),
@@ -52,6 +53,8 @@ export function virtualenv(options: VirtualenvOptions): Resource[] {
 interface Base {
   question: Omit<VirtualenvQuestion, 'role'>;
   requirements: readonly ReturnType<typeof parseRequirement>[];
+  /** Packages that may be missing are no difference, nor is what follows from them. */
+  optional: { optional?: string };
   explain: typeof explainVirtualenv;
 }
 
@@ -82,7 +85,7 @@ function atLeast312(python: string): boolean {
   return major > 3 || (major === 3 && minor >= 12);
 }
 
-function packages(options: VirtualenvOptions, { question, requirements, explain }: Base): Resource {
+function packages(options: VirtualenvOptions, { question, requirements, optional, explain }: Base): Resource {
   const { path } = options;
   const summary = `install ${requirements.length} pinned packages`;
   return defineResource<VirtualenvState>({
@@ -102,13 +105,13 @@ function packages(options: VirtualenvOptions, { question, requirements, explain 
       ),
     ],
     predict: (changing) => (changing.has(`venv:${path}`) ? { action: 'install', summary } : null),
-    ...(options.required ? {} : { optional: 'python.required is false' }),
+    ...optional,
     explain,
   });
 }
 
 /** Says nothing while packages are missing: that difference is reported where they are installed. */
-function importable(path: string, { question, requirements, explain }: Base): Resource {
+function importable(path: string, { question, requirements, optional, explain }: Base): Resource {
   const { imports } = question;
   const change = { action: 'run', summary: `pip check, import of ${imports.length} packages` } as const;
   return defineResource<VirtualenvState>({
@@ -118,11 +121,12 @@ function importable(path: string, { question, requirements, explain }: Base): Re
     diff: (have) => (have !== null && (have.tested || unmet(requirements, have).length > 0) ? null : change),
     apply: () => [testImports(question)],
     predict: (changing) => (follows(path, changing) ? change : null),
+    ...optional,
     explain,
   });
 }
 
-function frozen(path: string, freezeTo: string, { question, explain }: Base): Resource {
+function frozen(path: string, freezeTo: string, { question, optional, explain }: Base): Resource {
   const change = { action: 'update', summary: 'write what pip freeze says' } as const;
   return defineResource<VirtualenvState>({
     id: `freeze:${freezeTo}`,
@@ -131,6 +135,7 @@ function frozen(path: string, freezeTo: string, { question, explain }: Base): Re
     diff: (have) => (have?.frozen ? null : change),
     apply: () => [freezePackages(path, freezeTo)],
     predict: (changing) => (follows(path, changing) ? change : null),
+    ...optional,
     explain,
   });
 }
