@@ -54,10 +54,7 @@ describeLab('the lab', () => {
     const down = await vdb(['lab', 'down', 'left']);
     expect(down.exitCode).toBe(0);
     expect(existsSync(left.directory)).toBe(false);
-    const { engine } = JSON.parse(await readFile(join(right.directory, 'lab.json'), 'utf8')) as {
-      engine: string;
-    };
-    const { stdout } = await start(engine, ['ps', '--all', '--quiet', '--no-trunc']).ended;
+    const { stdout } = await start(right.engine, ['ps', '--all', '--quiet', '--no-trunc']).ended;
     expect(stdout).not.toContain(left.container);
     expect(stdout).toContain(right.container);
     expect((await vdb(['lab', 'down', 'left'])).exitCode).toBe(0);
@@ -66,10 +63,7 @@ describeLab('the lab', () => {
   test('a host that was stopped is started again as it was', async () => {
     const left = await freshHost('left');
     await left.inside('echo kept > /etc/kept');
-    const { engine } = JSON.parse(await readFile(join(left.directory, 'lab.json'), 'utf8')) as {
-      engine: string;
-    };
-    expect((await start(engine, ['stop', left.container]).ended).exitCode).toBe(0);
+    expect((await start(left.engine, ['stop', left.container]).ended).exitCode).toBe(0);
     expect((await vdb(['--lab', 'left', 'status'])).exitCode).toBe(4);
     const up = await vdb(['lab', 'up', 'left']);
     expect(up.stderr).toContain('was stopped and is up again');

@@ -90,6 +90,7 @@ async function waitFor(
 export interface LabHost {
   name: string;
   directory: string;
+  engine: string;
   container: string;
   user: string;
   port: number;
@@ -118,7 +119,7 @@ export async function labHost(cwd: string, name: string): Promise<LabHost> {
   const begin: LabHost['begin'] = (args, env = {}) =>
     start(VDB, ['--lab', name, ...words(args)], { cwd, env });
   return {
-    ...{ name, directory, container, user, port },
+    ...{ name, directory, engine, container, user, port },
     secrets: await secretsOf(directory),
     begin,
     vdb: (args, env) => begin(args, env).ended,
