@@ -1,4 +1,4 @@
-import { type Change, defineResource, type FieldChange, type Resource } from '../engine/resource.js';
+import { type Change, defineResource, type FieldChange, named, type Resource } from '../engine/resource.js';
 import type { Command } from '../host/command.js';
 import { known } from '../host/probe.js';
 import { type RunningSetting, sameSetting, showSetting } from '../services/postgres/setting-value.js';
@@ -73,7 +73,7 @@ function runningChange(have: RunningHave, values: PostgresSettings): Change | nu
   const names = [...new Set([...differing.map(([name]) => name), ...have.pendingRestart])];
   const change: Change = {
     action: restart ? 'restart' : 'reload',
-    summary: `${names.join(', ')} not in force yet`,
+    summary: `${named(names, 'setting')} not in force yet`,
     fields,
   };
   return refusal(change, have, fields);

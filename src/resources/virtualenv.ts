@@ -1,4 +1,4 @@
-import { defineResource, type Resource } from '../engine/resource.js';
+import { defineResource, named, type Resource } from '../engine/resource.js';
 import { ask } from '../host/probe.js';
 import { explainVirtualenv } from './virtualenv-explain.js';
 import { importName, parseRequirement, unmet } from './virtualenv-packages.js';
@@ -96,7 +96,8 @@ function packages(options: VirtualenvOptions, { question, requirements, optional
       if (have === null) return { action: 'install', summary };
       const fields = unmet(requirements, have);
       if (fields.length === 0) return null;
-      return { action: 'install', summary: `install ${fields.map(({ field }) => field).join(', ')}`, fields };
+      const names = fields.map(({ field }) => field);
+      return { action: 'install', summary: `install ${named(names, 'pinned package')}`, fields };
     },
     apply: () => [
       installPackages(
