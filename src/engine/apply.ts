@@ -1,4 +1,4 @@
-import { Listr, type ListrRendererFactory, type ListrTask } from 'listr2';
+import { Listr, type ListrRendererFactory, type ListrTask, PRESET_TIMER } from 'listr2';
 import { messageOf, VdbError } from '../errors.js';
 import type { Host } from '../host/host.js';
 import { type OnEvent, outcomeOf, type RunOutcome, type StepOutcome, type TaskOutcome } from './events.js';
@@ -42,6 +42,7 @@ export async function applySteps(options: ApplyOptions): Promise<RunOutcome> {
       collectErrors: 'minimal',
       registerSignalListeners: false,
       renderer: options.renderer ?? 'silent',
+      rendererOptions: { timer: PRESET_TIMER },
     } as never,
   );
   if (packages.length === 0) transaction.resolve(null);
