@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LabHost, result } from '../support/lab.js';
-import { untilTrue } from './support/apt-lock.js';
 import { describeLab } from './support/shared.js';
 import { freshHost, remove } from './support/site.js';
 
@@ -12,9 +11,12 @@ describeLab('an operator that is killed while apt is at work on a new host', () 
   });
   afterAll(() => remove('killed'));
 
-  const killInApt = async (command: string) => {
+  /** Kills the run while dpkg has changes of its database under way, and `also` on the host just before. */
+  const killInApt = async (command: string, also = 'true') => {
     const run = host.begin(command);
-    await untilTrue(async () => (await host.inside('pgrep -x dpkg || true')) !== '');
+    await run.until(/"step.started","task":"packages"/);
+    run.child.kill('SIGSTOP');
+    await host.inside(`until [ -n "$(ls -A /var/lib/dpkg/updates)" ]; do sleep 0.01; done; ${also}`);
     run.child.kill('SIGKILL');
     expect((await run.ended).exitCode).toBeNull();
   };
@@ -40,8 +42,7 @@ describeLab('an operator that is killed while apt is at work on a new host', () 
 
   test('and apt and dpkg with it: the next run repairs what they left and converges', async () => {
     const command = 'provision --only 3.2 --json';
-    await killInApt(command);
-    await host.inside('kill -9 $(pgrep -x "apt-get|dpkg")');
+    await killInApt(command, 'kill -9 $(pgrep -x "apt-get|dpkg")');
     expect(await host.inside('dpkg --audit; ls /var/lib/dpkg/updates')).not.toBe('');
     await converges(command);
   });

@@ -22,7 +22,8 @@ onSharedHost('packages', (host) => {
     await removePackage(host());
     await host().inside(
       `rm -f /var/cache/apt/archives/${PACKAGE}_*.deb
-       printf 'Acquire::%s::Proxy "http://127.0.0.1:9";\\n' http https > ${CLOSED}`,
+       printf 'Acquire::%s::Proxy "http://127.0.0.1:9";\\n' http https > ${CLOSED}
+       echo 'Acquire::Retries "0";' >> ${CLOSED}`,
     );
     const { exitCode, stderr } = await host()
       .vdb('provision --only 3.1')

@@ -46,7 +46,7 @@ onSharedHost('what vdb refuses', (host) => {
 
   test('a disk that is full: said so, nothing left behind, and the next run converges', async () => {
     const pid = await pidOf();
-    await host().inside(`mount -t tmpfs -o size=1m tmpfs ${RELEASES}`);
+    await host().inside(`mount -t tmpfs -o size=16k tmpfs ${RELEASES}`);
     const left = () => host().inside(`ls -A ${RELEASES}`);
     try {
       const { exitCode, stderr } = await host().vdb(ONLY_QDRANT);

@@ -38,7 +38,7 @@ export async function runInApt(host: LabHost, flags = ''): Promise<Started> {
 }
 
 /** Polls until `look` says true; fails after a minute. */
-export async function untilTrue(look: () => Promise<boolean>): Promise<void> {
+async function untilTrue(look: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 60_000;
   while (!(await look())) {
     if (performance.now() > deadline) throw new Error('it did not come true within a minute');
