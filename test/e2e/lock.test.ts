@@ -82,4 +82,18 @@ onSharedHost('one run at a time', (host) => {
     await host().inside('flock -w 60 -x /run/vdb/busy true');
     await converge();
   });
+
+  test('a lock whose process dies on the host stops the run before its next step', async () => {
+    const run = await inTheMiddle(async () => {
+      await host().inside(
+        `for process in /proc/[0-9]*; do
+           [ "$(readlink $process/fd/9)" != /run/vdb/lock ] || kill "\${process#/proc/}"
+         done`,
+      );
+    });
+    expect(run.exitCode).toBe(4);
+    expect(run.stdout + run.stderr).not.toContain('This is a bug in vdb');
+    expect(await modeOfDatabase()).toBe('600\n');
+    await converge();
+  });
 });
