@@ -96,21 +96,24 @@ const firewall: SubTask = {
   id: '0.2.7',
   title: 'Firewall',
   criterion: 'Only SSH and the edge answer from outside, the edge only to the allowlist',
-  resources: ({ config }) => {
+  resources: ({ config, facts }) => {
     const { firewall: rules } = config.security;
     if (!rules.enabled) return [];
     const content = renderRuleset({
-      sshPort: 22,
+      sshPorts: facts.sshPorts,
       sshFrom: rules.ssh_from,
       edgePorts: [config.networking.edge.gateway_port],
       allow: rules.allow,
     });
-    return [
-      aptPackages({ name: 'nftables', packages: ['nftables'] }),
-      nftRuleset({ content }),
-      service({ unit: 'nftables.service' }),
-    ];
+    const nftables = aptPackages({ name: 'nftables', packages: ['nftables'] });
+    if (facts.sshPorts.length === 0) return [nftables, nftRuleset({ content, refused: LOCKED_OUT })];
+    return [nftables, nftRuleset({ content }), service({ unit: 'nftables.service' })];
   },
+};
+
+const LOCKED_OUT = {
+  why: 'the port of SSH is not known, so the firewall would lock everybody out',
+  next: 'See whether `sshd -T` works on the host as root; or set security.firewall.enabled: false.',
 };
 
 /** Task 0.2: the operating system as a database server needs it. */

@@ -16,9 +16,31 @@ export interface Facts {
   /** Seconds since the epoch on the host's clock. */
   clock: number;
   uptime: number;
+  /** TCP ports that SSH uses on the host itself, in order. Not those of a NAT before it; empty when none could be seen. */
+  sshPorts: readonly number[];
 }
 
+/**
+ * Where sshd listens by its configuration, where systemd listens in its place, and where this connection came
+ * in: sudo drops SSH_CONNECTION, but a process before it still has it. Each alone may be missing or outdated.
+ */
+const SSH_PORTS = sh`
+  ssh_ports() {
+  "$(command -v sshd || echo /usr/sbin/sshd)" -T 2>/dev/null | sed -n 's/^listenaddress .*:\([0-9]*\)$/\1/p'
+  for unit in ssh.socket sshd.socket; do
+  systemctl is-active --quiet "$unit" 2>/dev/null || continue
+  systemctl show -p Listen -- "$unit" | sed -n 's/^Listen=\(.*:\)\{0,1\}\([0-9]*\) (Stream)$/\2/p'
+  done
+  pid=$$
+  while [ "\${pid:-0}" -gt 1 ]; do
+  port=$(tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | sed -n 's/^SSH_CONNECTION=.* //p')
+  [ -z "$port" ] || { echo "$port"; break; }
+  pid=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$pid/status")
+  done
+  }`;
+
 const FACT_SCRIPT = sh`
+  ${SSH_PORTS}
   . /etc/os-release
   printf 'os %s|%s|%s|%s\n' "$ID" "$VERSION_ID" "\${VERSION_CODENAME:-}" "$PRETTY_NAME"
   printf 'hostname %s\n' "$(cat /proc/sys/kernel/hostname)"
@@ -29,7 +51,8 @@ const FACT_SCRIPT = sh`
   printf 'virtualisation %s\n' "$(systemd-detect-virt 2>/dev/null || true)"
   printf 'container %s\n' "$(systemd-detect-virt --container 2>/dev/null || true)"
   printf 'clock %s\n' "$(date +%s)"
-  printf 'uptime %s\n' "$(cut -d. -f1 /proc/uptime)"`;
+  printf 'uptime %s\n' "$(cut -d. -f1 /proc/uptime)"
+  printf 'ssh-ports %s\n' "$(ssh_ports 2>/dev/null | sort -nu | tr '\n' ' ')"`;
 
 /** The facts of a host, in one fragment. */
 export const factsProbe: ProbeKind<null, Facts> = {
@@ -68,5 +91,6 @@ function parseFacts(stdout: string): Observation<Facts> {
     container: container !== '' && container !== 'none',
     clock: number('clock'),
     uptime: number('uptime'),
+    sshPorts: (get('ssh-ports').match(/\d+/g) ?? []).map(Number),
   });
 }

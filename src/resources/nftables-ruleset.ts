@@ -1,5 +1,6 @@
 export interface RulesetOptions {
-  sshPort: number;
+  /** TCP ports that SSH uses on the host. */
+  sshPorts: readonly number[];
   /** Networks that may use SSH, IPv4 and IPv6. Empty: all, so that nobody locks the operator out. */
   sshFrom: readonly string[];
   /** TCP ports of the edge. */
@@ -9,7 +10,7 @@ export interface RulesetOptions {
 }
 
 /** /etc/nftables.conf: everything from outside is dropped but SSH, ICMP and the edge. */
-export function renderRuleset({ sshPort, sshFrom, edgePorts, allow }: RulesetOptions): string {
+export function renderRuleset({ sshPorts, sshFrom, edgePorts, allow }: RulesetOptions): string {
   const ssh = sshFrom.length === 0 ? ['0.0.0.0/0', '::/0'] : sshFrom;
   const edge = edgePorts.length === 0 ? [] : acceptFrom('edge', allow, [...new Set(edgePorts)]);
   const rules = [
@@ -18,7 +19,7 @@ export function renderRuleset({ sshPort, sshFrom, edgePorts, allow }: RulesetOpt
     'iif "lo" accept',
     'meta l4proto { icmp, ipv6-icmp } accept',
     'ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept',
-    ...acceptFrom('ssh', ssh, [sshPort]),
+    ...acceptFrom('ssh', ssh, sshPorts),
     ...edge,
   ];
   return `#!/usr/sbin/nft -f
@@ -83,6 +84,7 @@ function setsOf(name: string, networks: readonly string[]): string[] {
 }
 
 function acceptFrom(name: string, networks: readonly string[], ports: readonly number[]): string[] {
+  if (ports.length === 0) return [];
   const dport = ports.length === 1 ? `${ports[0]}` : `{ ${[...ports].sort((a, b) => a - b).join(', ')} }`;
   return familiesOf(name, networks).map((family) => {
     const from = family.everywhere

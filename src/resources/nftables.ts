@@ -16,18 +16,25 @@ interface RulesetState {
 
 const PATH = '/etc/nftables.conf';
 
-/**
- * The firewall in /etc/nftables.conf, as it runs. `content` replaces the table `inet vdb` and no other: the
- * tables of container engines and of fail2ban stay.
- */
-export function nftRuleset({ content }: { content: string }): Resource {
+export interface RulesetResource {
+  /** Replaces the table `inet vdb` and no other: the tables of container engines and of fail2ban stay. */
+  content: string;
+  /** Why these rules must not be loaded, with the way out. */
+  refused?: Change['refused'];
+}
+
+/** The firewall in /etc/nftables.conf, as it runs. */
+export function nftRuleset({ content, refused }: RulesetResource): Resource {
   if (!content.includes('table inet vdb {')) throw new Error('the ruleset defines no table inet vdb');
   if (/^\s*flush ruleset/m.test(content)) throw new Error("the ruleset would flush others' tables");
   return defineResource<RulesetState>({
     id: `file:${PATH}`,
     title: 'firewall',
     probe: ask(rulesetKind, null),
-    diff: (have) => rulesetDiff(content, have),
+    diff: (have) => {
+      const change = rulesetDiff(content, have);
+      return change === null || refused === undefined ? change : { ...change, refused };
+    },
     apply: () => [
       putCommand({ path: PATH, content, mode: '0755', validate: validator('nft') }),
       { title: 'load the firewall', script: sh`nft -f ${PATH}` },

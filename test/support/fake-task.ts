@@ -18,10 +18,13 @@ export function subtask(id: string, resources: readonly Resource[]): SubTask {
   return { id, title: `Part ${id}`, criterion: `Criterion of ${id}`, resources: () => [...resources] };
 }
 
-/** A Debian host in the year 2026. */
-export function fakeContext(): TaskContext {
+/** A Debian host in the year 2026; `sections` of the configuration and `facts` on top. */
+export function fakeContext(
+  sections: Record<string, unknown> = {},
+  facts: Partial<TaskContext['facts']> = {},
+): TaskContext {
   return {
-    config: testConfig(),
+    config: testConfig(sections),
     facts: {
       hostname: 'fake',
       os: { id: 'debian', version: '13', codename: 'trixie', name: 'Debian GNU/Linux 13 (trixie)' },
@@ -33,6 +36,15 @@ export function fakeContext(): TaskContext {
       container: false,
       clock: Date.UTC(2026, 0, 2, 3, 4, 5) / 1000,
       uptime: 1000,
+      sshPorts: [22],
+      ...facts,
     },
   };
+}
+
+/** The resources of one sub-task. */
+export function resourcesOf(task: Task, id: string, context: TaskContext): Resource[] {
+  const found = task.subtasks.find((each) => each.id === id);
+  if (found === undefined) throw new Error(`${task.id} has no sub-task ${id}`);
+  return found.resources(context);
 }

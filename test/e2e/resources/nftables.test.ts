@@ -6,7 +6,7 @@ import { nftRuleset, renderRuleset } from '../../../src/resources/nftables.js';
 import { converge, NO_CONTAINER, rootHost } from '../../support/root-host.js';
 
 const content = renderRuleset({
-  sshPort: 22,
+  sshPorts: [22],
   sshFrom: ['0.0.0.0/0', '::/0'],
   edgePorts: [8000, 6333],
   allow: ['192.0.2.0/24', '192.0.2.128/25', '2001:db8::/32'],

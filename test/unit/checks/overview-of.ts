@@ -18,6 +18,7 @@ export function runningOverview(changes: Partial<Overview> = {}): Overview {
       container: false,
       clock: 1_700_003_600,
       uptime: 90_061,
+      sshPorts: [22],
     }),
     disk: known({ free: 30 * 1024 ** 3, size: 40 * 1024 ** 3, fileSystem: 'ext4', mountedOn: '/data' }),
     dataPath: '/data/qdrant',

@@ -3,7 +3,7 @@ import { nftRuleset, renderRuleset } from '../../../src/resources/nftables.js';
 import { answer, commandsFor, summaryOf } from '../../support/resource-table.js';
 
 const OPTIONS = {
-  sshPort: 22,
+  sshPorts: [22],
   sshFrom: ['0.0.0.0/0', '::/0'],
   edgePorts: [8000, 6333],
   allow: ['192.0.2.0/24'],
@@ -22,11 +22,12 @@ describe('renderRuleset', () => {
     [{}, ['ip saddr @edge_v4 tcp dport { 6333, 8000 } accept'], ['edge_v6']],
     [{ sshFrom: [] }, ['meta nfproto ipv4 tcp dport 22 accept'], []],
     [
-      { sshFrom: ['192.0.2.1', '2001:db8::/32'], sshPort: 2222 },
+      { sshFrom: ['192.0.2.1', '2001:db8::/32'], sshPorts: [2222] },
       ['ip saddr @ssh_v4 tcp dport 2222', 'ip6 saddr @ssh_v6'],
       ['nfproto'],
     ],
     [{ allow: [] }, [], ['8000', 'edge_v4']],
+    [{ sshPorts: [22, 2222] }, ['meta nfproto ipv4 tcp dport { 22, 2222 } accept'], []],
     [{ edgePorts: [] }, [], ['edge_v4', '192.0.2']],
   ])('with %o', (options, present, absent) => {
     const text = renderRuleset({ ...OPTIONS, ...options });
@@ -61,6 +62,13 @@ describe('nftRuleset', () => {
     const [write, load] = commandsFor(wanted, null);
     expect(write).toContain('nft -c -f "$1"');
     expect(load).toBe('nft -f /etc/nftables.conf');
+  });
+
+  test('says why it must not be loaded, while it differs', () => {
+    const refused = { why: 'the port of SSH is not known', next: 'Find it out.' };
+    const locked = nftRuleset({ content, refused });
+    expect(locked.diff(null)).toMatchObject({ refused });
+    expect(summaryOf(locked, `${file(content)}running same\n`)).toBeNull();
   });
 
   test("refuses rules that would take others' tables away", () => {
