@@ -6,9 +6,10 @@ import { withLocalPaths } from './local-paths.js';
 import { type LocateRequest, locateConfig } from './locate.js';
 import { formatPath, leaves } from './path.js';
 import { problemReport } from './report.js';
-import { resolveReferences } from './resolve.js';
+import { type Resolved, resolveReferences } from './resolve.js';
 import type { Config } from './schema.js';
 import { readSource } from './source.js';
+import { urlSecrets } from './url-credentials.js';
 import { validate } from './validate.js';
 
 /** Which configuration to load, and what overrides it. */
@@ -22,7 +23,10 @@ export interface LoadedConfig {
   config: Config;
   /** The file, absolute. */
   file: string;
-  /** Every secret in it, and every value that a reference resolved to: for the redactor. */
+  /**
+   * For the redactor: the values at the secret keys of the schema, wherever they come from, and passwords inside
+   * addresses. What a reference stands for at any other key is plain configuration.
+   */
   secrets: string[];
   /** Where each value came from, by its path (`qdrant.slots.blue.http`, `hosts[0].address`). */
   origins: Map<string, Origin>;
@@ -45,8 +49,9 @@ export async function loadConfig(request: LoadRequest): Promise<LoadedConfig> {
     scope,
     (path) => layered.overrideAt(path) === undefined,
   );
-  const secrets = [...new Set([...resolved.secrets, ...secretValues(resolved.data)])];
-  const report = problemReport({ source, layered, secrets, cwd: request.cwd });
+  const secrets = secretsOf(resolved);
+  const unsaid = [...secrets, ...resolved.values.map(({ value }) => value)];
+  const report = problemReport({ source, layered, secrets: unsaid, cwd: request.cwd });
 
   if (source.syntax.length > 0) throw report.syntax();
   const failed = new Set(resolved.failures.map(({ path }) => formatPath(path)));
@@ -58,8 +63,11 @@ export async function loadConfig(request: LoadRequest): Promise<LoadedConfig> {
   return { config: effective, file, secrets, origins: originsOf(effective, source.data, layered) };
 }
 
-function secretValues(data: unknown): string[] {
-  return [...leaves(data)].flatMap(({ path, value }) =>
-    (typeof value === 'string' || typeof value === 'number') && isSecretPath(path) ? [String(value)] : [],
-  );
+function secretsOf({ data, values }: Resolved): string[] {
+  const referred = values.filter(({ path }) => isSecretPath(path)).map(({ value }) => value);
+  const written = [...leaves(data)].flatMap(({ path, value }) => {
+    if (typeof value !== 'string' && typeof value !== 'number') return [];
+    return isSecretPath(path) ? [String(value)] : urlSecrets(String(value));
+  });
+  return [...new Set([...referred, ...written])];
 }

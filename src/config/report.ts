@@ -10,6 +10,9 @@ import type { YamlSource } from './source.js';
 export interface ReportScope {
   source: YamlSource;
   layered: Layered;
+  /**
+   * Secrets, and whatever references stand for: a problem at a plain key may be a secret in the wrong place.
+   */
   secrets: readonly string[];
   /** Files are named relative to it. */
   cwd: string;

@@ -7,8 +7,8 @@ import { type ReferenceScope, resolveReference } from './secret-sources.js';
 /** Data whose references are resolved. */
 export interface Resolved {
   data: unknown;
-  /** Every value that came from a reference. */
-  secrets: string[];
+  /** Every value that a reference stood for, with the place it stands at. */
+  values: { path: ConfigPath; value: string }[];
   /** References that could not be resolved. */
   failures: { path: ConfigPath; message: string }[];
 }
@@ -22,19 +22,22 @@ export async function resolveReferences(
   scope: ReferenceScope,
   applies: (path: ConfigPath) => boolean,
 ): Promise<Resolved> {
-  const resolved: Resolved = { data, secrets: [], failures: [] };
+  const resolved: Resolved = { data, values: [], failures: [] };
   const lookUp = remembering(scope);
   for (const { path, value } of leaves(data)) {
     if (typeof value !== 'string' || !hasReference(value) || !applies(path)) continue;
     try {
       const parts = parseReferences(value);
-      const text = await join(parts, lookUp, resolved.secrets);
+      const text = await join(parts, async (reference) => {
+        const found = await lookUp(reference);
+        resolved.values.push({ path, value: found });
+        return found;
+      });
       resolved.data = withValueAt(resolved.data, path, parts.length === 1 ? readText(path, text) : text);
     } catch (error) {
       resolved.failures.push({ path, message: messageOf(error) });
     }
   }
-  resolved.secrets = [...new Set(resolved.secrets)];
   return resolved;
 }
 
@@ -50,15 +53,8 @@ function remembering(scope: ReferenceScope): LookUp {
   };
 }
 
-async function join(parts: readonly TextPart[], lookUp: LookUp, secrets: string[]): Promise<string> {
+async function join(parts: readonly TextPart[], lookUp: LookUp): Promise<string> {
   let text = '';
-  for (const part of parts) {
-    if (typeof part === 'string') text += part;
-    else {
-      const value = await lookUp(part);
-      secrets.push(value);
-      text += value;
-    }
-  }
+  for (const part of parts) text += typeof part === 'string' ? part : await lookUp(part);
   return text;
 }

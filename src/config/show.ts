@@ -3,6 +3,7 @@ import { Redactor } from '../host/redact.js';
 import { isSecretPath } from './keys.js';
 import type { LoadedConfig } from './load.js';
 import { type ConfigPath, formatPath, isMapping } from './path.js';
+import { withoutUrlSecrets } from './url-credentials.js';
 
 const MASK = '[secret]';
 
@@ -20,7 +21,9 @@ function mask(value: unknown, path: ConfigPath, redactor: Redactor): unknown {
       Object.entries(value).map(([key, item]) => [key, mask(item, [...path, key], redactor)]),
     );
   }
-  if (typeof value === 'string') return isSecretPath(path) && value !== '' ? MASK : redactor.mask(value);
+  if (typeof value === 'string') {
+    return isSecretPath(path) && value !== '' ? MASK : redactor.mask(withoutUrlSecrets(value, MASK));
+  }
   return typeof value === 'number' && redactor.leaks(String(value)) ? MASK : value;
 }
 

@@ -78,10 +78,28 @@ describe('the environment', () => {
 });
 
 describe('references', () => {
-  test('are resolved, and every value is reported as a secret', async () => {
+  test('are resolved, and their values at secret keys are secrets', async () => {
     const { config, secrets } = await load(FILE, { files: SECRETS, env: ENV });
     expect(config.qdrant).toMatchObject({ api_key: API_KEY, read_only_api_key: READ_KEY });
     expect(secrets).toEqual(expect.arrayContaining([API_KEY, READ_KEY]));
+  });
+
+  test.each([
+    ['env:ACCOUNT', { ACCOUNT: 'root' }],
+    ['cmd:echo root', {}],
+    ['file:account', {}],
+  ])('at a plain key are plain configuration: ${%s}', async (reference, env) => {
+    const hosts = [{ name: 'db', address: '127.0.0.1', user: `\${${reference}}` }];
+    const files = { account: { text: 'root\n' } };
+    const { config, secrets } = await load({ ...minimal(), hosts }, { files, env });
+    expect(config.hosts[0]?.user).toBe('root');
+    expect(secrets).not.toContain('root');
+  });
+
+  test('inside a longer secret are secrets of their own', async () => {
+    const redis = { password: 'prefix-${env:PART}' };
+    const { secrets } = await load({ ...minimal(), redis }, { env: { PART: 'Q8w2Er5Ty1' } });
+    expect(secrets).toEqual(expect.arrayContaining(['Q8w2Er5Ty1', 'prefix-Q8w2Er5Ty1']));
   });
 
   test('become numbers where the configuration wants numbers', async () => {
@@ -116,6 +134,24 @@ describe('references', () => {
     const { secrets } = await load(minimal());
     expect(secrets).toEqual(expect.arrayContaining([API_KEY, READ_KEY]));
   });
+});
+
+describe('an address', () => {
+  test.each([
+    ['https://ci:h%40rd-Guess@index.example.org/simple', ['h%40rd-Guess', 'h@rd-Guess']],
+    ['https://Zk3vTq8sXw1mBn6cLd9f42@index.example.org/', ['Zk3vTq8sXw1mBn6cLd9f42']],
+  ])('%s has secrets', async (index_url, expected) => {
+    const { secrets } = await load({ ...minimal(), python: { index_url } });
+    expect(secrets).toEqual(expect.arrayContaining(expected));
+  });
+
+  test.each(['https://deploy@index.example.org/', 'https://index.example.org/a@b:c'])(
+    '%s has none',
+    async (index_url) => {
+      const { secrets } = await load({ ...minimal(), python: { index_url } });
+      expect(secrets).toEqual((await load(minimal())).secrets);
+    },
+  );
 });
 
 describe('an invalid file', () => {

@@ -18,7 +18,8 @@ const EXAMPLE = fileURLToPath(new URL('../../../docs/vdb.example.yaml', import.m
 const HEADER = `# yaml-language-server: $schema=../schema/vdb.schema.json
 #
 # Every key of the configuration with its meaning and its default. A file of your own needs few of them:
-# vdb init writes one. Values may refer to others: \${env:NAME}, \${file:PATH#key}, \${cmd:COMMAND}.
+# vdb init writes one. Values may refer to others: \${env:NAME}, \${file:PATH#key}, \${cmd:COMMAND}. A value
+# is a secret because of its key, not because of where it comes from: api keys, passwords and passphrases.
 # Environment variables override them: VDB__QDRANT__LOG_LEVEL=DEBUG.
 `;
 

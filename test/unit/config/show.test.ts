@@ -22,6 +22,25 @@ test('no secret is shown, neither as itself nor inside other text', async () => 
   expect(maskedConfig(loaded)).toMatchObject({ qdrant: { api_key: '[secret]' } });
 });
 
+test('passwords in addresses are not shown, however short', async () => {
+  const python = {
+    index_url: 'https://ci:h%40rd-Guess@index.example.org/simple',
+    extra_index_urls: ['https://ci:abc@extra.example.org/simple'],
+  };
+  expect(maskedConfig(await load({ ...content, python }))).toMatchObject({
+    python: {
+      index_url: 'https://ci:[secret]@index.example.org/simple',
+      extra_index_urls: ['https://ci:[secret]@extra.example.org/simple'],
+    },
+  });
+});
+
+test('values of references at plain keys are shown', async () => {
+  const deployment = { environment: '${env:STAGE}' };
+  const loaded = await load({ ...content, deployment }, { env: { STAGE: 'staging' } });
+  expect(maskedConfig(loaded)).toMatchObject({ deployment: { environment: 'staging' } });
+});
+
 test('on request each value says where it came from', async () => {
   const loaded = await load(content, {
     env: { VDB__REDIS__PORT: '6380' },
