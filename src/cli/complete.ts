@@ -48,12 +48,10 @@ function wantsFile(program: Command, words: readonly string[]): boolean {
   return words.slice(0, -1).includes('apply') && !current.startsWith('-') && !before.startsWith('--');
 }
 
-/** Every command has the options of the program, too. */
+/** The options of the program are the same everywhere, with what they offer. */
 function shareGlobalOptions(root: RootCommand): void {
   for (const command of root.commands.values()) {
-    for (const [name, option] of root.options) {
-      if (!command.options.has(name)) command.options.set(name, option);
-    }
+    for (const [name, option] of root.options) command.options.set(name, option);
   }
 }
 

@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
-import { EXIT, type ExitCode, messageOf, VdbError } from '../errors.js';
-import type { CommandContext, GlobalOptions, Handler } from './context.js';
+import { Command, CommanderError } from 'commander';
+import { EXIT, type ExitCode } from '../errors.js';
+import { version } from '../version.js';
+import type { CommandContext, Handler } from './context.js';
+import { reportFailure, reportStray, writeEvent } from './failure.js';
+import { addGlobalOptions, globalOptions, rawGlobalOptions } from './global-options.js';
 import { COMMANDS, type CommandSpec, GROUPS } from './spec.js';
 import { type Streams, terminalOf } from './terminal.js';
 import { usageError, usageExit, wantsJson } from './usage.js';
@@ -17,19 +19,25 @@ const EXIT_CODES_HELP = `Exit codes, the same in every output format:
   130  interrupted
 `;
 
-interface Raw extends GlobalOptions {
-  color?: boolean;
+/**
+ * Parses `argv` (without node and script), runs the command, and returns its exit code. Never throws: what is no
+ * error of the user's is reported as a bug, with exit code 1.
+ */
+export async function runProgram(argv: readonly string[], streams: Streams): Promise<ExitCode> {
+  try {
+    if (argv[0] === 'complete') return await (await import('./complete.js')).complete(argv.slice(1), streams);
+    return await parseAndRun(argv, streams);
+  } catch (error) {
+    return reportStray(error, argv, streams);
+  }
 }
 
-/** Parses `argv` (without node and script), runs the command, and returns its exit code. Never throws. */
-export async function runProgram(argv: readonly string[], streams: Streams): Promise<ExitCode> {
-  if (argv[0] === 'complete') return (await import('./complete.js')).complete(argv.slice(1), streams);
+async function parseAndRun(argv: readonly string[], streams: Streams): Promise<ExitCode> {
   const json = wantsJson(argv);
   let exitCode: ExitCode = EXIT.ok;
-  const run: Run = async (spec, command, args) => {
+  const program = buildProgram(json ? withoutProse(streams) : streams, async (spec, command, args) => {
     exitCode = await runCommand(spec, { command, args, argv }, streams);
-  };
-  const program = buildProgram(json ? withoutProse(streams) : streams, run);
+  });
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
@@ -51,21 +59,14 @@ export function buildProgram(streams: Streams, run: Run): Command {
   const program = new Command('vdb')
     .description('Provision, deploy and validate a self-hosted Qdrant server over SSH.')
     .version(version(), '--version', 'print the version')
-    .addOption(new Option('--config <file>', 'configuration file').env('VDB_CONFIG'))
-    .addOption(new Option('--host <name>', 'one host of the configuration').env('VDB_HOST'))
-    .addOption(new Option('--lab <name>', 'use the configuration of this lab host').env('VDB_LAB'))
-    .option('--json', 'NDJSON events on stdout, the last one the result')
-    .option('--yes', 'answer every question with yes')
-    .option('--verbose', 'show each command that changes the host')
-    .option('--quiet', 'results only, no progress')
-    .option('--color', 'colour even where no terminal is seen')
-    .option('--no-color', 'no colour')
+    .enablePositionalOptions()
     .showHelpAfterError('(run with --help for what is possible)')
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => streams.stderr.write(text),
     })
     .exitOverride();
+  addGlobalOptions(program);
   addCommands(program, run);
   addHelp(program, streams);
   return program;
@@ -74,7 +75,8 @@ export function buildProgram(streams: Streams, run: Run): Command {
 function addCommands(program: Command, run: Run): void {
   const groups = new Map<string, Command>();
   for (const [name, summary] of Object.entries(GROUPS)) {
-    groups.set(name, program.command(name).description(summary).exitOverride());
+    const group = program.command(name).description(summary).enablePositionalOptions().exitOverride();
+    groups.set(name, addGlobalOptions(group));
   }
   for (const spec of COMMANDS) {
     const words = spec.name.split(' ');
@@ -84,7 +86,8 @@ function addCommands(program: Command, run: Run): void {
       .description(spec.summary)
       .exitOverride();
     for (const [flags, description] of spec.options ?? []) command.option(flags, description);
-    if (spec.args?.endsWith('[command...]')) command.allowUnknownOption();
+    addGlobalOptions(command);
+    if (spec.args?.endsWith('[command...]')) command.passThroughOptions();
     command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join('\n')}`);
     command.action(async (...received: unknown[]) => {
       const own = received.at(-1) as Command;
@@ -95,8 +98,7 @@ function addCommands(program: Command, run: Run): void {
 
 function addHelp(program: Command, streams: Streams): void {
   program.helpCommand(false);
-  program
-    .command('help [topic...]')
+  addGlobalOptions(program.command('help [topic...]'))
     .description('help for a command, or `help exit-codes`')
     .exitOverride()
     .action((topic: string[]) => {
@@ -119,11 +121,11 @@ async function runCommand(
   { command, args, argv }: { command: Command; args: string[]; argv: readonly string[] },
   streams: Streams,
 ): Promise<ExitCode> {
-  const all = command.optsWithGlobals<Raw>();
-  const global = globalOptions(all);
-  const terminal = terminalOf(streams, { quiet: global.quiet, json: global.json, color: all.color });
+  const raw = rawGlobalOptions(command);
+  const global = globalOptions(raw);
+  const terminal = terminalOf(streams, { quiet: global.quiet, json: global.json, color: raw.color });
   const emit: CommandContext['emit'] = (event) => {
-    if (global.json) streams.stdout.write(`${JSON.stringify({ schema: 'vdb.event/1', ...event })}\n`);
+    if (global.json) writeEvent(streams, event);
   };
   const context: CommandContext = {
     global,
@@ -139,48 +141,6 @@ async function runCommand(
     const handler = (await spec.load()) as Handler;
     return await handler(context);
   } catch (error) {
-    const { reportError } = await import('../ui/error.js');
-    return reportError(asVdbError(error), context);
+    return await reportFailure(error, context);
   }
-}
-
-function globalOptions(raw: Raw): GlobalOptions {
-  const { host, config, lab, json = false, yes = false, verbose = false, quiet = false } = raw;
-  return {
-    ...(host === undefined ? {} : { host }),
-    ...(config === undefined ? {} : { config }),
-    ...(lab === undefined ? {} : { lab }),
-    json,
-    yes,
-    verbose,
-    quiet,
-  };
-}
-
-/** What is not a `VdbError` is a bug of ours, and is reported with its stack. */
-function asVdbError(error: unknown): VdbError {
-  if (error instanceof VdbError) return error;
-  return new VdbError(`Unexpected error: ${messageOf(error)}`, {
-    code: 'internal',
-    exitCode: EXIT.failed,
-    meaning: 'This is a bug in vdb.',
-    ...(error instanceof Error && error.stack !== undefined ? { stderr: error.stack } : {}),
-    cause: error,
-  });
-}
-
-/** The version in package.json, read when it is asked for. */
-export function version(): string {
-  for (const path of ['../package.json', '../../package.json']) {
-    try {
-      const manifest = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as {
-        name: string;
-        version: string;
-      };
-      if (manifest.name === 'vdb') return manifest.version;
-    } catch {
-      // dist/ is one level below the package, src/cli/ two.
-    }
-  }
-  return '0.0.0';
 }

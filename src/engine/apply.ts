@@ -1,9 +1,10 @@
 import { Listr, type ListrRendererFactory, type ListrTask, PRESET_TIMER } from 'listr2';
-import { messageOf, VdbError } from '../errors.js';
+import type { VdbError } from '../errors.js';
 import type { Host } from '../host/host.js';
 import { type OnEvent, outcomeOf, type RunOutcome, type StepOutcome, type TaskOutcome } from './events.js';
 import { installPackages, missingPackages, packagesTask } from './packages.js';
 import { groupByTask, type Step } from './plan.js';
+import { asVdbError } from './step-errors.js';
 import type { Task } from './task.js';
 import { mustLookAgain, TaskRun } from './task-run.js';
 
@@ -13,6 +14,8 @@ export interface ApplyOptions {
   /** The user asked to stop: the running step finishes, nothing new begins. */
   stop: AbortSignal;
   onEvent: OnEvent;
+  /** The command line that does it again. */
+  again: string;
   /** Draws the tree on a terminal; without it Listr2 is silent and `onEvent` tells what happens. */
   renderer?: ListrRendererFactory;
 }
@@ -57,10 +60,19 @@ function idOf(steps: readonly Step[]): string {
   return (steps[0] as Step).task.id;
 }
 
-function packageEntry(packages: string[], done: (outcome: StepOutcome) => void, options: ApplyOptions) {
+function packageEntry(
+  packages: string[],
+  done: (outcome: StepOutcome | null) => void,
+  options: ApplyOptions,
+) {
   return {
     title: `Packages: ${packages.length} in one transaction`,
-    task: async (_: unknown, entry: { output: string }): Promise<void> => {
+    task: async (_: unknown, entry: Pick<ListrEntry, 'output' | 'skip'>): Promise<void> => {
+      if (options.stop.aborted) {
+        done(null);
+        entry.skip('Packages: not installed, interrupted');
+        return;
+      }
       const outcome = await installPackages(options.host, packages, (event) => {
         if (event.type === 'step-output') entry.output = event.line;
         options.onEvent(event);
@@ -97,6 +109,7 @@ function taskEntry(
         onEvent: options.onEvent,
         stopping: () => options.stop.aborted,
         packagesError,
+        again: options.again,
       });
       try {
         await run.begin();
@@ -174,8 +187,9 @@ function notRun(task: Task, why: string, onEvent: OnEvent): TaskOutcome {
 }
 
 function failedToLook(task: Task, error: unknown, onEvent: OnEvent): TaskOutcome {
-  const outcome: TaskOutcome = { ...notRun(task, messageOf(error), () => {}), status: 'failed' };
-  if (error instanceof VdbError) outcome.steps.push(lookFailure(task, error));
+  const failure = asVdbError(error);
+  const outcome: TaskOutcome = { ...notRun(task, failure.message, () => {}), status: 'failed' };
+  outcome.steps.push(lookFailure(task, failure));
   onEvent({ type: 'task-finished', task: outcome });
   return outcome;
 }

@@ -5,6 +5,7 @@ import { applySteps } from './apply.js';
 import { type OnEvent, outcomeOf, type RunOutcome, type StepOutcome, type TaskOutcome } from './events.js';
 import { appendCommand, type JournalRecord, outcomeRecord, type RunIdentity } from './journal.js';
 import { groupByTask, type Step } from './plan.js';
+import { asVdbError } from './step-errors.js';
 
 /** What a converging run needs besides its steps. The gate of `host` must be open: the lock is held. */
 export interface ConvergeOptions {
@@ -13,6 +14,8 @@ export interface ConvergeOptions {
   stateDirectory: string;
   /** When the run began, by `performance.now()`: what its duration counts from. */
   since: number;
+  /** The command line that does it again, for remedies. */
+  again: string;
   stop: AbortSignal;
   onEvent: OnEvent;
   renderer?: ListrRendererFactory;
@@ -31,8 +34,12 @@ export async function converge(steps: readonly Step[], options: ConvergeOptions)
   }
   const outcome = { ...(await applied(steps, options)), durationMs: performance.now() - options.since };
   if (outcome.lost) return outcome;
-  await host.run(appendCommand(stateDirectory, outcomeRecord(identity, outcome, new Date())));
-  return outcome;
+  try {
+    await host.run(appendCommand(stateDirectory, outcomeRecord(identity, outcome, new Date())));
+    return outcome;
+  } catch (error) {
+    return { ...outcome, unrecorded: asVdbError(error) };
+  }
 }
 
 /** A converged host is the common case, and needs no second look and no Listr2. */

@@ -47,6 +47,8 @@ export interface RunOutcome {
   interrupted: boolean;
   /** The connection was lost on the way: the host's journal cannot be told what came of the run. */
   lost: boolean;
+  /** What came of the run is not in the host's journal, for this reason. */
+  unrecorded?: VdbError;
   durationMs: number;
 }
 

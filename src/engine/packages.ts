@@ -3,6 +3,7 @@ import { CommandError, type Host } from '../host/host.js';
 import { aptTransaction, explainApt } from '../resources/apt.js';
 import type { OnEvent, StepOutcome, TaskOutcome } from './events.js';
 import type { Step } from './plan.js';
+import { asVdbError } from './step-errors.js';
 
 /** The packages that the steps' resources want and that are not installed, each once. */
 export function missingPackages(steps: readonly Step[]): string[] {
@@ -12,7 +13,7 @@ export function missingPackages(steps: readonly Step[]): string[] {
   return [...new Set(wanted)].sort();
 }
 
-/** Installs the missing packages of a whole run in one apt transaction. Never throws for what apt says. */
+/** Installs the missing packages of a whole run in one apt transaction. Never throws: the outcome has the error. */
 export async function installPackages(
   host: Host,
   packages: readonly string[],
@@ -56,9 +57,8 @@ export function packagesTask(step: StepOutcome): TaskOutcome {
   };
 }
 
-/** A bug of ours is thrown on; what apt said is explained. */
-function explainedPackages(error: unknown): VdbError {
-  if (!(error instanceof VdbError)) throw error;
+function explainedPackages(thrown: unknown): VdbError {
+  const error = asVdbError(thrown);
   const explanation = error instanceof CommandError ? explainApt(error.result) : null;
   return new VdbError(error.message, {
     ...error.details,

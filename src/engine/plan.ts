@@ -19,6 +19,7 @@ export interface Step {
  * What is to be done about a resource.
  * - `ok`: nothing. - `change`: the plan changes it. - `refused`: it differs, and vdb will not change it by itself.
  * - `skip`: left out for the reason given. - `foreign`: not this host's to set. - `unknown`: could not be seen.
+ * - `later`: cannot be seen before something else is there, and nothing is due before.
  */
 export type Verdict =
   | { status: 'ok' }
@@ -26,7 +27,8 @@ export type Verdict =
   | { status: 'refused'; change: Change }
   | { status: 'skip'; why: string }
   | { status: 'foreign'; why: string }
-  | { status: 'unknown'; why: string };
+  | { status: 'unknown'; why: string }
+  | { status: 'later'; why: string };
 
 /** The steps of the selected tasks, in order, with fresh observations: one command on the host. */
 export async function lookAll(host: Host, tasks: readonly Task[], context: TaskContext): Promise<Step[]> {
@@ -54,7 +56,7 @@ export function judge(resource: Resource, observation: Observation<unknown>): Ve
   if (observation.status === 'unknown') return { status: 'unknown', why: observation.why };
   const tentative = observation.status === 'pending';
   const change = resource.diff(observation.status === 'known' ? observation.value : null);
-  if (change === null) return { status: 'ok' };
+  if (change === null) return tentative ? { status: 'later', why: observation.why } : { status: 'ok' };
   return change.refused === undefined
     ? { status: 'change', change, tentative }
     : { status: 'refused', change };
@@ -64,15 +66,16 @@ export function judge(resource: Resource, observation: Observation<unknown>): Ve
 function predicted(steps: Step[]): Step[] {
   const changing = new Set<string>();
   return steps.map((step) => {
-    const verdict = step.verdict.status === 'ok' ? predictedVerdict(step.resource, changing) : step.verdict;
+    const verdict = predictedVerdict(step, changing) ?? step.verdict;
     if (verdict.status === 'change') changing.add(step.resource.id);
     return { ...step, verdict };
   });
 }
 
-function predictedVerdict(resource: Resource, changing: ReadonlySet<string>): Verdict {
+function predictedVerdict({ resource, verdict }: Step, changing: ReadonlySet<string>): Verdict | null {
+  if (verdict.status !== 'ok' && verdict.status !== 'later') return null;
   const change = resource.predict?.(changing) ?? null;
-  return change === null ? { status: 'ok' } : { status: 'change', change, tentative: true };
+  return change === null ? null : { status: 'change', change, tentative: true };
 }
 
 /** Steps by task, in the order of the tasks. */
@@ -146,9 +149,9 @@ export function planOf(
   };
 }
 
-/** How many steps of a plan change the host. */
-export function changeCount(plan: Plan): number {
-  return plan.tasks.flatMap((task) => task.steps).filter((step) => step.status === 'change').length;
+/** How many steps of a plan have this status. */
+export function stepCount(plan: Plan, status: PlannedStep['status']): number {
+  return plan.tasks.flatMap((task) => task.steps).filter((step) => step.status === status).length;
 }
 
 function plannedStep(step: Step, redactor: Redactor): PlannedStep | null {

@@ -14,6 +14,8 @@ export interface TaskRunContext {
   stopping(): boolean;
   /** Steps whose packages could not be installed, with the transaction's error. */
   packagesError: VdbError | null;
+  /** The command line that does it again: what a failure without a better remedy recommends. */
+  again: string;
 }
 
 /**
@@ -61,13 +63,13 @@ export class TaskRun {
       const status = verdict.status === 'skip' ? 'skipped' : 'foreign';
       return this.#record(step, started, { status, summary: verdict.why });
     }
-    if (verdict.status === 'unknown') {
+    if (verdict.status === 'unknown' || (verdict.status === 'later' && !this.#failed)) {
       return this.#record(step, started, {
         status: 'failed',
-        error: unseen(this.#context.host, step, verdict.why),
+        error: unseen(this.#context, step, verdict.why),
       });
     }
-    if (this.#failed)
+    if (this.#failed || verdict.status === 'later')
       return this.#record(step, started, { status: 'not-run', summary: 'an earlier step failed' });
     if (this.#context.stopping())
       return this.#record(step, started, { status: 'not-run', summary: 'interrupted' });
@@ -75,7 +77,7 @@ export class TaskRun {
       return this.#record(step, started, {
         status: 'refused',
         summary: verdict.change.refused?.why ?? verdict.change.summary,
-        error: refusal(this.#context.host, step, verdict.change),
+        error: refusal(this.#context, step, verdict.change),
       });
     }
     return this.#apply(step, verdict.change, started);
@@ -83,7 +85,7 @@ export class TaskRun {
 
   /** Looks at everything again and fails each step that still differs, then sums the task up. */
   async finish(): Promise<TaskOutcome> {
-    if (this.#stale && !this.#failed) await this.#verify();
+    if (this.#stale) await this.#verify();
     const { task } = this.#first();
     const outcome: TaskOutcome = {
       id: task.id,
@@ -108,7 +110,8 @@ export class TaskRun {
       summary: change.summary,
     });
     if (resource.packages !== undefined) {
-      const error = packagesError ?? unseen(host, step, 'still missing after the package transaction');
+      const error =
+        packagesError ?? unseen(this.#context, step, 'still missing after the package transaction');
       return this.#record(step, started, { status: 'failed', error });
     }
     const have = step.observation.status === 'known' ? step.observation.value : null;
@@ -129,11 +132,16 @@ export class TaskRun {
         summary: change.summary,
       });
     } catch (error) {
-      return this.#record(step, started, { status: 'failed', error: explained(error, step) });
+      return this.#record(step, started, {
+        status: 'failed',
+        error: explained(error, step, this.#context.again),
+      });
     }
   }
 
+  /** What was changed before a failure is verified too; what never ran is not asked for. */
   async #verify(): Promise<void> {
+    const failedBefore = this.#failed;
     try {
       await this.#lookFrom(0);
     } catch (error) {
@@ -141,16 +149,13 @@ export class TaskRun {
       return;
     }
     for (const step of this.#steps) {
-      const previous = this.#outcomes.find((outcome) => outcome.resource === step.resource.id);
-      if (previous !== undefined && previous.status !== 'changed') continue;
-      if (step.verdict.status === 'ok' || step.verdict.status === 'foreign') continue;
-      const error = unverified(this.#context.host, step);
-      this.#outcomes.splice(
-        0,
-        this.#outcomes.length,
-        ...this.#outcomes.filter((outcome) => outcome !== previous),
-      );
-      this.#record(step, performance.now(), { status: 'failed', error });
+      if (step.verdict.status === 'ok' || step.verdict.status === 'foreign' || step.verdict.status === 'skip')
+        continue;
+      const index = this.#outcomes.findIndex((outcome) => outcome.resource === step.resource.id);
+      const previous = this.#outcomes[index];
+      if (previous === undefined ? failedBefore : previous.status !== 'changed') continue;
+      if (previous !== undefined) this.#outcomes.splice(index, 1);
+      this.#record(step, performance.now(), { status: 'failed', error: unverified(this.#context, step) });
     }
   }
 

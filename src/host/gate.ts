@@ -20,6 +20,7 @@ export class Gate {
   /** Called after each command, for `--verbose` and tests. */
   onRecord: ((record: GateRecord) => void) | undefined;
   #open = false;
+  #closedBecause: VdbError | undefined;
 
   constructor(redactor = new Redactor()) {
     this.redactor = redactor;
@@ -35,12 +36,14 @@ export class Gate {
   }
 
   /** Called when the lock is released or lost: nothing may change the host from here on. */
-  close(): void {
+  close(because?: VdbError): void {
     this.#open = false;
+    this.#closedBecause ??= because;
   }
 
   /** Throws unless `command` may run: the gate is open and no secret would be visible in argv. */
   admit(host: string, command: Command): void {
+    if (this.#closedBecause !== undefined) throw this.#closedBecause;
     if (!this.#open) {
       throw new VdbError(`Refused to change ${host} without its lock: ${command.title}`, {
         code: 'gate.closed',

@@ -78,27 +78,35 @@ export class Host {
     return this.#exec(script, { ...options, timeoutMs });
   }
 
-  /** Runs a script that may change the host. Throws `CommandError` unless it exits 0 or with a skip code. */
+  /**
+   * Runs a script that may change the host. Throws `CommandError` unless it exits 0 or with a skip code. What
+   * it says is masked before anyone sees it.
+   */
   async run(command: Command, options: Pick<ExecOptions, 'signal' | 'onLine'> = {}): Promise<ExecResult> {
     this.gate.admit(this.target, command);
+    const mask = (text: string): string => this.gate.redactor.mask(text);
+    const { onLine } = options;
     const started = performance.now();
     let exitCode: number | null = null;
     try {
       const result = await this.#exec(underBusyLock(command.script), {
         ...options,
+        ...(onLine === undefined ? {} : { onLine: (line, stream) => onLine(mask(line), stream) }),
         ...(command.stdin === undefined ? {} : { stdin: opened(command.stdin) }),
         timeoutMs: (command.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
       });
       exitCode = result.exitCode;
-      if (exitCode !== 0 && !command.skipCodes?.includes(exitCode)) {
-        throw new CommandError(this.target, command, result, (text) => this.gate.redactor.mask(text));
-      }
-      return result;
+      const masked = { ...result, stdout: mask(result.stdout), stderr: mask(result.stderr) };
+      if (exitCode === 0 || command.skipCodes?.includes(exitCode)) return masked;
+      throw new CommandError(this.target, command, masked, mask);
+    } catch (error) {
+      if (error instanceof VdbError) error.details.command ??= mask(command.script.source);
+      throw error;
     } finally {
       this.gate.onRecord?.({
         host: this.target,
         title: command.title,
-        script: this.gate.redactor.mask(command.script.source),
+        script: mask(command.script.source),
         exitCode,
         durationMs: performance.now() - started,
       });

@@ -1,5 +1,5 @@
 import type { Plan, PlannedStep, PlannedTask } from '../engine/plan.js';
-import { changeCount } from '../engine/plan.js';
+import { stepCount } from '../engine/plan.js';
 import { count, indent, styleFor } from './style.js';
 
 const SIGN: Record<PlannedStep['status'], string> = {
@@ -8,6 +8,7 @@ const SIGN: Record<PlannedStep['status'], string> = {
   skip: '-',
   foreign: '.',
   unknown: '?',
+  later: '?',
 };
 
 /** A plan for people: per task what would change, with diffs of file contents, and a one-line sum. */
@@ -20,7 +21,7 @@ export function planText(plan: Plan, color: boolean): string {
 /** "12 changes in 3 tasks; 1 skipped". */
 export function planSummary(plan: Plan): string {
   const steps = plan.tasks.flatMap((task) => task.steps);
-  const changes = changeCount(plan);
+  const changes = stepCount(plan, 'change');
   const tasks = plan.tasks.filter((task) => task.steps.some((step) => step.status === 'change')).length;
   const others = (['refused', 'unknown', 'skip', 'foreign'] as const)
     .map((status) => [status, steps.filter((step) => step.status === status).length] as const)

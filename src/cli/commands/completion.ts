@@ -2,13 +2,17 @@ import { EXIT, VdbError } from '../../errors.js';
 import type { Handler } from '../context.js';
 
 /** `vdb completion SHELL`: prints the script that makes the shell ask `vdb complete` at each tab. */
-export const completion: Handler = async ({ args, terminal }) => {
+export const completion: Handler = async ({ args, global, terminal, emit }) => {
   const [shell = ''] = args;
-  if (shell === 'bash') terminal.out(BASH);
-  else if (shell === 'zsh' || shell === 'fish') {
-    const { script } = await import('@bomb.sh/tab');
-    script(shell, 'vdb', 'vdb');
-  } else {
+  const script = await scriptFor(shell);
+  if (global.json) emit({ type: 'result', shell, script, exit_code: EXIT.ok });
+  else terminal.out(script);
+  return EXIT.ok;
+};
+
+async function scriptFor(shell: string): Promise<string> {
+  if (shell === 'bash') return BASH;
+  if (shell !== 'zsh' && shell !== 'fish') {
     throw new VdbError(`There is no completion for "${shell}"`, {
       code: 'completion.shell',
       exitCode: EXIT.usage,
@@ -16,8 +20,22 @@ export const completion: Handler = async ({ args, terminal }) => {
       next: 'vdb completion bash',
     });
   }
-  return EXIT.ok;
-};
+  const { script } = await import('@bomb.sh/tab');
+  return printedBy(() => script(shell, 'vdb', 'vdb'));
+}
+
+/** What `print` says by `console.log`: tab has no other way to give a script. */
+function printedBy(print: () => void): string {
+  const { log } = console;
+  const lines: string[] = [];
+  console.log = (line: string) => void lines.push(line);
+  try {
+    print();
+  } finally {
+    console.log = log;
+  }
+  return lines.join('\n');
+}
 
 /**
  * Of our own, because tab's script for bash needs the package bash-completion, evaluates what was typed, and

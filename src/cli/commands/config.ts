@@ -41,7 +41,7 @@ export const show: Handler<{ origins?: boolean }> = async (context) => {
 /** `vdb config schema`: the JSON Schema of the configuration file, for editors. */
 export const schema: Handler = async ({ global, terminal, emit }) => {
   const { configJsonSchema } = await import('../../config/json-schema.js');
-  if (global.json) emit({ type: 'result', schema: configJsonSchema(), exit_code: EXIT.ok });
+  if (global.json) emit({ type: 'result', json_schema: configJsonSchema(), exit_code: EXIT.ok });
   else terminal.out(JSON.stringify(configJsonSchema(), null, 2));
   return EXIT.ok;
 };

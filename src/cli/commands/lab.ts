@@ -57,7 +57,8 @@ export const status: Handler = async (context) => {
 
 /** `vdb lab ssh [name] [command...]`. Exits as the session does. */
 export const ssh: Handler = async (context) => {
-  const [first, ...command] = context.args;
+  const [first, ...words] = context.args;
+  const command = words[0] === '--' ? words.slice(1) : words;
   const { cwd, env } = context;
   const exitCode = await labSsh({ cwd, env, name: labName(context, first), command });
   return exitCode as ExitCode;

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { changeCount } from '../../engine/plan.js';
+import { type Plan, stepCount } from '../../engine/plan.js';
 import { type Selection, selectTasks } from '../../engine/select.js';
 import type { Task } from '../../engine/task.js';
-import { EXIT, type ExitCode, VdbError } from '../../errors.js';
+import { EXIT, type ExitCode, messageOf, VdbError } from '../../errors.js';
 import { planText } from '../../ui/plan.js';
 import type { CommandContext, Handler } from '../context.js';
 import { convergeTasks, lookAndPlan } from '../run.js';
@@ -42,7 +42,7 @@ export function selectionOf(options: Pick<ProvisionOptions, 'only' | 'skip' | 'f
   };
 }
 
-/** Looks and shows. The gate stays closed: nothing can change. */
+/** Looks and shows. The gate stays closed: nothing can change. Exit code 1 when something could not be seen. */
 export async function showPlan(
   context: CommandContext<ProvisionOptions>,
   session: Session,
@@ -50,13 +50,34 @@ export async function showPlan(
   out: string | undefined,
 ): Promise<ExitCode> {
   const { plan } = await lookAndPlan(session, tasks);
-  if (out !== undefined) await writeFile(out, `${JSON.stringify(plan, null, 2)}\n`);
+  if (out !== undefined) await save(plan, out);
   const { terminal, emit } = context;
+  const unseen = stepCount(plan, 'unknown');
+  const exitCode = unseen === 0 ? EXIT.ok : EXIT.failed;
   emit({ type: 'plan', plan });
-  emit({ type: 'result', status: 'planned', changes: changeCount(plan), exit_code: EXIT.ok });
+  emit({
+    type: 'result',
+    status: 'planned',
+    changes: stepCount(plan, 'change'),
+    refused: stepCount(plan, 'refused'),
+    unknown: unseen,
+    exit_code: exitCode,
+  });
   if (!context.global.json) {
     terminal.out(planText(plan, terminal.color.out));
     if (out !== undefined) terminal.err(`Saved as ${out}; apply exactly this with: vdb apply ${out}`);
   }
-  return EXIT.ok;
+  return exitCode;
+}
+
+async function save(plan: Plan, path: string): Promise<void> {
+  try {
+    await writeFile(path, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
+  } catch (error) {
+    throw new VdbError(`The plan cannot be saved: ${messageOf(error)}`, {
+      code: 'plan.unwritable',
+      exitCode: EXIT.usage,
+      next: 'Give --out a path that can be written to.',
+    });
+  }
 }

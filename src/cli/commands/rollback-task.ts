@@ -1,4 +1,6 @@
 import { findTask } from '../../engine/find-task.js';
+import type { Plan } from '../../engine/plan.js';
+import { differences } from '../../engine/saved-plan.js';
 import type { Rollback, Task } from '../../engine/task.js';
 import { EXIT, type ExitCode, VdbError } from '../../errors.js';
 import { assertAnswerable, type Confirmation, confirmTyped } from '../../ui/confirm.js';
@@ -29,7 +31,9 @@ export const rollback: Handler<RollbackOptions> = async (context) => {
     const warning = `${planText(plan, context.terminal.color.err)}\n${way.warning(known)}`;
     if (context.global.yes) context.terminal.err(warning);
     await confirmTyped({ ...confirmation, warning });
-    return convergeTasks(context, session, [undo]);
+    // The host may have moved while the question was open, and the backup is named after the first look.
+    const accept = (fresh: Plan): void => assertSame(plan, fresh);
+    return convergeTasks(context, session, [undo], { known, accept });
   });
 };
 
@@ -66,4 +70,17 @@ function nothingThere(context: CommandContext<RollbackOptions>, task: Task): Exi
   if (!context.global.json)
     context.terminal.err(`Nothing to take back: of task ${task.id} nothing is there.`);
   return EXIT.ok;
+}
+
+/** What was confirmed is what is done. Throws `plan.stale` before anything has changed. */
+function assertSame(confirmed: Plan, fresh: Plan): void {
+  const moved = differences(confirmed, fresh);
+  if (moved.length === 0) return;
+  throw new VdbError(`${fresh.host} has changed since you were asked, so nothing was taken back`, {
+    code: 'plan.stale',
+    exitCode: EXIT.notReady,
+    host: fresh.target,
+    meaning: moved.join('\n'),
+    next: 'Run the same command again.',
+  });
 }

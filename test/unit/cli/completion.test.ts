@@ -88,11 +88,16 @@ describe('vdb completion', () => {
   });
 
   it.each(['zsh', 'fish'])('prints a script for %s that asks vdb', async (shell) => {
-    const { streams } = testStreams();
-    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
-    await runProgram(['completion', shell], streams);
-    const [text] = log.mock.calls.flat() as string[];
-    log.mockRestore();
-    expect(text).toContain('vdb complete --');
+    const { streams, written } = testStreams();
+    expect(await runProgram(['completion', shell], streams)).toBe(0);
+    expect(written.out).toContain('vdb complete --');
+  });
+
+  it.each(['bash', 'zsh', 'fish'])('gives the script for %s as an event', async (shell) => {
+    const { streams, written } = testStreams();
+    expect(await runProgram(['completion', shell, '--json'], streams)).toBe(0);
+    const event = JSON.parse(written.out) as Record<string, unknown>;
+    expect(event).toMatchObject({ schema: 'vdb.event/1', type: 'result', shell, exit_code: 0 });
+    expect(event.script).toContain('vdb complete --');
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rawGlobalOptions } from '../../../src/cli/global-options.js';
 import { buildProgram, runProgram } from '../../../src/cli/program.js';
 import { COMMANDS, GROUPS } from '../../../src/cli/spec.js';
 import { testStreams } from '../../support/streams.js';
@@ -80,11 +81,81 @@ describe('the program', () => {
     expect(out).toBe('');
   });
 
-  it('hands options that it does not know to the command of lab ssh', async () => {
+  it.each([
+    ['that vdb has too', ['one', 'journalctl', '--quiet', '-n', '5']],
+    ['that vdb does not know', ['one', 'systemctl', '--failed']],
+    ['that ask for help', ['one', 'vdb', '--help', '--json']],
+  ])('leaves the options of a command for a lab host alone: those %s', async (_, words) => {
+    expect(await parsed('lab', 'ssh', ...words)).toEqual({ args: words, global: {} });
+  });
+
+  it.each([
+    [['--lab', 'x', 'provision', '--json'], { lab: 'x', json: true }],
+    [['provision', '--lab', 'x'], { lab: 'x' }],
+    [['--lab', 'x', 'provision', '--lab', 'y'], { lab: 'y' }],
+    [['task', '--quiet', 'list', '--verbose'], { quiet: true, verbose: true }],
+    [['lab', 'ssh', '--lab', 'x'], { lab: 'x' }],
+    [['status', '--no-color'], { color: false }],
+  ])('takes its own options before and after the command: %j', async (argv, global) => {
+    expect((await parsed(...argv)).global).toEqual(global);
+  });
+
+  it('prefers what was typed after the command to the environment', async () => {
+    process.env.VDB_LAB = 'from-the-environment';
+    try {
+      expect((await parsed('status')).global).toEqual({ lab: 'from-the-environment' });
+      expect((await parsed('status', '--lab', 'x')).global).toEqual({ lab: 'x' });
+    } finally {
+      delete process.env.VDB_LAB;
+    }
+  });
+
+  it('keeps its own schema in events that have one to tell of', async () => {
+    const { out, exitCode } = await vdb('config', 'schema', '--json');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      schema: 'vdb.event/1',
+      json_schema: { type: 'object', additionalProperties: false },
+    });
+  });
+
+  it.each([
+    ['--verbose', true],
+    ['--quiet', false],
+  ])(
+    'reports what nothing else has caught as a bug, its stack with --verbose: %s',
+    async (flag, hasStack) => {
+      const { streams, written } = testStreams();
+      const stdout = {
+        write: () => {
+          throw new TypeError('no such stream');
+        },
+      };
+      expect(await runProgram(['help', 'exit-codes', flag], { ...streams, stdout })).toBe(1);
+      expect(written.err).toContain('Unexpected error: no such stream');
+      expect(written.err.includes('TypeError: no such stream\n')).toBe(hasStack);
+    },
+  );
+
+  it('gives an exit code even where nothing can be written', async () => {
     const { streams } = testStreams();
-    const seen: string[][] = [];
-    const program = buildProgram(streams, async (_spec, _command, args) => void seen.push(args));
-    await program.parseAsync(['lab', 'ssh', 'one', 'systemctl', '--failed'], { from: 'user' });
-    expect(seen).toEqual([['one', 'systemctl', '--failed']]);
+    const broken = {
+      write: () => {
+        throw new TypeError('no such stream');
+      },
+    };
+    expect(await runProgram(['help', 'exit-codes'], { ...streams, stdout: broken, stderr: broken })).toBe(1);
   });
 });
+
+/** What a command gets of a command line. */
+async function parsed(...argv: string[]) {
+  const { streams } = testStreams();
+  const seen: { args: string[]; global: object }[] = [];
+  const program = buildProgram(streams, async (_spec, command, args) => {
+    seen.push({ args, global: rawGlobalOptions(command) });
+  });
+  await program.parseAsync(argv, { from: 'user' });
+  expect(seen).toHaveLength(1);
+  return seen[0] as (typeof seen)[number];
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { selectionOf } from '../../../src/cli/commands/provision.js';
-import { exitCodeOf } from '../../../src/cli/run.js';
+import { exitCodeOf } from '../../../src/cli/outcome.js';
 import { chooseHost } from '../../../src/cli/session.js';
 import { outcomeOf } from '../../../src/engine/events.js';
 import { testConfig } from '../../support/config.js';

@@ -11,7 +11,13 @@ async function applyTasks(fake: FakeHost, tasks: readonly Task[], stop = new Abo
   const events: RunEvent[] = [];
   const steps = await lookAll(fake.host, tasks, fakeContext());
   const onEvent = (event: RunEvent) => void events.push(event);
-  const outcome = await applySteps({ host: fake.host, steps, stop: stop.signal, onEvent });
+  const outcome = await applySteps({
+    host: fake.host,
+    steps,
+    again: 'vdb provision',
+    stop: stop.signal,
+    onEvent,
+  });
   const statuses = Object.fromEntries(outcome.tasks.map(({ id, status }) => [id, status]));
   return { outcome, statuses, events };
 }
@@ -43,6 +49,49 @@ describe('applySteps', () => {
     expect(statuses).toEqual({ '1.1': 'failed', '2.1': 'not-run', '2.2': 'not-run', '3.1': 'changed' });
     expect(fake.changed).toEqual(['d']);
     expect(outcome.tasks[1]?.why).toBe('it depends on 1.1, which failed');
+  });
+
+  it('counts a task that could not even be looked at as failed, bugs included', async () => {
+    const fake = fakeHost();
+    const tasks = [task('1.1', [thing('a', '1')])];
+    const steps = await lookAll(fake.host, tasks, fakeContext());
+    const broken = steps.map((step) => ({
+      ...step,
+      resource: {
+        ...step.resource,
+        diff: () => {
+          throw new TypeError('no such property');
+        },
+      },
+    }));
+    const outcome = await applySteps({
+      host: fake.host,
+      steps: broken,
+      again: 'vdb provision',
+      stop: new AbortController().signal,
+      onEvent: () => {},
+    });
+    expect(outcome).toMatchObject({ failed: 1, tasks: [{ status: 'failed' }] });
+    expect(outcome.tasks[0]?.steps[0]?.error?.details.meaning).toBe('This is a bug in vdb.');
+  });
+
+  it('installs no packages once it was interrupted', async () => {
+    const fake = fakeHost();
+    const stop = new AbortController();
+    stop.abort();
+    const { statuses, events } = await applyTasks(
+      fake,
+      [task('1.1', [thing('a', '1', { packages: ['curl'] })])],
+      stop,
+    );
+    expect(statuses).toEqual({ '1.1': 'not-run' });
+    expect(events.map(({ type }) => type)).not.toContain('step-started');
+  });
+
+  it('ends, and fails what needs packages, when the package step itself breaks', async () => {
+    const fake = fakeHost();
+    const { statuses } = await applyTasks(fake, [task('1.1', [thing('a', '1', { packages: ['curl'] })])]);
+    expect(statuses).toEqual({ packages: 'failed', '1.1': 'failed' });
   });
 
   it('finishes the running step and begins nothing new when it is interrupted', async () => {

@@ -12,6 +12,7 @@ async function convergeOn(fake: FakeHost) {
     identity: { who: 'ann@desk', command: 'vdb provision', vdb: '0.1.0' },
     stateDirectory: '/var/lib/vdb',
     since: performance.now(),
+    again: 'vdb provision',
     stop: new AbortController().signal,
     onEvent: () => {},
   });
@@ -33,6 +34,14 @@ const outcome = (run: string, at: string, status = 'done') => ({
 const lines = (...records: unknown[]) => records.map((record) => JSON.stringify(record)).join('\n');
 
 describe('converge', () => {
+  it('tells what came of a run also when the journal cannot be told', async () => {
+    const fake = fakeHost();
+    fake.onSet = () => fake.host.gate.close();
+    const outcome = await convergeOn(fake);
+    expect(outcome).toMatchObject({ changed: 1, failed: 0 });
+    expect(outcome.unrecorded?.details.code).toBe('gate.closed');
+  });
+
   it('writes its intent before the first change and the outcome after the last', async () => {
     const fake = fakeHost();
     const atChange: unknown[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeCount, judge, lookAll, planOf } from '../../../src/engine/plan.js';
+import { judge, lookAll, planOf, stepCount } from '../../../src/engine/plan.js';
 import type { Resource } from '../../../src/engine/resource.js';
 import { Redactor } from '../../../src/host/redact.js';
 import { fakeHost, thing } from '../../support/fake-host.js';
@@ -75,7 +75,7 @@ describe('planOf', () => {
   it('leaves out what is as wanted and counts what changes', async () => {
     const plan = await planned({});
     expect(plan.tasks[0]?.steps.map(({ resource }) => resource)).toEqual(['thing:a']);
-    expect(changeCount(plan)).toBe(1);
+    expect(stepCount(plan, 'change')).toBe(1);
   });
 
   it('shows contents as a diff, with secrets masked', async () => {

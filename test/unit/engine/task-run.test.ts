@@ -14,6 +14,7 @@ async function runTask(fake: FakeHost, resources: readonly Resource[], stopping 
     host: fake.host,
     onEvent: (event: RunEvent) => events.push(event),
     packagesError: null,
+    again: 'vdb provision',
     stopping,
   };
   const run = new TaskRun(steps, context);
@@ -57,9 +58,24 @@ describe('TaskRun', () => {
     expect(outcome.status).toBe('failed');
     expect(outcome.steps[0]?.error?.details).toMatchObject({
       stderr: 'disk full',
-      next: 'vdb provision --only 1.1',
+      next: 'vdb provision',
     });
     expect(fake.changed).toEqual([]);
+  });
+
+  it('verifies what was changed before a step failed', async () => {
+    const fake = fakeHost();
+    fake.failures.set('b', { exitCode: 1, stderr: 'no' });
+    fake.stuck.add('a');
+    const { statuses } = await runTask(fake, [thing('a', '1'), thing('b', '1')]);
+    expect(statuses).toEqual({ a: 'failed', b: 'failed' });
+  });
+
+  it('fails a step that can still not be seen at its turn', async () => {
+    const fake = fakeHost({ a: 'pending:the server does not answer yet' });
+    const { outcome } = await runTask(fake, [thing('a', '1', { diff: () => null })]);
+    expect(outcome.status).toBe('failed');
+    expect(outcome.steps[0]?.error?.message).toContain('the server does not answer yet');
   });
 
   it('lets the resource explain what a failure means', async () => {

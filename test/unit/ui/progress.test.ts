@@ -12,7 +12,13 @@ async function runWith(onEvent: OnEvent): Promise<void> {
   fake.failures.set('b', { exitCode: 1, stderr: 'disk full' });
   const tasks = [task('1.1', [thing('a', '1'), thing('b', '1')])];
   const steps = await lookAll(fake.host, tasks, fakeContext());
-  await applySteps({ host: fake.host, steps, stop: new AbortController().signal, onEvent });
+  await applySteps({
+    host: fake.host,
+    steps,
+    again: 'vdb provision',
+    stop: new AbortController().signal,
+    onEvent,
+  });
 }
 
 describe('plainProgress', () => {

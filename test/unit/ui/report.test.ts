@@ -21,7 +21,13 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 async function recordsOf(fake: FakeHost, tasks: readonly Task[], stop = new AbortController()) {
   const known = fakeContext();
   const steps = await lookAll(fake.host, tasks, known);
-  const outcome = await applySteps({ host: fake.host, steps, stop: stop.signal, onEvent: () => {} });
+  const outcome = await applySteps({
+    host: fake.host,
+    steps,
+    again: 'vdb provision',
+    stop: stop.signal,
+    onEvent: () => {},
+  });
   const run = { steps, outcome, known, who: 'ann@desk', host: 'root@fake:22' };
   const files = await writeReports(directory, run);
   return Promise.all(files.map((file) => readFile(file, 'utf8')));
@@ -85,7 +91,7 @@ describe('writeReports', () => {
     const record = await recordOf(fake, [thing('a', '1')]);
     const issues = section(record, 'Issues Encountered');
     expect(issues).toContain('  ````\n  disk full\n  see ```log```\n  ````');
-    expect(section(record, 'Resolutions Applied')).toBe('- Open: thing a: vdb provision --only 0.4');
+    expect(section(record, 'Resolutions Applied')).toBe('- Open: thing a: vdb provision');
   });
 
   it('does not tick what a second look found unchanged', async () => {
