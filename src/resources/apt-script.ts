@@ -6,16 +6,24 @@ const UPDATED = '/run/vdb/apt-updated';
 const ENVIRONMENT = sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 UCF_FORCE_CONFFOLD=1 APT_LISTCHANGES_FRONTEND=none`;
 
 /**
- * What an interrupted dpkg left is finished first. Another package manager that is still at work looks the
+ * What an interrupted dpkg left is finished first, and installed again where it died while unpacking. Another package manager that is still at work looks the
  * same from outside, so its lock is waited for.
  */
 const REPAIR = sh`
   repair() {
   [ -n "$(ls -A /var/lib/dpkg/updates 2>/dev/null)$(dpkg --audit 2>/dev/null)" ] || return 0
+  settled=
   for attempt in $(seq 60); do
-  said=$(dpkg --configure -a --force-confdef --force-confold 2>&1) && return 0
+  said=$(dpkg --configure -a --force-confdef --force-confold 2>&1) && { settled=yes; break; }
   case $said in *'lock was locked by'*) sleep 5 ;; *) break ;; esac
   done
+  set -- $(dpkg-query -W -f='\${db:Status-Eflag} \${binary:Package}\n' | sed -n 's/^reinstreq //p')
+  if [ $# -gt 0 ]; then
+  apt-get install -y -q --reinstall --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
+  -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -- "$@" </dev/null >&2 || return 1
+  settled=yes
+  fi
+  [ -z "$settled" ] || return 0
   printf '%s\n' "$said" >&2
   return 1
   }`;

@@ -37,4 +37,14 @@ onSharedHost('packages', (host) => {
     expect((await host().vdb('provision --only 3.1')).exitCode).toBe(0);
     expect(await isInstalled(host())).toBe(true);
   });
+
+  test('a package that dpkg died over while unpacking is installed again', async () => {
+    await removePackage(host());
+    await host().inside(
+      `sed -i '/^Package: redis-tools$/,/^$/ s/^Status: .*/Status: install reinstreq half-installed/' /var/lib/dpkg/status`,
+    );
+    expect(await host().inside('dpkg --audit')).toContain('redis-tools');
+    expect((await host().vdb('provision --skip 0.4')).exitCode).toBe(0);
+    expect(await host().inside('dpkg --audit')).toBe('');
+  });
 });
