@@ -147,14 +147,23 @@ function rollbackDirectory({ config, facts }: TaskContext): string {
   return `${config.paths.backups}/rollback-3.1-${stamp}`;
 }
 
+function whereEnabled(subtask: SubTask): SubTask {
+  return {
+    ...subtask,
+    resources: (context) => (context.config.postgres.enabled ? subtask.resources(context) : []),
+  };
+}
+
 /** Task 3.1: the metadata store. */
 export const postgresql: Task = {
   id: '3.1',
   title: 'PostgreSQL integration',
   description: 'PostgreSQL with pgvector for metadata: role, database, access rules, tuning, pool settings.',
   dependsOn: ['0.2', '1.4'],
-  subtasks: [server, access, pool],
+  subtasks: [server, access, pool].map(whereEnabled),
   runs: ({ config: { postgres }, facts }) =>
-    `PostgreSQL ${supportedOs(facts).postgres}: ${postgres.host}:${postgres.port}, database ${postgres.database}`,
+    postgres.enabled
+      ? `PostgreSQL ${supportedOs(facts).postgres}: ${postgres.host}:${postgres.port}, database ${postgres.database}`
+      : 'PostgreSQL: not configured',
   rollback,
 };

@@ -10,6 +10,7 @@ const server: SubTask = {
   title: 'Redis with password, memory limit and persistence',
   criterion: 'Redis answers on loopback with the password only, its running settings are the configured ones',
   resources: ({ config: { redis } }) => {
+    if (!redis.enabled) return [];
     const settings = {
       port: redis.port,
       password: redis.password,
@@ -36,5 +37,6 @@ export const redis: Task = {
   description: 'Redis on loopback with a password, a memory limit and persistence.',
   dependsOn: ['0.2'],
   subtasks: [server],
-  runs: ({ config: { redis } }) => `Redis: 127.0.0.1:${redis.port}, at most ${redis.maxmemory}`,
+  runs: ({ config: { redis } }) =>
+    redis.enabled ? `Redis: 127.0.0.1:${redis.port}, at most ${redis.maxmemory}` : 'Redis: not configured',
 };
