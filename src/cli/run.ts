@@ -7,10 +7,10 @@ import { type Lock, takeLock } from '../host/lock.js';
 import { preflight } from '../host/preflight.js';
 import { quote } from '../host/shell.js';
 import { planSummary } from '../ui/plan.js';
+import { version } from '../version.js';
 import type { CommandContext } from './context.js';
 import { armInterrupt } from './interrupt.js';
 import { exitCodeOf, type OutcomeReporter, outcomeReporter } from './outcome.js';
-import { version } from '../version.js';
 import { operator, type Session, taskContext } from './session.js';
 
 export interface ConvergeTasksOptions {
