@@ -159,7 +159,7 @@ export const postgresql: Task = {
   id: '3.1',
   title: 'PostgreSQL integration',
   description: 'PostgreSQL with pgvector for metadata: role, database, access rules, tuning, pool settings.',
-  dependsOn: ['0.2', '1.4'],
+  dependsOn: ['0.2', '0.3'],
   subtasks: [server, access, pool].map(whereEnabled),
   runs: ({ config: { postgres }, facts }) =>
     postgres.enabled
