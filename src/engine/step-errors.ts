@@ -1,6 +1,5 @@
 import { EXIT, messageOf, VdbError } from '../errors.js';
 import { CommandError, type Host } from '../host/host.js';
-import type { Observation } from '../host/probe.js';
 import type { Step } from './plan.js';
 import type { Change, Resource } from './resource.js';
 
@@ -58,7 +57,7 @@ export function unseen({ host, again }: Place, step: Step, why: string): VdbErro
     exitCode: EXIT.failed,
     host: host.target,
     step: `${step.task.id} ${step.resource.title}`,
-    meaning: 'Its state on the host is not known, so nothing was changed.',
+    meaning: 'Its state on the host is not known, so it is neither changed nor called done.',
     next: `Look at what was said, then run again: ${again}`,
   });
 }
@@ -67,7 +66,7 @@ export function unseen({ host, again }: Place, step: Step, why: string): VdbErro
 export function unverified({ host, again }: Place, step: Step): VdbError {
   const { verdict } = step;
   const seen =
-    verdict.status === 'change' || verdict.status === 'refused' ? verdict.change.summary : stateOf(step);
+    verdict.status === 'change' || verdict.status === 'refused' ? verdict.change.summary : 'it differs';
   return new VdbError(`${step.resource.title} still differs after it was applied: ${seen}`, {
     code: 'step.not-converged',
     exitCode: EXIT.failed,
@@ -76,8 +75,4 @@ export function unverified({ host, again }: Place, step: Step): VdbError {
     meaning: 'The commands succeeded, but a second look at the host does not show the wanted state.',
     next: `See what is different now: vdb provision --plan --only ${step.task.id}. Then: ${again}`,
   });
-}
-
-function stateOf({ observation }: { observation: Observation<unknown> }): string {
-  return observation.status === 'known' ? 'absent' : observation.why;
 }

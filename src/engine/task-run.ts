@@ -57,19 +57,19 @@ export class TaskRun {
     }
     const step = this.#at(index);
     const { verdict } = step;
-    if (verdict.status === 'ok') return null;
+    if (verdict.status === 'ok' || verdict.status === 'later') return null;
     const started = performance.now();
     if (verdict.status === 'foreign' || verdict.status === 'skip') {
       const status = verdict.status === 'skip' ? 'skipped' : 'foreign';
       return this.#record(step, started, { status, summary: verdict.why });
     }
-    if (verdict.status === 'unknown' || (verdict.status === 'later' && !this.#failed)) {
+    if (verdict.status === 'unknown') {
       return this.#record(step, started, {
         status: 'failed',
         error: unseen(this.#context, step, verdict.why),
       });
     }
-    if (this.#failed || verdict.status === 'later')
+    if (this.#failed)
       return this.#record(step, started, { status: 'not-run', summary: 'an earlier step failed' });
     if (this.#context.stopping())
       return this.#record(step, started, { status: 'not-run', summary: 'interrupted' });
@@ -85,7 +85,7 @@ export class TaskRun {
 
   /** Looks at everything again and fails each step that still differs, then sums the task up. */
   async finish(): Promise<TaskOutcome> {
-    if (this.#stale) await this.#verify();
+    if (this.#stale || this.#steps.some(({ verdict }) => verdict.status === 'later')) await this.#verify();
     const { task } = this.#first();
     const outcome: TaskOutcome = {
       id: task.id,
@@ -155,7 +155,12 @@ export class TaskRun {
       const previous = this.#outcomes[index];
       if (previous === undefined ? failedBefore : previous.status !== 'changed') continue;
       if (previous !== undefined) this.#outcomes.splice(index, 1);
-      this.#record(step, performance.now(), { status: 'failed', error: unverified(this.#context, step) });
+      const { verdict } = step;
+      const error =
+        verdict.status === 'later' || verdict.status === 'unknown'
+          ? unseen(this.#context, step, verdict.why)
+          : unverified(this.#context, step);
+      this.#record(step, performance.now(), { status: 'failed', error });
     }
   }
 

@@ -18,7 +18,7 @@ function judgeSteps(steps: readonly Step[]): Verdict {
   const of = (...statuses: Step['verdict']['status'][]): Step[] =>
     steps.filter(({ verdict }) => statuses.includes(verdict.status));
   const differing = of('change', 'refused').filter(({ resource }) => resource.optional === undefined);
-  const unseen = of('unknown');
+  const unseen = of('unknown', 'later');
   const optional = of('change').filter(({ resource }) => resource.optional !== undefined);
   const left = [...of('foreign', 'skip'), ...optional];
   if (differing.length > 0) {

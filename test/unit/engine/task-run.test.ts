@@ -71,7 +71,7 @@ describe('TaskRun', () => {
     expect(statuses).toEqual({ a: 'failed', b: 'failed' });
   });
 
-  it('fails a step that can still not be seen at its turn', async () => {
+  it('fails a step that can still not be seen at the end', async () => {
     const fake = fakeHost({ a: 'pending:the server does not answer yet' });
     const { outcome } = await runTask(fake, [thing('a', '1', { diff: () => null })]);
     expect(outcome.status).toBe('failed');
