@@ -22,12 +22,13 @@ const space: SubTask = {
 
 const scheduler: SubTask = {
   id: '0.3.2',
-  title: 'I/O scheduler',
-  criterion: 'The disk under the data has the configured scheduler, also after a reboot',
+  title: 'I/O scheduler and read-ahead',
+  criterion: 'The disk under the data has the configured scheduler and read-ahead, also after a reboot',
   resources: ({ config, facts }) => [
     ioScheduler({
       mountPoint: config.storage.mount_point,
       scheduler: config.storage.scheduler,
+      readAheadKib: config.storage.read_ahead_kib,
       container: facts.container,
     }),
   ],

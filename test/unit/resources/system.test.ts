@@ -102,43 +102,73 @@ describe('transparentHugepages', () => {
 });
 
 describe('ioScheduler', () => {
-  const options = { mountPoint: '/data', scheduler: 'none', container: false };
+  const options = { mountPoint: '/data', scheduler: 'none', readAheadKib: 16, container: false };
   const wanted = ioScheduler(options);
-  const rule = 'ACTION=="add|change", SUBSYSTEM=="block", KERNEL=="sda", ATTR{queue/scheduler}="none"\n';
+  const line = (name: string, setting: string) =>
+    `ACTION=="add|change", SUBSYSTEM=="block", KERNEL=="${name}", ATTR{queue/${setting}\n`;
+  const rule = line('dm-0', 'read_ahead_kb}="16"') + line('sda', 'scheduler}="none"');
 
   test.each([
-    ['another runs', '\n@/data\nD sda none [mq-deadline] bfq\n', 'sda uses mq-deadline; want none'],
-    ['it is not kept', '\n@/data\nD sda [none] mq-deadline\n', 'keep it over a reboot; want none'],
+    [
+      'another runs',
+      '\n@/data\nD sda none [mq-deadline] bfq\nT dm-0 16\n',
+      'scheduler of sda is mq-deadline, want none',
+    ],
+    [
+      'more is read ahead',
+      '\n@/data\nD sda [none] bfq\nT dm-0 128\n',
+      'read-ahead of dm-0 is 128 KiB, want 16 KiB',
+    ],
+    ['it is not kept', '\n@/data\nD sda [none] mq-deadline\nT dm-0 16\n', 'keep it over a reboot'],
     [
       'it runs and is kept',
-      `${encoded(rule)}\n@/data\nD sda [none] mq-deadline\nD sda [none] mq-deadline\n`,
+      `${encoded(rule)}\n@/data\nD sda [none] mq-deadline\nD sda [none] mq-deadline\nT dm-0 16\n`,
       null,
     ],
   ])('when %s', (_, stdout, summary) => {
     expect(summaryOf(wanted, stdout)).toBe(summary);
   });
 
-  test('sets every disk and writes the rule', () => {
-    const disks = [{ name: 'sda', active: 'bfq', available: ['none', 'bfq'] }];
-    expect(commandsFor(wanted, { disks, rule: null }).at(-1)).toBe(
+  const disks = [{ name: 'sda', active: 'bfq', available: ['none', 'bfq'] }];
+  const top = [{ name: 'dm-0', readAheadKib: 128 }];
+
+  test('sets every disk and the device above them, and writes the rule', () => {
+    const [write, ...set] = wanted.apply({ action: 'update', summary: '' }, { disks, top, rule: null });
+    expect(write?.stdin).toBe(rule);
+    expect(set.map(({ script }) => script.source)).toEqual([
       'printf %s none >/sys/block/sda/queue/scheduler',
-    );
+      'printf %s 16 >/sys/block/dm-0/queue/read_ahead_kb',
+    ]);
+  });
+
+  test('leaves the read-ahead alone where none is asked for', () => {
+    const { readAheadKib: _, ...without } = options;
+    expect(commandsFor(ioScheduler(without), { disks, top, rule: null }).join('\n')).not.toContain('ahead');
   });
 
   test('is refused when the disk does not have it', () => {
-    const disks = [{ name: 'sda', active: 'bfq', available: ['bfq'] }];
-    expect(wanted.diff({ disks, rule: null })?.refused?.next).toContain('bfq');
+    const unable = [{ name: 'sda', active: 'bfq', available: ['bfq'] }];
+    expect(wanted.diff({ disks: unable, top, rule: null })?.refused?.next).toContain('bfq');
   });
 
-  test('is foreign without a disk, and in a container', () => {
-    expect(answer(wanted, '\n@/data\n').status).toBe('foreign');
-    expect(answer(ioScheduler({ ...options, container: true }), '\n@/data\nD sda none [bfq]\n').status).toBe(
-      'foreign',
-    );
+  test.each([
+    ['', false],
+    ['D sda none [bfq]\nT sda 16\n', true],
+    ['D sda [none] bfq\nT sda 128\n', true],
+  ])('is foreign without a disk, and in a container: %j', (stdout, container) => {
+    expect(answer(ioScheduler({ ...options, container }), `\n@/data\n${stdout}`).status).toBe('foreign');
   });
 
-  test('is looked for in valid bash', () => {
-    expect(execFileSync('bash', ['-n', '-c', scriptOf(wanted)]).toString()).toBe('');
+  test('waits for a mount point that is not there yet', () => {
+    const look = scriptOf(ioScheduler({ ...options, mountPoint: '/nowhere/yet' }));
+    const stdout = execFileSync('bash', ['-c', look], { encoding: 'utf8' });
+    expect(answer(wanted, stdout).status).toBe('pending');
+  });
+
+  test('finds its way through the devices of this machine', () => {
+    const look = scriptOf(ioScheduler({ ...options, mountPoint: '/' }));
+    const stdout = execFileSync('bash', ['-c', look], { encoding: 'utf8' });
+    expect(['known', 'foreign']).toContain(answer(wanted, stdout).status);
   });
 });
 
