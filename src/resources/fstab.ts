@@ -1,7 +1,19 @@
 import { type Command, putCommand } from '../host/command.js';
-import { sh } from '../host/shell.js';
+import { type Script, sh } from '../host/shell.js';
 
 export const FSTAB = '/etc/fstab';
+
+/** Prints the fstab on a line for {@link parseFstab}; ends the look when the file is there but cannot be read. */
+export function readFstab(path = FSTAB): Script {
+  return sh`if [ -e ${path} ]; then fstab=$(base64 -w0 ${path}) || exit 1; else fstab=none; fi; printf 'fstab %s\n' "$fstab"`;
+}
+
+/** The content of the fstab, empty when there is none. Throws when the answer does not have it. */
+export function parseFstab(lines: readonly string[]): string {
+  const encoded = lines.find((line) => line.startsWith('fstab '))?.slice('fstab '.length);
+  if (encoded === undefined) throw new Error(`no ${FSTAB}`);
+  return encoded === 'none' ? '' : Buffer.from(encoded, 'base64').toString('utf8');
+}
 
 /** Options of which only one can hold: naming one drops the others. */
 const EXCLUSIVE: readonly (readonly string[])[] = [

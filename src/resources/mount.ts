@@ -2,7 +2,7 @@ import { type Change, defineResource, type Resource } from '../engine/resource.j
 import type { Command } from '../host/command.js';
 import { ask, known, type Observation, type ProbeKind } from '../host/probe.js';
 import { sh } from '../host/shell.js';
-import { FSTAB, fstabOptions, putFstab, withOptions } from './fstab.js';
+import { FSTAB, fstabOptions, parseFstab, putFstab, readFstab, withOptions } from './fstab.js';
 
 export { freeSpace } from './free-space.js';
 
@@ -40,11 +40,12 @@ export function mountOptions(options: MountOptions): Resource {
 /** One `findmnt` for all mount points. */
 const mountKind: ProbeKind<MountOptions, MountState> = {
   name: 'mount',
-  script: () => sh`findmnt -rno TARGET,SOURCE,FSTYPE,OPTIONS && printf '@fstab ' && base64 -w0 ${FSTAB}`,
+  script: () => sh`
+    findmnt -rno TARGET,SOURCE,FSTYPE,OPTIONS || exit 1
+    ${readFstab()}`,
   parse: (stdout, args) => {
+    const fstab = parseFstab(stdout.split('\n'));
     const lines = stdout.split('\n').map((line) => line.split(' '));
-    const encoded = lines.find(([first]) => first === '@fstab')?.[1] ?? '';
-    const fstab = Buffer.from(encoded, 'base64').toString('utf8');
     return args.map((arg) => {
       const found = lines.findLast(([target = '']) => unescaped(target) === arg.mountPoint);
       if (!found) return known<MountState>(null);

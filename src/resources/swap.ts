@@ -2,7 +2,7 @@ import { type Change, defineResource, type FieldChange, type Resource } from '..
 import type { Command } from '../host/command.js';
 import { ask, known, type Observation, type ProbeKind } from '../host/probe.js';
 import { type Script, sh } from '../host/shell.js';
-import { FSTAB, putFstab, withLine } from './fstab.js';
+import { FSTAB, parseFstab, putFstab, readFstab, withLine } from './fstab.js';
 import { summarise } from './ownership.js';
 
 export interface SwapOptions {
@@ -44,15 +44,14 @@ export function swapFile({ path = '/swapfile', sizeMib, container }: SwapOptions
 const swapKind: ProbeKind<Required<SwapOptions>, SwapState> = {
   name: 'swap',
   script: (args) => sh`
-    printf 'F %s\n' "$(base64 -w0 ${FSTAB} 2>/dev/null)"
+    ${readFstab()}
     sed 's/^/A /' /proc/swaps
     for p in ${args.map(({ path }) => path)}; do [ -e "$p" ] && stat -c 'S %s %n' -- "$p"; done
     true`,
   parse: (stdout, args) => {
     const lines = stdout.split('\n');
     if (!lines.some((line) => line.startsWith('A Filename'))) throw new Error('no /proc/swaps');
-    const encoded = lines.find((line) => line.startsWith('F '))?.slice(2) ?? '';
-    const fstab = Buffer.from(encoded, 'base64').toString('utf8');
+    const fstab = parseFstab(lines);
     return args.map((arg) => observationOf(arg, lines, fstab));
   },
 };

@@ -1,7 +1,15 @@
 import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../../src/resources/file.js';
-import { fstabOptions, merged, withLine, withOptions } from '../../../src/resources/fstab.js';
+import {
+  fstabOptions,
+  merged,
+  parseFstab,
+  readFstab,
+  withLine,
+  withOptions,
+} from '../../../src/resources/fstab.js';
 import { ioScheduler, kernelModule, transparentHugepages } from '../../../src/resources/kernel.js';
 import { freeSpace, mountOptions } from '../../../src/resources/mount.js';
 import { swapFile } from '../../../src/resources/swap.js';
@@ -197,6 +205,14 @@ describe('fstab', () => {
     expect(fstabOptions(fstab, '/nothing')).toBeNull();
   });
 
+  test('that cannot be read is not taken for an empty one', () => {
+    const read = (path: string) =>
+      execFileSync('bash', ['-c', `exec 2>/dev/null; ${readFstab(path).source}`], { encoding: 'utf8' });
+    expect(parseFstab([read('/nowhere/fstab').trim()])).toBe('');
+    expect(() => read(tmpdir())).toThrow();
+    expect(() => parseFstab(['A Filename'])).toThrow('no /etc/fstab');
+  });
+
   test('gets a line also when its last one had no end', () => {
     expect(withLine('a b c d', '/swapfile none swap sw 0 0')).toBe('a b c d\n/swapfile none swap sw 0 0\n');
   });
@@ -205,7 +221,7 @@ describe('fstab', () => {
 describe('mountOptions', () => {
   const wanted = mountOptions({ mountPoint: '/data', options: ['noatime'], container: false });
   const stdout = (options: string, type = 'ext4', fstab = '/dev/sdb /data ext4 noatime 0 2\n') =>
-    `/ /dev/sda ext4 rw\n/data /dev/sdb ${type} ${options}\n@fstab ${encoded(fstab)}`;
+    `/ /dev/sda ext4 rw\n/data /dev/sdb ${type} ${options}\nfstab ${encoded(fstab)}`;
 
   test.each([
     ['as wanted', stdout('rw,noatime'), null],
@@ -216,7 +232,7 @@ describe('mountOptions', () => {
       '/etc/fstab without noatime',
     ],
     ['not in fstab at all', stdout('rw,noatime', 'ext4', ''), null],
-    ['not mounted', '/ /dev/sda ext4 rw\n@fstab ', null],
+    ['not mounted', '/ /dev/sda ext4 rw\nfstab none', null],
     ['on a network', stdout('rw,noatime', 'nfs4'), '/data is a nfs4 file system'],
     ['in user space', stdout('rw,noatime', 'fuse.sshfs'), '/data is a fuse.sshfs file system'],
   ])('%s', (_, text, summary) => {
@@ -248,11 +264,11 @@ describe('freeSpace', () => {
 describe('swapFile', () => {
   const wanted = swapFile({ sizeMib: 1, container: false });
   const swaps = 'A Filename Type Size Used Priority\n';
-  const fstab = `F ${encoded('/swapfile none swap sw 0 0\n')}\n`;
+  const fstab = `fstab ${encoded('/swapfile none swap sw 0 0\n')}\n`;
 
   test.each([
     ['as wanted', `${fstab}${swaps}A /swapfile file 1024 0 -2\nS 1048576 /swapfile\n`, null],
-    ['missing', `F \n${swaps}`, 'create a swap file of 1 MiB'],
+    ['missing', `fstab none\n${swaps}`, 'create a swap file of 1 MiB'],
     [
       'of another size',
       `${fstab}${swaps}A /swapfile file 2048 0 -2\nS 2097152 /swapfile\n`,
@@ -261,7 +277,7 @@ describe('swapFile', () => {
     ['not in use', `${fstab}${swaps}S 1048576 /swapfile\n`, 'state not in use, want in use'],
     [
       'not kept',
-      `F \n${swaps}A /swapfile file 1024 0 -2\nS 1048576 /swapfile\n`,
+      `fstab none\n${swaps}A /swapfile file 1024 0 -2\nS 1048576 /swapfile\n`,
       '/etc/fstab no line, want /swapfile none swap',
     ],
   ])('%s', (_, stdout, summary) => {
@@ -280,8 +296,8 @@ describe('swapFile', () => {
   });
 
   test('of size 0 wants nothing; in a container it is foreign', () => {
-    expect(summaryOf(swapFile({ sizeMib: 0, container: true }), swaps)).toBeNull();
-    expect(answer(swapFile({ sizeMib: 1, container: true }), swaps).status).toBe('foreign');
+    expect(summaryOf(swapFile({ sizeMib: 0, container: true }), `${fstab}${swaps}`)).toBeNull();
+    expect(answer(swapFile({ sizeMib: 1, container: true }), `${fstab}${swaps}`).status).toBe('foreign');
   });
 });
 
