@@ -48,12 +48,17 @@ const mountKind: ProbeKind<MountOptions, MountState> = {
     const lines = stdout.split('\n').map((line) => line.split(' '));
     return args.map((arg) => {
       const found = lines.findLast(([target = '']) => unescaped(target) === arg.mountPoint);
-      if (!found) return known<MountState>(null);
+      if (!found) return arg.required ? known<MountState>(null) : foreignMount(arg);
       const [, source = '', type = '', options = ''] = found;
       return observationOf(arg, { source: unescaped(source), type, options: options.split(','), fstab });
     });
   },
 };
+
+/** A directory has no mount options to set, and it has none that could be ticked off. */
+function foreignMount({ mountPoint }: MountOptions): Observation<MountState> {
+  return { status: 'foreign', why: `${mountPoint} is not a mount of its own` };
+}
 
 function unescaped(text: string): string {
   return text.replaceAll(/\\x([0-9a-f]{2})/g, (_, hex: string) =>
@@ -73,14 +78,13 @@ function missingIn(have: readonly string[], wanted: readonly string[]): string[]
   return wanted.filter((option) => !have.includes(option));
 }
 
-function mountDiff({ mountPoint, options, required }: MountOptions, have: MountState | null): Change | null {
+function mountDiff({ mountPoint, options }: MountOptions, have: MountState | null): Change | null {
   const refuse = (why: string, next: string): Change => ({
     action: 'update',
     summary: why,
     refused: { why, next },
   });
   if (have === null) {
-    if (!required) return null;
     return refuse(
       `${mountPoint} is not a mount of its own`,
       `Mount a file system (ext4 or xfs) on ${mountPoint} first.`,

@@ -232,11 +232,20 @@ describe('mountOptions', () => {
       '/etc/fstab without noatime',
     ],
     ['not in fstab at all', stdout('rw,noatime', 'ext4', ''), null],
-    ['not mounted', '/ /dev/sda ext4 rw\nfstab none', null],
     ['on a network', stdout('rw,noatime', 'nfs4'), '/data is a nfs4 file system'],
     ['in user space', stdout('rw,noatime', 'fuse.sshfs'), '/data is a fuse.sshfs file system'],
   ])('%s', (_, text, summary) => {
     expect(summaryOf(wanted, text)).toBe(summary);
+  });
+
+  test('of a directory are nothing to set, unless it has to be a mount', () => {
+    const directory = '/ /dev/sda ext4 rw\nfstab none';
+    expect(answer(wanted, directory)).toEqual({ status: 'foreign', why: '/data is not a mount of its own' });
+    const required = mountOptions({
+      ...{ mountPoint: '/data', options: ['noatime'], container: false, required: true },
+    });
+    expect(answer(required, directory)).toMatchObject({ status: 'known', value: null });
+    expect(required.diff(null)?.refused?.why).toBe('/data is not a mount of its own');
   });
 
   test('remounts with what is wanted', () => {
