@@ -66,11 +66,12 @@ export async function resolveTarget(host: HostConfig, env: NodeJS.ProcessEnv): P
   const sshConfig: SshConfig = host.use_ssh_config ? await loadSshConfig(home) : () => ({});
   const resolution: Resolution = { host, env, home, sshConfig };
   const settings = sshConfig(host.address);
-  const last = hopOf(resolution, settings, {
+  const hop = hopOf(resolution, settings, {
     name: host.address,
     user: host.user ?? settings.user ?? 'root',
     port: host.port ?? settings.port,
   });
+  const last = host.identity_file === undefined ? hop : withIdentity(hop, host, host.identity_file, home);
   if (host.proxy_jump === undefined) refuseProxyCommand(settings, last.label);
   const jumps = jumpsOf(resolution, host.proxy_jump ?? settings.proxyJump, last.label, MAX_HOPS);
   const hops = [...jumps, last] as unknown as SshTarget['hops'];
@@ -111,16 +112,17 @@ function hopOf({ host, env, home }: Resolution, settings: SshSettings, named: Na
     hostKey: host.host_key,
     knownHosts: knownHostsFiles(host, settings, home),
     ...(agentSocket && agentSocket !== 'none' ? { agentSocket } : {}),
-    ...(host.identity_file === undefined ? {} : { identity: namedIdentity(host, host.identity_file, home) }),
-    otherIdentities: host.identity_file === undefined ? identities : [],
+    otherIdentities: identities,
     identitiesOnly: settings.identitiesOnly ?? false,
     connectTimeoutMs: host.connect_timeout_seconds * 1000,
   };
 }
 
-function namedIdentity(host: HostConfig, file: string, home: string): NonNullable<Hop['identity']> {
+/** The key that the configuration names is the host's: the machines in between have their own. */
+function withIdentity(hop: Hop, { identity_passphrase }: HostConfig, file: string, home: string): Hop {
   const path = inHome(file, home);
-  return host.identity_passphrase === undefined ? { path } : { path, passphrase: host.identity_passphrase };
+  const identity = identity_passphrase === undefined ? { path } : { path, passphrase: identity_passphrase };
+  return { ...hop, identity, otherIdentities: [] };
 }
 
 function knownHostsFiles(host: HostConfig, settings: SshSettings, home: string): string[] {

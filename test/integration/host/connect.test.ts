@@ -333,11 +333,8 @@ function hostConfig(changes: Partial<HostConfig>): HostConfig {
   return {
     name: 'test',
     address: '127.0.0.1',
-    port: 22,
-    user: 'root',
     connection: 'ssh',
     agent: false,
-    known_hosts: '~/.ssh/known_hosts',
     host_key: 'strict',
     use_ssh_config: true,
     connect_timeout_seconds: 10,

@@ -150,6 +150,17 @@ Host outer
     ]);
   });
 
+  it('uses identity_file for the host alone: the hosts in between have keys of their own', async () => {
+    const config = 'Host bastion\n  IdentityFile ~/.ssh/bastion\n';
+    const changes = { identity_file: '~/key', proxy_jump: 'bastion,other' };
+    const { home, hops } = await hopsOf(changes, config);
+    const [bastion, other, host] = hops;
+    expect(bastion?.otherIdentities).toEqual([join(home, '.ssh/bastion')]);
+    expect(other?.otherIdentities).toContain(join(home, '.ssh/id_ed25519'));
+    expect([bastion?.identity, other?.identity]).toEqual([undefined, undefined]);
+    expect(host).toMatchObject({ identity: { path: join(home, 'key') }, otherIdentities: [] });
+  });
+
   it('goes directly when proxy_jump is none', async () => {
     expect((await hopsOf({ proxy_jump: 'none' }, 'Host db\n ProxyJump x')).hops).toHaveLength(1);
   });
