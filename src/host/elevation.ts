@@ -2,17 +2,21 @@ import { EXIT, VdbError } from '../errors.js';
 import { type Elevation, type Host, tail } from './host.js';
 import { sh } from './shell.js';
 
+/** Before the answer, because a start-up file of the shell may print too. */
+const MARKER = 'vdb-elevation:';
+
 /**
  * Asks for exactly what commands will need, bash by sudo, and ignores what sudo has cached. Prints one of
  * root, missing, free, refused; the last with sudo's own words on stderr.
  */
 const DETECT = sh`
   export LC_ALL=C
-  if [ "$(id -u)" = 0 ]; then echo root
-  elif ! command -v sudo >/dev/null; then echo missing
-  elif sudo -k -n bash -c : </dev/null; then echo free
-  else echo refused
-  fi`;
+  if [ "$(id -u)" = 0 ]; then answer=root
+  elif ! command -v sudo >/dev/null; then answer=missing
+  elif sudo -k -n bash -c : </dev/null; then answer=free
+  else answer=refused
+  fi
+  echo; echo ${MARKER}$answer`;
 
 /**
  * How commands on `host`, which is not elevated, become root. Throws `host.no-sudo` or
@@ -20,9 +24,16 @@ const DETECT = sh`
  */
 export async function detectElevation(host: Host, sudoPassword?: string): Promise<Elevation> {
   const { stdout, stderr } = await host.read(DETECT, { timeoutMs: 30_000 });
-  const answer = stdout.trim();
+  const answer = new RegExp(`^${MARKER}(\\w+)$`, 'm').exec(stdout)?.[1];
   if (answer === 'root') return { kind: 'none' };
   if (answer === 'free') return { kind: 'sudo' };
+  if (answer === undefined) {
+    throw noSudo(
+      host,
+      `Its shell answered with: ${tail(stdout + stderr, 1) || 'nothing'}`,
+      'Log in with an account that may run commands.',
+    );
+  }
   if (answer === 'missing') {
     throw noSudo(
       host,
@@ -33,7 +44,7 @@ export async function detectElevation(host: Host, sudoPassword?: string): Promis
   if (sudoPassword === undefined) {
     throw noSudo(
       host,
-      `sudo says: ${tail(stderr, 1) || answer}`,
+      `sudo says: ${tail(stderr, 1) || 'nothing'}`,
       'Set `sudo_password` for the host, allow the account NOPASSWD in sudoers, or log in as root.',
     );
   }

@@ -30,21 +30,26 @@ function hostWith(...answers: Partial<ExecResult>[]): {
   return { host: new Host(transport, new Gate()), asked, sent };
 }
 
+/** As a start-up file that prints leaves it. */
+function said(answer: string): string {
+  return `Welcome to db!\nroot\nno newline here\nvdb-elevation:${answer}\n`;
+}
+
 describe('detectElevation', () => {
   it('needs nothing for uid 0', async () => {
-    const { host, asked } = hostWith({ stdout: 'root\n' });
+    const { host, asked } = hostWith({ stdout: said('root') });
     expect(await detectElevation(host, 'unused')).toEqual({ kind: 'none' });
     expect(asked).toHaveLength(1);
   });
 
   it('uses sudo without a password where that works, even if one is configured', async () => {
-    const { host, sent } = hostWith({ stdout: 'free\n' });
+    const { host, sent } = hostWith({ stdout: said('free') });
     expect(await detectElevation(host, 'unused')).toEqual({ kind: 'sudo' });
     expect(sent).toEqual([undefined]);
   });
 
   it('tries the password once before anything else uses it', async () => {
-    const { host, asked, sent } = hostWith({ stdout: 'refused\n' }, {});
+    const { host, asked, sent } = hostWith({ stdout: said('refused') }, {});
     expect(await detectElevation(host, 'open sesame')).toEqual({
       kind: 'sudo-password',
       password: 'open sesame',
@@ -54,17 +59,24 @@ describe('detectElevation', () => {
   });
 
   const failures = [
-    ['sudo is missing', [{ stdout: 'missing\n' }], 'pw', 'host.no-sudo', /not installed/],
+    ['sudo is missing', [{ stdout: said('missing') }], 'pw', 'host.no-sudo', /not installed/],
+    [
+      'the shell runs nothing',
+      [{ exitCode: 1, stdout: 'This account is currently not available.\n' }],
+      'pw',
+      'host.no-sudo',
+      /not available/,
+    ],
     [
       'no password is there',
-      [{ stdout: 'refused\n', stderr: 'sudo: a password is required\n' }],
+      [{ stdout: said('refused'), stderr: 'sudo: a password is required\n' }],
       undefined,
       'host.no-sudo',
       /password is required/,
     ],
     [
       'the account may not',
-      [{ stdout: 'refused\n' }, { exitCode: 1, stderr: 'ops is not in the sudoers file.\n' }],
+      [{ stdout: said('refused') }, { exitCode: 1, stderr: 'ops is not in the sudoers file.\n' }],
       'pw',
       'host.no-sudo',
       /sudoers/,
@@ -79,7 +91,7 @@ describe('detectElevation', () => {
   });
 
   it('tells a wrong password from a missing right', async () => {
-    const { host } = hostWith({ stdout: 'refused\n' }, { exitCode: 1, stderr: 'Sorry, try again.\n' });
+    const { host } = hostWith({ stdout: said('refused') }, { exitCode: 1, stderr: 'Sorry, try again.\n' });
     await expect(detectElevation(host, 'pw')).rejects.toMatchObject({
       details: { code: 'host.sudo-password-wrong' },
     });
