@@ -3,7 +3,7 @@ import { PassThrough, pipeline, type Writable } from 'node:stream';
 import { EXIT, VdbError } from '../errors.js';
 import type { Command } from './command.js';
 import type { Gate } from './gate.js';
-import { quote, type Script, sh } from './shell.js';
+import { quoteForLogin, type Script, sh } from './shell.js';
 import type { ExecOptions, ExecResult, Forwarding, Session, Transport } from './transport.js';
 
 /** Shared by every mutating command while it runs, so that the next run can tell that one is still under way. */
@@ -150,7 +150,7 @@ export class Host {
  * that sudo asks, and so consumes exactly the first line of stdin whatever it has cached.
  */
 export function elevate(script: Script, elevation: Elevation): { command: string; stdin: string } {
-  const bash = `bash -c ${quote(script.source)}`;
+  const bash = `bash -c ${quoteForLogin(script.source)}`;
   if (elevation.kind === 'none') return { command: bash, stdin: '' };
   if (elevation.kind === 'sudo') return { command: `sudo -n ${bash}`, stdin: '' };
   return { command: `sudo -k -S -p '' ${bash}`, stdin: `${elevation.password}\n` };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Transform } from 'node:stream';
-import { quote, type Script, sh } from './shell.js';
+import { quoteForLogin, type Script, sh } from './shell.js';
 
 /**
  * Ends every process of a session, politely first. The session is what stays together however commands
@@ -32,15 +32,18 @@ export function killCommand(
 ): { command: string; stdin: string } {
   const sudo = /^(sudo (?:-\S+ (?:'' )?)+)bash -c /.exec(command)?.[1] ?? '';
   return {
-    command: `${sudo}bash -c ${quote(killScript(session).source)}`,
+    command: `${sudo}bash -c ${quoteForLogin(killScript(session).source)}`,
     stdin: sudo.includes(' -S ') ? `${firstInputLine}\n` : '',
   };
 }
 
-/** Makes the login shell say who it is before the command starts, on a line that nothing else can write. */
+/**
+ * Makes a child of the login shell say who that is before the command starts, on a line that nothing else can
+ * write. A child, because fish has no `$$`.
+ */
 export function announced(command: string): { command: string; marker: string } {
   const marker = `vdb-${randomBytes(9).toString('hex')}`;
-  return { marker, command: `echo "${marker} $$" >&2; ${command}` };
+  return { marker, command: `sh -c 'echo "${marker} $PPID" >&2'; ${command}` };
 }
 
 /** Takes the announcement out of stderr, wherever chunk borders fall; what a shell's start-up prints stays. */

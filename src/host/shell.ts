@@ -27,6 +27,15 @@ export function quote(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
+/**
+ * One word for whatever the login shell is. fish takes a backslash inside single quotes for its own, so here
+ * they stand outside of them, where every shell reads them alike.
+ */
+export function quoteForLogin(value: string): string {
+  const escaped = (special: string): string => special.replaceAll(/./g, '\\$&');
+  return `'${value.replaceAll(/['\\]+/g, (special) => `'${escaped(special)}'`)}'`;
+}
+
 function render(value: Value): string {
   if (value instanceof Script) return value.source;
   if (Array.isArray(value)) return value.map(render).join(' ');

@@ -55,7 +55,10 @@ function transportOf(fake: FakeHost): Transport {
 }
 
 function unquoted(word: string): string {
-  return word.startsWith("'") ? word.slice(1, -1).replaceAll("'\\''", "'") : word;
+  return word.replaceAll(
+    /'([^']*)'|\\(.)/g,
+    (_, quoted?: string, escaped?: string) => quoted ?? escaped ?? '',
+  );
 }
 
 function result(exitCode: number, stdout = '', stderr = ''): ExecResult {

@@ -33,9 +33,9 @@ describe('killCommand', () => {
 });
 
 describe('the announcement of a session', () => {
-  it('is made by the login shell before the command', () => {
+  it('is made before the command, and names the login shell', () => {
     const { command, marker } = announced('bash -c true');
-    expect(command).toBe(`echo "${marker} $$" >&2; bash -c true`);
+    expect(command).toBe(`sh -c 'echo "${marker} $PPID" >&2'; bash -c true`);
     expect(announced('bash -c true').marker).not.toBe(marker);
   });
 

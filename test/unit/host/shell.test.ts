@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { elevate } from '../../../src/host/host.js';
-import { all, quote, sh } from '../../../src/host/shell.js';
+import { all, quote, quoteForLogin, sh } from '../../../src/host/shell.js';
 
 const SHELLS = ['/bin/bash', '/bin/dash'].filter((shell) => existsSync(shell));
 const ALPHABET = [...`abc019 '"\\$\`!*?[]{}()<>|&;~#=%^\t\n\r/:,.@+-_`, 'ü', '€', '😀'];
@@ -56,12 +56,28 @@ describe('sh', () => {
   });
 });
 
+describe('a word for the login shell', () => {
+  const value = `it's \\n \\' '\\'' "$HOME" \`id\` !x {a,b} ~ \\\\ ünï\nsecond line\\`;
+  const shells = ['sh', 'bash', 'dash', 'zsh', 'fish'].filter(
+    (shell) => spawnSync(shell, ['-c', 'true']).status === 0,
+  );
+
+  it.each(shells)('is read by %s as it was meant', (shell) => {
+    const { stdout } = spawnSync(shell, ['-c', `printf %s ${quoteForLogin(value)}`], { encoding: 'utf8' });
+    expect(stdout).toBe(value);
+  });
+
+  it('has its backslashes outside of quotes, because fish reads them inside', () => {
+    expect(quoteForLogin(String.raw`a\'b`)).toBe(String.raw`'a'\\\''b'`);
+  });
+});
+
 describe('elevate', () => {
   const script = sh`echo ${"it's"}`;
 
   it('runs bash directly for root', () => {
     expect(elevate(script, { kind: 'none' })).toEqual({
-      command: `bash -c 'echo '\\''it'\\''\\'\\'''\\''s'\\'''`,
+      command: `bash -c 'echo '\\''it'\\'\\\\\\'\\''s'\\'''`,
       stdin: '',
     });
   });
