@@ -1,4 +1,5 @@
 import type { ExitCode } from '../errors.js';
+import type { Redactor } from '../host/redact.js';
 
 /** Options that every command has. Flags win over environment over file over defaults. */
 export interface GlobalOptions {
@@ -39,6 +40,8 @@ export interface CommandContext<Options = unknown> {
   /** Everything that was typed after `vdb`. */
   argv: readonly string[];
   terminal: Terminal;
+  /** Knows the secrets once the configuration is loaded; everything written is masked by it. */
+  redactor: Redactor;
   env: NodeJS.ProcessEnv;
   cwd: string;
   /** Emits one NDJSON event when `--json` is on; does nothing otherwise. */

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode, messageOf, VdbError } from '../errors.js';
+import { Redactor } from '../host/redact.js';
 import type { CommandContext } from './context.js';
 import { globalOptions } from './global-options.js';
 import { type Streams, terminalOf } from './terminal.js';
@@ -32,7 +33,7 @@ export async function reportStray(
 function bareContext(argv: readonly string[], streams: Streams): CommandContext {
   const global = globalOptions({ json: wantsJson(argv), verbose: argv.includes('--verbose') });
   return {
-    ...{ global, argv, options: {}, args: [], env: streams.env, cwd: streams.cwd },
+    ...{ global, argv, options: {}, args: [], redactor: new Redactor(), env: streams.env, cwd: streams.cwd },
     terminal: terminalOf(streams, { ...global, color: undefined }),
     emit: (event) => {
       if (global.json) writeEvent(streams, event);

@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode } from '../errors.js';
+import { Redactor } from '../host/redact.js';
 import { version } from '../version.js';
 import type { CommandContext, Handler } from './context.js';
 import { reportFailure, reportStray, writeEvent } from './failure.js';
 import { addGlobalOptions, globalOptions, rawGlobalOptions } from './global-options.js';
 import { COMMANDS, type CommandSpec, GROUPS } from './spec.js';
-import { type Streams, terminalOf } from './terminal.js';
+import { maskedStreams, type Streams, terminalOf } from './terminal.js';
 import { usageError, usageExit, wantsJson } from './usage.js';
 
 const EXIT_CODES_HELP = `Exit codes, the same in every output format:
@@ -123,9 +124,11 @@ async function runCommand(
 ): Promise<ExitCode> {
   const raw = rawGlobalOptions(command);
   const global = globalOptions(raw);
-  const terminal = terminalOf(streams, { quiet: global.quiet, json: global.json, color: raw.color });
+  const redactor = new Redactor();
+  const masked = maskedStreams(streams, redactor);
+  const terminal = terminalOf(masked, { quiet: global.quiet, json: global.json, color: raw.color });
   const emit: CommandContext['emit'] = (event) => {
-    if (global.json) writeEvent(streams, event);
+    if (global.json) writeEvent(masked, event);
   };
   const context: CommandContext = {
     global,
@@ -133,6 +136,7 @@ async function runCommand(
     args,
     argv,
     terminal,
+    redactor,
     env: streams.env,
     cwd: streams.cwd,
     emit,

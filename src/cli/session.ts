@@ -35,7 +35,7 @@ export async function loadForRun(context: CommandContext): Promise<Configured> {
     ...(file === undefined ? {} : { config: file }),
     ...(lab === undefined ? {} : { lab }),
   });
-  const gate = new Gate();
+  const gate = new Gate(context.redactor);
   for (const secret of loaded.secrets) gate.redactor.add(secret);
   if (context.global.verbose) {
     gate.onRecord = ({ title, exitCode, durationMs }) =>

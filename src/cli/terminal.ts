@@ -1,3 +1,4 @@
+import type { Redactor } from '../host/redact.js';
 import type { Terminal } from './context.js';
 
 /** The streams and environment that a run of the program sees; tests pass their own. */
@@ -14,6 +15,16 @@ interface TerminalOptions {
   json: boolean;
   /** `--color` and `--no-color`; undefined when neither was given. */
   color: boolean | undefined;
+}
+
+/** The same streams, with every secret that `redactor` will have learned masked in what is written. */
+export function maskedStreams(streams: Streams, redactor: Redactor): Streams {
+  const masked = <S extends Streams['stdout']>(stream: S): Streams['stdout'] => ({
+    ...(stream.isTTY === undefined ? {} : { isTTY: stream.isTTY }),
+    ...(stream.columns === undefined ? {} : { columns: stream.columns }),
+    write: (text) => stream.write(redactor.mask(text)),
+  });
+  return { ...streams, stdout: masked(streams.stdout), stderr: masked(streams.stderr) };
 }
 
 /** The terminal of a run. Each stream is judged by itself, colour is decided here and nowhere else. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { terminalOf, wantsColor } from '../../../src/cli/terminal.js';
+import { maskedStreams, terminalOf, wantsColor } from '../../../src/cli/terminal.js';
+import { Redactor } from '../../../src/host/redact.js';
 import { testStreams } from '../../support/streams.js';
 
 describe('wantsColor', () => {
@@ -43,5 +44,17 @@ describe('terminalOf', () => {
   ])('%s', (_, tty, json, interactive) => {
     const { streams } = testStreams({ tty });
     expect(terminalOf(streams, { quiet: false, json, color: undefined }).interactive).toBe(interactive);
+  });
+});
+
+describe('maskedStreams', () => {
+  it('masks what became a secret after the streams were made', () => {
+    const { streams, written } = testStreams();
+    const redactor = new Redactor();
+    const masked = maskedStreams(streams, redactor);
+    redactor.add('hunter2hunter2');
+    masked.stdout.write('key hunter2hunter2\n');
+    masked.stderr.write('key hunter2hunter2\n');
+    expect(written.out + written.err).not.toContain('hunter2');
   });
 });

@@ -1,4 +1,5 @@
 import type { CommandContext, GlobalOptions } from '../../../src/cli/context.js';
+import { Redactor } from '../../../src/host/redact.js';
 
 /** A command context that records what a command says. */
 export interface Recorded<Options> {
@@ -23,6 +24,7 @@ export function recordedContext<Options>(
     options,
     args: [],
     argv: [],
+    redactor: new Redactor(),
     terminal: {
       out: (text) => out.push(text),
       err: (text) => err.push(text),
