@@ -6,6 +6,7 @@ import { file } from '../src/resources/file.js';
 import { postgresDatabase } from '../src/resources/postgres-database.js';
 import { postgresExtension } from '../src/resources/postgres-extension.js';
 import { postgresHba, postgresHbaLoaded } from '../src/resources/postgres-hba.js';
+import { postgresReady } from '../src/resources/postgres-ready.js';
 import { postgresRole } from '../src/resources/postgres-role.js';
 import { postgresRemoved } from '../src/resources/postgres-rollback.js';
 import { filesRemoved } from '../src/resources/postgres-rollback-files.js';
@@ -35,7 +36,8 @@ const server: SubTask = {
       }),
       postgresSettings({ major, values }),
       service({ unit: 'postgresql.service' }),
-      service({ unit: `postgresql@${major}-main.service` }),
+      service({ unit: `postgresql@${major}-main.service`, startTimeoutSeconds: 600 }),
+      postgresReady({ major }),
       postgresRunningSettings({ major, values }),
     ];
   },

@@ -62,9 +62,11 @@ function readAnswer(read: PsqlQuestion<unknown>['read'], answer: string | undefi
 }
 
 /**
- * Asks PostgreSQL, in one psql, or says why it cannot be asked yet: the first line of the answer is
- * `ready`, `absent` (no psql or no postgres account) or `down` (no server answers). Debian's `psql` is a
- * Perl program that looks for the real one, and `runuser` opens a session: both cost more than the question.
+ * Asks PostgreSQL, in one psql, or says why it cannot be asked: the first line of the answer is `ready`,
+ * `absent` (no psql or no postgres account), `down` (no server answers), `starting`, or `refused` with psql's
+ * words. psql fails alike for all of them, and in the server's language; `pg_isready` tells them apart.
+ * Debian's `psql` is a Perl program that looks for the real one, and `runuser` opens a session: both cost more
+ * than the question.
  */
 export function psqlProbe(sql: string): Script {
   return sh`
@@ -73,11 +75,18 @@ export function psqlProbe(sql: string): Script {
     port=$(ls -A /run/postgresql 2>/dev/null | sed -n 's/^\.s\.PGSQL\.\([0-9]*\)$/\1/p' | head -n 1)
     [ -n "$port" ] || { echo down; exit 0; }
     cd /
-    printf '\\echo ready\n%s' ${sql} |
-      setpriv --reuid=postgres --regid=postgres --init-groups "$psql" -XAtq -d postgres -p "$port"
+    exec 3>&1
+    ask() {
+    said=$(printf '\\echo ready\n%s' ${sql} |
+      setpriv --reuid=postgres --regid=postgres --init-groups "$psql" -XAtq -d postgres -p "$port" 2>&1 >&3)
+    }
+    ready() { "\${psql%psql}pg_isready" -q -p "$port"; }
+    ask
     code=$?
-    [ $code = 2 ] && { echo down; exit 0; }
-    exit $code`;
+    if [ $code = 2 ] && ready; then ask; code=$?; fi
+    [ $code = 2 ] || { printf '%s\n' "$said" >&2; exit $code; }
+    ready
+    case $? in 1) echo starting ;; 2) echo down ;; *) echo "refused $(echo "$said" | tail -n 1)" ;; esac`;
 }
 
 /** Reads an answer to {@link psqlProbe}: `read` gets what followed `ready`. */
@@ -89,8 +98,14 @@ export function parsePsql<Arg, Have>(
   const [state, answer] = splitFirstLine(stdout.includes('\n') ? stdout : `${stdout}\n`);
   if (state === 'absent') return args.map(() => pending('PostgreSQL is not installed yet'));
   if (state === 'down') return args.map(() => pending('PostgreSQL does not answer yet'));
+  if (state === 'starting') return args.map(() => pending('PostgreSQL is still starting'));
+  if (state.startsWith('refused ')) return args.map(() => ({ status: 'unknown', why: refusal(state) }));
   if (state !== 'ready') throw new Error(`unexpected answer: ${state.slice(0, 80)}`);
   return read(answer);
+}
+
+function refusal(state: string): string {
+  return `PostgreSQL runs but takes no question of its superuser: ${state.slice('refused '.length)}`;
 }
 
 /**

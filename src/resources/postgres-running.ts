@@ -32,7 +32,6 @@ function runningQuestion(names: readonly string[]): PsqlQuestion<RunningHave> {
   };
 }
 
-const NOT_YET: Change = { action: 'restart', summary: 'take effect once PostgreSQL runs' };
 const FOLLOWS: Change = { action: 'reload', summary: 'reload or restart, whichever the new settings need' };
 
 /**
@@ -44,7 +43,8 @@ export function postgresRunningSettings(want: { major: number; values: PostgresS
     id: `postgres-running-settings:${want.major}`,
     title: `running settings of PostgreSQL ${want.major}`,
     probe: askPostgres(runningQuestion(Object.keys(want.values))),
-    diff: (have) => (have === null ? NOT_YET : runningChange(have, want.values)),
+    // A server that is not there yet starts with its files; one that is starting must not be started over.
+    diff: (have) => (have === null ? null : runningChange(have, want.values)),
     apply: (change): Command[] =>
       change.action === 'restart' ? [postgresRestart(want.major)] : [postgresReload()],
     predict: (changing) => (changing.has(`file:${postgresSettingsPath(want.major)}`) ? FOLLOWS : null),
