@@ -27,10 +27,17 @@ const stopped: ProbeKind<PostgresStopped, StoppedHave> = {
     const { major, database } = want as PostgresStopped;
     const sql = `SELECT datname FROM pg_database WHERE NOT datistemplate AND datname NOT IN (${literals(['postgres', database])});`;
     return sh`
+      set -o pipefail
       systemctl show -p Id,ActiveState,UnitFileState -- ${unitsOf(major)} || exit 1
       cd /
-      if command -v psql >/dev/null && runuser -u postgres -- pg_isready -q 2>/dev/null; then
-      runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d postgres -c ${sql} | sed 's/^/other=database /'
+      if command -v psql >/dev/null; then
+      if runuser -u postgres -- pg_isready -q; then
+      runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d postgres -c ${sql} | sed 's/^/other=database /' || exit 1
+      else
+      case $(systemctl is-active ${`postgresql@${major}-main.service`}) in
+      active|activating|reloading) echo 'PostgreSQL runs but does not answer, so whose databases it has is not known' >&2; exit 1 ;;
+      esac
+      fi
       fi
       if command -v pg_lsclusters >/dev/null; then
       pg_lsclusters -h | awk -v major=${major} '($1 != major || $2 != "main") && $4 ~ /^online/ { print "other=cluster " $1 "/" $2 }'

@@ -33,7 +33,7 @@ const databases: ProbeKind<PostgresRemoved, RemovedHave> = {
     const lines = stdout.split('\n');
     const holding = lines.slice(0, wanted.length).map((line) => line === 'holds');
     const answer = lines.slice(wanted.length).join('\n');
-    if (/^(down|absent)/.test(answer))
+    if (/^(down|absent|starting)/.test(answer))
       return wanted.map(({ major }, i) => unasked(major, holding[i] === true));
     return parsePsql(answer, wanted, (rows) => (JSON.parse(rows) as RemovedHave[]).map(presence));
   },

@@ -4,6 +4,8 @@ import { filesRemoved } from '../../../src/resources/postgres-rollback-files.js'
 import { postgresStopped } from '../../../src/resources/postgres-rollback-stop.js';
 import { postgresql } from '../../../tasks/3.1-postgresql.js';
 import { fakeContext } from '../../support/fake-task.js';
+import { runWith } from '../../support/programs.js';
+import { scriptOf } from '../../support/resource-table.js';
 
 const WANT = { major: 17, database: 'meta', user: 'app', backup: '/data/backups/rollback-1' };
 const HAVE = { size: 1024 ** 2, connections: 2, role: true };
@@ -24,6 +26,8 @@ describe('postgresRemoved', () => {
     expect(parse(removed, 'empty\ndown\n')).toEqual({ status: 'known', value: null });
     expect(parse(removed, 'empty\nabsent\n')).toEqual({ status: 'known', value: null });
     expect(parse(removed, 'holds\ndown\n')).toMatchObject({ status: 'unknown' });
+    expect(parse(removed, 'holds\nstarting\n')).toMatchObject({ status: 'unknown' });
+    expect(parse(removed, 'holds\nrefused FATAL: too many clients\n')).toMatchObject({ status: 'unknown' });
   });
 
   it('says what goes, and where its backup is', () => {
@@ -87,6 +91,16 @@ describe('postgresStopped', () => {
     const seen = parse(stopped, stdout);
     return stopped.diff(seen?.status === 'known' ? seen.value : null);
   };
+
+  it.each([
+    ['the question fails', { pg_isready: 'exit 0', psql: 'exit 2' }],
+    ['it is starting', { pg_isready: 'exit 1', psql: 'exit 2' }],
+  ])('does not take a server that runs for one without databases of others: %s', async (_, programs) => {
+    const all = { ...programs, runuser: 'shift 3; exec "$@"', systemctl: 'echo active', pg_lsclusters: '' };
+    await expect(runWith(all, scriptOf(stopped))).rejects.toThrow();
+    const empty = { ...all, pg_isready: 'exit 0', psql: 'exit 0' };
+    expect(await runWith(empty, scriptOf(stopped))).toBe('active\n');
+  });
 
   it('stops and disables what runs', () => {
     expect(change(show('active', 'enabled'))?.fields?.map(({ field }) => field)).toEqual([
