@@ -9,16 +9,36 @@ import type { Transport } from './transport.js';
 
 const TARGET = 'local';
 const KILL_PATIENCE_MS = 4000;
+const END_PATIENCE_MS = 1000;
 
 /** This machine, without SSH, with the same meaning of every call. */
 export function openLocal(): Transport {
+  const sessions = new Set<Running>();
   return {
     target: TARGET,
     exec: (command, options = {}) => supervise(TARGET, options, async () => start(command)),
-    open: async (command) => sessionOf(start(command)),
+    open: async (command) => {
+      const running = start(command);
+      sessions.add(running);
+      const forget = (): void => void sessions.delete(running);
+      running.ended.then(forget, forget);
+      return sessionOf(running);
+    },
     forward: async (remotePort) => ({ port: remotePort, close: async () => {} }),
-    close: async () => {},
+    close: async () => {
+      await Promise.all([...sessions].map(endSession));
+    },
   };
+}
+
+/** As sshd does when a connection closes: its input ends, and what does not end by that is killed. */
+async function endSession(running: Running): Promise<void> {
+  running.stdin.end();
+  const ended = running.ended.then(
+    () => true,
+    () => true,
+  );
+  if (!(await Promise.race([ended, sleep(END_PATIENCE_MS, false)]))) await running.kill('');
 }
 
 /** In a session of its own, as sshd would do it, so that its children can be ended with it. */
