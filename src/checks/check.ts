@@ -19,8 +19,11 @@ export const GROUPS = [
 
 export type Group = (typeof GROUPS)[number];
 
-/** `unknown` means that it could not be seen; it never counts as passed. `skip` does not apply here. */
-export type CheckStatus = 'pass' | 'warn' | 'fail' | 'unknown' | 'skip';
+/**
+ * `unknown` means that it could not be seen; it never counts as passed. `skip` does not apply here. `waived` is a
+ * finding that the configuration accepts for a time.
+ */
+export type CheckStatus = 'pass' | 'warn' | 'fail' | 'unknown' | 'skip' | 'waived';
 
 /** What the observations of a check mean. */
 export interface Verdict {

@@ -8,6 +8,8 @@ export interface CheckResult extends Verdict {
   group: Group;
   severity: Severity;
   title: string;
+  /** Who accepts the finding, why, and until which day; an expired waiver accepts nothing. */
+  waiver?: { owner: string; reason: string; expires: string; expired: boolean };
   /** Present unless it passed or was skipped: what to do. */
   remedy?: string;
   /** A command on the host that shows more. */
@@ -56,12 +58,13 @@ export function blockingIds(results: readonly CheckResult[]): string[] {
 
 /** How many results there are of each status. */
 export function countsOf(results: readonly CheckResult[]): Record<CheckStatus, number> {
-  const counts = { pass: 0, warn: 0, fail: 0, unknown: 0, skip: 0 };
+  const counts = { pass: 0, warn: 0, fail: 0, unknown: 0, skip: 0, waived: 0 };
   for (const { status } of results) counts[status]++;
   return counts;
 }
 
 /** Ready when nothing stands in the way and something was looked at: silence is not readiness. */
 export function isReady(results: readonly CheckResult[]): boolean {
-  return results.some(({ status }) => status === 'pass') && !results.some(blocks);
+  const isSeen = ({ status }: CheckResult): boolean => status === 'pass' || status === 'waived';
+  return results.some(isSeen) && !results.some(blocks);
 }

@@ -4,18 +4,21 @@ import type { Host } from '../host/host.js';
 import { type Observation, observe, pending } from '../host/probe.js';
 import type { Check, CheckContext } from './check.js';
 import { type CheckResult, resultOf } from './result.js';
+import { withWaiver } from './waivers.js';
 
 /** What {@link runChecks} needs to know. `lookAtPlan` gives the steps of all tasks, fresh from the host. */
 export interface RunRequest {
   context: Omit<CheckContext, 'plan'>;
   lookAtPlan(): Promise<readonly Step[]>;
+  /** The day by which waivers are judged. Default: today, UTC. */
+  today?: string;
 }
 
 /** Runs checks: all their probes travel in one command, the plan (when one needs it) side by side with it. */
 export async function runChecks(
   host: Host,
   checks: readonly Check[],
-  { context: given, lookAtPlan }: RunRequest,
+  { context: given, lookAtPlan, today = new Date().toISOString().slice(0, 10) }: RunRequest,
 ): Promise<CheckResult[]> {
   const withoutPlan: CheckContext = { ...given, plan: pending('no check asked for the plan') };
   const probes = checks.map((check) =>
@@ -31,7 +34,8 @@ export async function runChecks(
   return checks.map((check, index) => {
     const from = next;
     next += probes[index]?.length ?? 0;
-    return resultOf(check, observations.slice(from, next), context);
+    const result = resultOf(check, observations.slice(from, next), context);
+    return withWaiver(result, context.config.checks.waivers, today);
   });
 }
 

@@ -22,6 +22,7 @@ const WORD: Record<CheckStatus, string> = {
   fail: 'FAIL',
   unknown: 'unknown',
   skip: 'skip',
+  waived: 'waived',
 };
 
 const ID_WIDTH = 20;
@@ -63,10 +64,17 @@ function findings(result: CheckResult, view: CheckView): string {
       labelled('', [shortened(detail, width)], view.color),
     ),
     ...prose('expected', result.expected),
+    ...prose('waiver', waiverText(result)),
     ...prose('remedy', result.remedy),
     ...command('look', result.inspect),
     ...command('run', commandOf(result, view.flags)),
   ].join('\n');
+}
+
+function waiverText({ waiver }: CheckResult): string | undefined {
+  if (waiver === undefined) return undefined;
+  const { owner, reason, expires, expired } = waiver;
+  return `${expired ? 'expired after' : 'until'} ${expires}, ${owner}: ${reason}`;
 }
 
 function labelled(label: string, lines: readonly string[], color: boolean): string[] {
@@ -94,9 +102,8 @@ export function commandOf(
 
 function paint(status: CheckStatus, color: boolean): (text: string) => string {
   const style = styleFor(color);
-  return { pass: style.green, warn: style.yellow, fail: style.red, unknown: style.magenta, skip: style.dim }[
-    status
-  ];
+  const { green, yellow, red, magenta, dim } = style;
+  return { pass: green, warn: yellow, fail: red, unknown: magenta, skip: dim, waived: yellow }[status];
 }
 
 /** "Not ready: one, redis.ping failed, 17 passed, 0.8 s". */
@@ -111,6 +118,7 @@ export function verdictLine(results: readonly CheckResult[], { host, color, dura
     ...(counts.fail === 0 ? [] : [`${counts.fail} failed`]),
     ...(counts.unknown === 0 ? [] : [`${counts.unknown} unknown`]),
     ...(counts.warn === 0 ? [] : [count(counts.warn, 'warning')]),
+    ...(counts.waived === 0 ? [] : [`${counts.waived} waived`]),
     ...(counts.skip === 0 ? [] : [`${counts.skip} skipped`]),
     duration(durationMs),
   ];
@@ -130,7 +138,8 @@ function isDrift(results: readonly CheckResult[]): boolean {
 
 /** One result for machines. */
 export function checkData(result: CheckResult, flags: readonly string[]): Record<string, unknown> {
-  const { id, group, severity, status, title, seen, expected, details, remedy, inspect, fix } = result;
+  const { id, group, severity, status, title, seen, expected, details, waiver, remedy, inspect, fix } =
+    result;
   const command = remedy === undefined ? undefined : commandOf(result, flags);
   return {
     id,
@@ -141,6 +150,7 @@ export function checkData(result: CheckResult, flags: readonly string[]): Record
     seen,
     ...(expected === undefined ? {} : { expected }),
     ...(details === undefined || details.length === 0 ? {} : { details }),
+    ...(waiver === undefined ? {} : { waiver }),
     ...(remedy === undefined ? {} : { remedy }),
     ...(inspect === undefined ? {} : { inspect }),
     ...(fix === undefined ? {} : { fix }),

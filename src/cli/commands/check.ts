@@ -6,6 +6,7 @@ import { blockingIds, type CheckResult, countsOf, isReady } from '../../checks/r
 import { runChecks } from '../../checks/run.js';
 import { selectChecks } from '../../checks/select.js';
 import { parseWait, waitUntil } from '../../checks/wait.js';
+import { assertWaivers } from '../../checks/waivers.js';
 import { lookAll } from '../../engine/plan.js';
 import { EXIT, type ExitCode, VdbError } from '../../errors.js';
 import { checkData, checkText } from '../../ui/check.js';
@@ -41,6 +42,7 @@ export const check: Handler<CheckOptions> = async (context) => {
 async function runRound(session: Session, checks: readonly Check[]): Promise<Round> {
   const started = performance.now();
   const { host, config, gate } = session;
+  assertWaivers(CATALOGUE, config.checks.waivers);
   const { TASKS } = await import('../../../tasks/index.js');
   const { adminHeader } = await import('../../../tasks/1.1-qdrant.js');
   const { facts, state } = await firstLook(host, config);

@@ -133,7 +133,7 @@ export const deploymentSchema = z
 
 const waiver = z
   .strictObject({
-    id: z.string().min(1).describe('The check, such as host.memory.'),
+    id: z.string().min(1).describe('The check, such as host.failed-units.'),
     owner: z.string().min(1).describe('Who answers for it.'),
     reason: z.string().min(1).describe('Why the finding is accepted.'),
     expires: z.iso

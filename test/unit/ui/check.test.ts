@@ -89,6 +89,20 @@ describe('checkText', () => {
     expect(shown([PASSED, warning])).toContain('Ready: one, 1 passed, 1 warning, 1.2 s');
   });
 
+  it('shows who has waived a finding, why and until when, and is ready', () => {
+    const waiver = { owner: 'anna', reason: 'more is ordered', expires: '2030-01-31', expired: false };
+    const text = shown([PASSED, { ...FAILED, status: 'waived', waiver }]);
+    expect(text).toContain('waived  qdrant.livez');
+    expect(text).toContain('waiver    until 2030-01-31, anna: more is ordered');
+    expect(text).toContain('Ready: one, 1 passed, 1 waived, 1.2 s');
+  });
+
+  it('says that a waiver has expired', () => {
+    const waiver = { owner: 'anna', reason: 'more is ordered', expires: '2020-01-31', expired: true };
+    expect(shown([{ ...FAILED, waiver }])).toContain('waiver    expired after 2020-01-31, anna');
+    expect(checkData({ ...FAILED, waiver }, [])).toMatchObject({ status: 'fail', waiver });
+  });
+
   it('stays within the columns, but for commands that are copied', () => {
     const long: CheckResult = {
       ...DRIFT,

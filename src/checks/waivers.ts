@@ -1,0 +1,36 @@
+import { nearest } from '../config/nearest.js';
+import type { Config } from '../config/schema.js';
+import { EXIT, VdbError } from '../errors.js';
+import type { Check } from './check.js';
+import type { CheckResult } from './result.js';
+
+type Waiver = Config['checks']['waivers'][number];
+
+/** Throws `check.waiver-unknown` for a waiver of a check that is not in the catalogue. */
+export function assertWaivers(catalogue: readonly Check[], waivers: readonly Waiver[]): void {
+  const ids = catalogue.map(({ id }) => id);
+  const stray = waivers.find(({ id }) => !ids.includes(id));
+  if (stray === undefined) return;
+  const guess = nearest(stray.id, ids);
+  throw new VdbError(`checks.waivers names the check "${stray.id}", which there is not`, {
+    code: 'check.waiver-unknown',
+    exitCode: EXIT.usage,
+    meaning: 'A waiver that fits no check accepts nothing.',
+    next: guess === undefined ? 'vdb check --json lists every check.' : `Did you mean ${guess}?`,
+  });
+}
+
+/**
+ * A finding that is accepted for a time does not stand in the way; after that day (UTC) it does again, and says
+ * so. What could not be seen is no finding, so it is never waived. `today` is as in `2030-01-31`. Pure.
+ */
+export function withWaiver(result: CheckResult, waivers: readonly Waiver[], today: string): CheckResult {
+  if (result.status !== 'fail' && result.status !== 'warn') return result;
+  const own = waivers.filter(({ id }) => id === result.id);
+  const [last] = [...own].sort((a, b) => b.expires.localeCompare(a.expires));
+  if (last === undefined) return result;
+  const { owner, reason, expires } = last;
+  const expired = expires < today;
+  const waiver = { owner, reason, expires, expired };
+  return expired ? { ...result, waiver } : { ...result, status: 'waived', waiver };
+}
