@@ -2,6 +2,7 @@ import type { SubTask, Task } from '../src/engine/task.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { redisConf } from '../src/resources/redis-conf.js';
 import { redisInclude } from '../src/resources/redis-include.js';
+import { LOADING_SECONDS, redisReady } from '../src/resources/redis-ready.js';
 import { redisRunning } from '../src/resources/redis-running.js';
 import { service } from '../src/resources/service.js';
 
@@ -25,7 +26,12 @@ const server: SubTask = {
       redisConf(settings),
       redisInclude(),
       redisRunning(settings),
-      service({ unit: 'redis-server.service', restartOn: ['/etc/redis/vdb.conf', '/etc/redis/redis.conf'] }),
+      service({
+        unit: 'redis-server.service',
+        restartOn: ['/etc/redis/vdb.conf', '/etc/redis/redis.conf'],
+        readyCheck: redisReady(redis.port),
+        startTimeoutSeconds: LOADING_SECONDS,
+      }),
     ];
   },
 };

@@ -8,8 +8,11 @@ import {
   type RedisSettings,
   runningRedisValues,
 } from '../services/redis/config.js';
+import { redisRestart, waitForRedis } from './redis-ready.js';
 
 interface RedisHave {
+  /** It is loading its data, and says nothing else until it has. */
+  loading: boolean;
   /** It answers without a password. */
   open: boolean;
   /** By name; null when the password of {@link REDIS_CONF} is not the running one. */
@@ -23,11 +26,13 @@ const running: ProbeKind<{ port: number; names: readonly string[] }, RedisHave> 
   name: 'redis-running',
   script: (args) => sh`
     command -v redis-cli >/dev/null || { echo absent; exit 0; }
+    case $(systemctl is-active redis-server.service) in active|activating|reloading) ;; *) echo stopped; exit 0 ;; esac
     ${AUTH}
     ${args.map(({ port, names }) => question(port, names))}`,
   parse: (stdout, args) => {
     const lines = stdout.trimEnd().split('\n');
     if (lines[0] === 'absent') return args.map(() => pending('Redis is not installed yet'));
+    if (lines[0] === 'stopped') return args.map(() => pending('Redis does not run yet'));
     return args.map((_, index) => observation(lines.slice(index * 2, index * 2 + 2)));
   },
 };
@@ -38,20 +43,25 @@ function question(port: number, names: readonly string[]): Script {
     greeting=$(redis-cli -p ${port} PING 2>&1 | head -n 1)
     printf '%s\n' "$greeting"
     [ "$greeting" = PONG ] || export REDISCLI_AUTH
-    { redis-cli -e --json -p ${port} CONFIG GET ${names} 2>/dev/null || echo denied; } | tail -n 1
+    redis-cli -e --json -p ${port} CONFIG GET ${names} 2>&1 | tail -n 1
     export -n REDISCLI_AUTH;`;
 }
 
 function observation([greeting = '', answer = '']: string[]): Observation<RedisHave> {
   if (greeting.startsWith('Could not connect')) return pending('Redis does not answer yet');
-  if (greeting.includes('LOADING')) return pending('Redis is still loading its data');
+  if (`${greeting}${answer}`.includes('LOADING')) return known({ loading: true, open: false, values: null });
   const open = greeting === 'PONG';
   if (!open && !greeting.startsWith('NOAUTH')) throw new Error(greeting.slice(0, 120));
-  const values = answer.startsWith('{') ? (JSON.parse(answer) as Record<string, string>) : null;
-  return known({ open, values });
+  return known({ loading: false, open, values: valuesOf(answer) });
 }
 
-const NOT_YET: Change = { action: 'restart', summary: 'take effect once Redis runs' };
+/** Anything but an answer or a refusal says nothing of the password: it must not cause a restart. */
+function valuesOf(answer: string): Record<string, string> | null {
+  if (answer.startsWith('{')) return JSON.parse(answer) as Record<string, string>;
+  if (/^(NOAUTH|WRONGPASS)/.test(answer)) return null;
+  throw new Error(answer.slice(0, 120));
+}
+
 const FOLLOWS: Change = { action: 'update', summary: 'set what the new configuration changes' };
 
 /**
@@ -65,13 +75,16 @@ export function redisRunning(settings: RedisSettings): Resource {
     id: `redis-running:${port}`,
     title: `running settings of Redis on port ${port}`,
     probe: ask(running, { port, names: Object.keys(wanted) }),
-    diff: (have) => (have === null ? NOT_YET : runningChange(have, wanted)),
-    apply: (change) => (change.action === 'restart' ? [restart(port)] : [configSet(change, settings)]),
+    // A stopped Redis starts with its file, by the service that follows.
+    diff: (have) => (have === null ? null : runningChange(have, wanted)),
+    apply: (change) => commandsFor(change, settings),
     predict: (changing) => (changing.has(`file:${REDIS_CONF}`) ? FOLLOWS : null),
   });
 }
 
-function runningChange({ open, values }: RedisHave, wanted: Record<string, string>): Change | null {
+function runningChange({ loading, open, values }: RedisHave, wanted: Record<string, string>): Change | null {
+  if (loading)
+    return { action: 'run', summary: 'wait until it has loaded its data', fields: everything(wanted) };
   if (values === null) return { action: 'restart', summary: 'it still has another password' };
   const fields: FieldChange[] = Object.entries(wanted)
     .filter(([name, want]) => values[name] !== want)
@@ -81,7 +94,23 @@ function runningChange({ open, values }: RedisHave, wanted: Record<string, strin
   return { action: 'update', summary: `${fields.map(({ field }) => field).join(', ')} differ`, fields };
 }
 
-/** One CONFIG SET with all settings is atomic. It travels on stdin because it may hold the password. */
+/** While it loads, Redis does not say what differs: afterwards, all is set. */
+function everything(wanted: Record<string, string>): FieldChange[] {
+  const fields = Object.entries(wanted).map(([field, want]) => ({ field, have: 'not known yet', want }));
+  return [...fields, { field: 'requirepass', have: 'not known yet', want: 'as configured' }];
+}
+
+function commandsFor(change: Change, settings: RedisSettings): Command[] {
+  if (change.action === 'restart') return [redisRestart(settings.port)];
+  if (change.action === 'run') return [waitForRedis(settings.port), configSet(change, settings)];
+  return [configSet(change, settings)];
+}
+
+/**
+ * One CONFIG SET with all settings is atomic. It travels on stdin because it may hold the password. Switched
+ * on, the append-only file is written in the background; until that is done Redis refuses to stop, and does
+ * not try again, so a restart in the meantime would hang.
+ */
 function configSet({ fields = [] }: Change, { port, password }: RedisSettings): Command {
   const pairs = fields.map(({ field, want }) =>
     field === 'requirepass' ? `requirepass "${plainPassword(password)}"` : `${field} "${want}"`,
@@ -93,21 +122,11 @@ function configSet({ fields = [] }: Change, { port, password }: RedisSettings): 
       ${AUTH}
       case "$(redis-cli -p ${port} PING 2>&1)" in NOAUTH*) export REDISCLI_AUTH;; esac
       answer=$(redis-cli -p ${port} 2>/dev/null | head -n 1)
-      [ "$answer" = OK ] || { printf '%s\n' "$answer" >&2; exit 1; }`,
-  };
-}
-
-function restart(port: number): Command {
-  return {
-    title: 'restart Redis',
-    timeoutSeconds: 300,
-    script: sh`
-      systemctl restart redis-server.service || exit 1
-      for _ in $(seq 300); do
-        case "$(redis-cli -p ${port} PING 2>&1)" in PONG|NOAUTH*) exit 0;; esac
+      [ "$answer" = OK ] || { printf '%s\n' "$answer" >&2; exit 1; }
+      export REDISCLI_AUTH
+      while redis-cli -p ${port} INFO persistence 2>/dev/null | grep -qE '^aof_rewrite_(in_progress|scheduled):1'; do
         sleep 0.2
-      done
-      echo 'Redis does not answer after its restart' >&2
-      exit 1`,
+      done`,
+    timeoutSeconds: 1800,
   };
 }

@@ -30,6 +30,8 @@ export function renderRedisConf(settings: RedisSettings): string {
     `appendonly ${settings.appendonly ? 'yes' : 'no'}`,
     'appendfsync everysec',
     `save ${settings.save.join(' ') || '""'}`,
+    // To the journal, where a start that fails is looked for.
+    'logfile ""',
     '',
   ].join('\n');
 }

@@ -3,6 +3,7 @@ import { redisConf } from '../../../src/resources/redis-conf.js';
 import { redisInclude } from '../../../src/resources/redis-include.js';
 import { redisRunning } from '../../../src/resources/redis-running.js';
 import { redisBytes, renderRedisConf } from '../../../src/services/redis/config.js';
+import { runWith } from '../../support/programs.js';
 
 const SETTINGS = {
   port: 6379,
@@ -32,6 +33,7 @@ describe('renderRedisConf', () => {
       'appendonly yes',
       'appendfsync everysec',
       'save 3600 1 300 100',
+      'logfile ""',
       '',
     ]);
   });
@@ -82,21 +84,34 @@ describe('redisInclude', () => {
 
 describe('redisRunning', () => {
   const resource = redisRunning(SETTINGS);
+  const running = { loading: false, open: false, values: VALUES };
 
   it.each([
-    ['a server as wanted', { open: false, values: VALUES }, undefined, undefined],
-    ['another limit', { open: false, values: { ...VALUES, maxmemory: '0' } }, 'update', ['maxmemory']],
-    ['an open server', { open: true, values: VALUES }, 'update', ['requirepass']],
-    ['another password', { open: false, values: null }, 'restart', undefined],
-    ['a server that cannot be asked yet', null, 'restart', undefined],
+    ['a server as wanted', running, undefined, undefined],
+    ['another limit', { ...running, values: { ...VALUES, maxmemory: '0' } }, 'update', ['maxmemory']],
+    ['an open server', { ...running, open: true }, 'update', ['requirepass']],
+    ['another password', { ...running, values: null }, 'restart', undefined],
+    ['a server that will start with its file', null, undefined, undefined],
   ])('judges %s', (_, have, action, fields) => {
     const change = resource.diff(have);
     expect(change?.action).toBe(action);
     expect(change?.fields?.map(({ field }) => field)).toEqual(fields);
   });
 
+  it('waits for a server that loads its data, then sets everything, and never restarts it', () => {
+    const have = { loading: true, open: false, values: null };
+    const change = resource.diff(have)!;
+    const [wait, set, ...more] = resource.apply(change, have);
+    expect(change.action).toBe('run');
+    expect(more).toEqual([]);
+    expect(wait?.script.source).not.toContain('systemctl');
+    expect(set?.stdin).toContain('maxmemory "268435456"');
+    expect(set?.stdin).toContain('requirepass "pa55word-of-redis"');
+    expect(JSON.stringify(change)).not.toContain(SETTINGS.password);
+  });
+
   it('sets what differs at once, with the password on stdin only', () => {
-    const have = { open: true, values: { ...VALUES, appendonly: 'no' } };
+    const have = { ...running, open: true, values: { ...VALUES, appendonly: 'no' } };
     const change = resource.diff(have)!;
     const [command] = resource.apply(change, have);
     expect(command?.stdin).toBe('CONFIG SET appendonly "yes" requirepass "pa55word-of-redis"\n');
@@ -106,12 +121,26 @@ describe('redisRunning', () => {
 
   it.each([
     ['absent\n', 'pending'],
-    ['Could not connect to Redis at 127.0.0.1:6379: Connection refused\ndenied\n', 'pending'],
-    ['LOADING Redis is loading the dataset in memory\ndenied\n', 'pending'],
+    ['stopped\n', 'pending'],
+    ['Could not connect to Redis at 127.0.0.1:6379: Connection refused\nCould not connect\n', 'pending'],
+    ['LOADING Redis is loading the dataset in memory\nLOADING Redis is loading\n', 'known'],
     [`NOAUTH Authentication required.\n${JSON.stringify(VALUES)}\n`, 'known'],
-    ['NOAUTH Authentication required.\ndenied\n', 'known'],
+    ['NOAUTH Authentication required.\nNOAUTH Authentication required.\n', 'known'],
   ])('reads the answer %j', (stdout, status) => {
     expect(resource.probe.kind.parse(stdout, [resource.probe.arg])).toMatchObject([{ status }]);
+  });
+
+  it('does not take a question that failed for another password', () => {
+    const stdout = 'NOAUTH Authentication required.\nERR max number of clients reached\n';
+    expect(() => resource.probe.kind.parse(stdout, [resource.probe.arg])).toThrow('max number of clients');
+  });
+
+  it('asks a unit that runs or is about to', async () => {
+    const { source } = resource.probe.kind.script([resource.probe.arg]);
+    const asked = (state: string, answer: string) =>
+      runWith({ 'redis-cli': `echo '${answer}'`, systemctl: `echo ${state}; exit 3` }, source);
+    expect(await asked('inactive', '')).toBe('stopped\n');
+    expect(await asked('activating', 'LOADING it')).toBe('LOADING it\nLOADING it\n');
   });
 
   it('does not take an answer of something else for that of Redis', () => {
