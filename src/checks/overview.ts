@@ -5,6 +5,7 @@ import type { Host } from '../host/host.js';
 import { SUPPORTED_OS } from '../host/preflight.js';
 import { ask, known, type Observation } from '../host/probe.js';
 import { type Batch, newBatch } from './batch.js';
+import { commandWord } from './command-word.js';
 import { firstLook } from './look.js';
 import { activeSlot, REDIS_UNIT, slotUnit } from './place.js';
 import { type Disk, diskOf } from './probes/disk.js';
@@ -92,9 +93,9 @@ export async function lookAround(host: Host, config: Config, keyFile: string): P
 export function lastRuns(journal: Observation<string>): Overview['last'] {
   if (journal.status !== 'known') return { run: journal, backup: journal, deploy: journal };
   const runs = historyOf(journal.value ?? '');
-  const newest = (word: RegExp): Observation<HistoryEntry> =>
-    known(runs.find(({ command }) => word.test(command)) ?? null);
-  return { run: known(runs[0] ?? null), backup: newest(/ backup\b/), deploy: newest(/ deploy\b/) };
+  const newest = (word: string): Observation<HistoryEntry> =>
+    known(runs.find(({ command }) => commandWord(command) === word) ?? null);
+  return { run: known(runs[0] ?? null), backup: newest('backup'), deploy: newest('deploy') };
 }
 
 /** The units that this configuration makes run. PostgreSQL's carries the distribution's major. */

@@ -100,9 +100,11 @@ describe('lastRuns', () => {
     });
 
   it('finds the newest of each kind', () => {
-    const journal = [run('1', 'vdb backup'), run('2', 'vdb --lab x backup'), run('3', 'vdb provision')].join(
-      '\n',
-    );
+    const journal = [
+      run('1', 'vdb backup'),
+      run('2', 'vdb --lab x backup'),
+      run('3', "vdb --lab deploy provision --report 'a backup'"),
+    ].join('\n');
     const last = lastRuns(known(journal));
     expect(last.run).toMatchObject({ value: { run: '3' } });
     expect(last.backup).toMatchObject({ value: { run: '2' } });
