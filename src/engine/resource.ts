@@ -53,11 +53,6 @@ export interface Resource<Have = unknown> {
   explain?(result: ExecResult): { meaning: string; next: string } | null;
 }
 
-/** Names for a summary, by name while they are few: "a, b, c", "15 settings". The fields have them all. */
-export function named(names: readonly string[], word: string): string {
-  return names.length <= 3 ? names.join(', ') : `${names.length} ${word}s`;
-}
-
 /** Defines a resource with its `Have` inferred and then hidden: tasks hold resources of many kinds. */
 export function defineResource<Have>(resource: Resource<Have>): Resource {
   return resource as unknown as Resource;

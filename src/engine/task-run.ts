@@ -1,6 +1,7 @@
 import type { VdbError } from '../errors.js';
-import { type Host, tail } from '../host/host.js';
+import type { Host } from '../host/host.js';
 import { observe } from '../host/probe.js';
+import { tail } from '../text.js';
 import type { OnEvent, StepOutcome, TaskOutcome } from './events.js';
 import { judge, type Step } from './plan.js';
 import type { Change } from './resource.js';

@@ -1,5 +1,6 @@
 import { EXIT, VdbError } from '../errors.js';
-import { type Elevation, type Host, tail } from './host.js';
+import { tail } from '../text.js';
+import type { Elevation, Host } from './host.js';
 import { sh } from './shell.js';
 
 /** Before the answer, because a start-up file of the shell may print too. */

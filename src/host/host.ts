@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { PassThrough, pipeline, type Writable } from 'node:stream';
 import { EXIT, VdbError } from '../errors.js';
+import { tail } from '../text.js';
 import type { Command } from './command.js';
 import type { Gate } from './gate.js';
 import { quoteForLogin, type Script, sh } from './shell.js';
@@ -177,13 +178,4 @@ function prefixed(prefix: string, stdin: ExecOptions['stdin']): NonNullable<Exec
   joined.write(prefix);
   pipeline(stdin, joined, () => {});
   return joined;
-}
-
-/** The last `lines` non-empty lines of `text`. */
-export function tail(text: string, lines: number): string {
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .slice(-lines)
-    .join('\n');
 }

@@ -1,7 +1,8 @@
-import { type Change, defineResource, type FieldChange, named, type Resource } from '../engine/resource.js';
+import { type Change, defineResource, type FieldChange, type Resource } from '../engine/resource.js';
 import type { Command } from '../host/command.js';
 import { known } from '../host/probe.js';
 import { type RunningSetting, sameSetting, showSetting } from '../services/postgres/setting-value.js';
+import { named } from '../text.js';
 import { askPostgres, literals, type PsqlQuestion } from './postgres-psql.js';
 import { postgresReload, postgresRestart } from './postgres-reload.js';
 import { type PostgresSettings, postgresSettingsPath } from './postgres-settings.js';

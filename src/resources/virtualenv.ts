@@ -1,5 +1,6 @@
-import { defineResource, named, type Resource } from '../engine/resource.js';
+import { defineResource, type Resource } from '../engine/resource.js';
 import { ask } from '../host/probe.js';
+import { named } from '../text.js';
 import { explainVirtualenv } from './virtualenv-explain.js';
 import { importName, parseRequirement, unmet } from './virtualenv-packages.js';
 import { type VirtualenvQuestion, type VirtualenvState, virtualenvKind } from './virtualenv-probe.js';

@@ -1,6 +1,7 @@
 import type { CheckStatus } from '../checks/check.js';
 import { GROUPS } from '../checks/check.js';
 import { blockingIds, blocks, type CheckResult, countsOf, isReady } from '../checks/result.js';
+import { firstNames } from '../text.js';
 import { count, duration, indent, shortened, styleFor } from './style.js';
 import { wrap } from './wrap.js';
 
@@ -113,7 +114,7 @@ export function verdictLine(results: readonly CheckResult[], { host, color, dura
   const blocking = blockingIds(results);
   const head = isReady(results) ? style.green('Ready') : style.red(isDrift(results) ? 'Drift' : 'Not ready');
   const parts = [
-    ...(blocking.length === 0 || isDrift(results) ? [] : [`because of ${named(blocking)}`]),
+    ...(blocking.length === 0 || isDrift(results) ? [] : [`because of ${firstNames(blocking, MOST_NAMES)}`]),
     `${counts.pass} passed`,
     ...(counts.fail === 0 ? [] : [`${counts.fail} failed`]),
     ...(counts.unknown === 0 ? [] : [`${counts.unknown} unknown`]),
@@ -123,11 +124,6 @@ export function verdictLine(results: readonly CheckResult[], { host, color, dura
     duration(durationMs),
   ];
   return `${head}: ${host}, ${parts.join(', ')}`;
-}
-
-function named(ids: readonly string[]): string {
-  const rest = ids.length - MOST_NAMES;
-  return rest <= 1 ? ids.join(', ') : `${ids.slice(0, MOST_NAMES).join(', ')} and ${rest} more`;
 }
 
 /** Whether drift alone stands in the way. */

@@ -11,10 +11,18 @@ export interface Confirmation {
   yes: boolean;
   /** Whether a question can be answered. */
   interactive: boolean;
+  /** Shows text to the person, whatever else is silenced. */
+  say(text: string): void;
+  /** Asks for a line. Throws an `ExitPromptError` when the person leaves. */
+  ask(question: string): Promise<string>;
 }
 
 /** Throws with exit code 2 when nobody can answer and `--yes` was not given. Call it before anything else. */
-export function assertAnswerable({ what, yes, interactive }: Omit<Confirmation, 'warning'>): void {
+export function assertAnswerable({
+  what,
+  yes,
+  interactive,
+}: Pick<Confirmation, 'what' | 'yes' | 'interactive'>): void {
   if (yes || interactive) return;
   throw new VdbError(`${what} has to be confirmed, and there is no terminal to ask on`, {
     code: 'confirm.needed',
@@ -26,13 +34,11 @@ export function assertAnswerable({ what, yes, interactive }: Omit<Confirmation, 
 
 /** Has `expected` typed, unless `--yes` was given. Throws when something else is typed or the prompt is left. */
 export async function confirmTyped(confirmation: Confirmation): Promise<void> {
-  const { what, warning, expected, yes } = confirmation;
+  const { what, warning, expected, yes, say, ask } = confirmation;
   assertAnswerable(confirmation);
   if (yes) return;
-  process.stderr.write(`${warning}\n`);
-  const { input } = await import('@inquirer/prompts');
-  const message = `Type ${expected} to go on, anything else to leave`;
-  const answer = await input({ message }, { output: process.stderr }).catch((error: unknown) => {
+  say(warning);
+  const answer = await ask(`Type ${expected} to go on, anything else to leave`).catch((error: unknown) => {
     throw isLeaving(error) ? notConfirmed(what, EXIT.interrupted) : error;
   });
   if (answer.trim() !== expected) throw notConfirmed(what, EXIT.failed);

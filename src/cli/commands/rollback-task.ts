@@ -6,6 +6,7 @@ import { EXIT, type ExitCode, VdbError } from '../../errors.js';
 import { assertAnswerable, type Confirmation, confirmTyped } from '../../ui/confirm.js';
 import { planText } from '../../ui/plan.js';
 import type { CommandContext, Handler } from '../context.js';
+import { promptLine } from '../prompt.js';
 import { convergeTasks, lookAndPlan } from '../run.js';
 import { taskContext, withSession } from '../session.js';
 import { showPlan } from './provision.js';
@@ -51,7 +52,8 @@ function confirmationOf(
   task: Task,
 ): Omit<Confirmation, 'warning'> {
   const what = `The rollback of task ${task.id}`;
-  return { what, expected: task.id, yes: global.yes, interactive: terminal.interactive };
+  const { interactive, alert: say } = terminal;
+  return { what, expected: task.id, yes: global.yes, interactive, say, ask: promptLine };
 }
 
 /** The rollback in the form of a task, so that the engine converges it like any other. */

@@ -1,27 +1,27 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { confirmTyped } from '../../../src/ui/confirm.js';
 
-const input = vi.hoisted(() => vi.fn<() => Promise<string>>());
-vi.mock('@inquirer/prompts', () => ({ input }));
-
-const asked = { what: 'The rollback of task 3.1', warning: 'This removes the database.', expected: '3.1' };
+const input = vi.fn<(question: string) => Promise<string>>();
+let shown: string[] = [];
+const asked = {
+  what: 'The rollback of task 3.1',
+  warning: 'This removes the database.',
+  expected: '3.1',
+  say: (text: string) => void shown.push(text),
+  ask: input,
+};
 
 describe('confirmTyped', () => {
-  let shown: string;
   beforeEach(() => {
-    shown = '';
+    shown = [];
     input.mockReset();
-    const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-      shown += String(text);
-      return true;
-    });
-    return () => write.mockRestore();
   });
 
   it('goes on when the id is typed, below the warning', async () => {
     input.mockResolvedValue(' 3.1 ');
     await expect(confirmTyped({ ...asked, yes: false, interactive: true })).resolves.toBeUndefined();
-    expect(shown).toBe('This removes the database.\n');
+    expect(shown).toEqual(['This removes the database.']);
+    expect(input).toHaveBeenCalledWith(expect.stringContaining('Type 3.1'));
   });
 
   it('changes nothing when something else is typed', async () => {

@@ -1,0 +1,19 @@
+/** The last `lines` non-empty lines of `text`. */
+export function tail(text: string, lines: number): string {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-lines)
+    .join('\n');
+}
+
+/** Names for a summary, by name while they are few, else their number: "a, b, c", "15 settings". */
+export function named(names: readonly string[], word: string): string {
+  return names.length <= 3 ? names.join(', ') : `${names.length} ${word}s`;
+}
+
+/** The first `most` names, and how many more there are: "a, b, c and 12 more". One more is named too. */
+export function firstNames(names: readonly string[], most: number): string {
+  const rest = names.length - most;
+  return rest <= 1 ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${rest} more`;
+}
