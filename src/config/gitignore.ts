@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { existsFile, replaceFile } from './write.js';
+import { existsFile, replaceFile } from '../files.js';
 
 /**
  * Makes git ignore `file` when it lies in a git work tree or beside a .gitignore. Answers the .gitignore that was

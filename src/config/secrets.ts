@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { stringify } from 'yaml';
+import { createFile } from '../files.js';
 
 const NAMES = [
   'qdrant_api_key',
@@ -24,17 +23,6 @@ export function generateSecrets(): Secrets {
  * then the answer is `kept`.
  */
 export async function writeSecrets(file: string): Promise<'written' | 'kept'> {
-  await mkdir(dirname(file), { recursive: true });
-  const aside = `${file}.${randomBytes(6).toString('hex')}`;
   const text = `# Secrets of vdb. Keep this file out of version control and back it up.\n${stringify(generateSecrets())}`;
-  try {
-    await writeFile(aside, text, { mode: 0o600, flag: 'wx' });
-    await link(aside, file);
-    return 'written';
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return 'kept';
-    throw error;
-  } finally {
-    await rm(aside, { force: true });
-  }
+  return (await createFile(file, text, 0o600)) ? 'written' : 'kept';
 }

@@ -1,8 +1,8 @@
 import { renderConfigFile } from '../config/render.js';
 import { writeSecrets } from '../config/secrets.js';
+import { replaceFile } from '../files.js';
 import type { LabKeys } from './access.js';
 import { CONTAINER_CA_BUNDLE } from './container-spec.js';
-import { writeAside } from './files.js';
 import { knownHostsLine } from './keys.js';
 import type { LabPaths } from './names.js';
 import type { QdrantChoice } from './qdrant.js';
@@ -24,8 +24,8 @@ export interface LabConfiguration {
 
 /** Writes the key, known_hosts, secrets and configuration of a lab host. */
 export async function writeConfiguration(paths: LabPaths, lab: LabConfiguration): Promise<void> {
-  await writeAside(paths.identity, lab.keys.operator.private, 0o600);
-  await writeAside(paths.knownHosts, knownHostsLine(lab.address, lab.port, lab.keys.host.public));
+  await replaceFile(paths.identity, lab.keys.operator.private, 0o600);
+  await replaceFile(paths.knownHosts, knownHostsLine(lab.address, lab.port, lab.keys.host.public));
   await writeSecrets(paths.secrets);
   const content = renderConfigFile({
     name: lab.name,
@@ -38,7 +38,7 @@ export async function writeConfiguration(paths: LabPaths, lab: LabConfiguration)
     overrides: labOverrides(lab),
     secretsFile: paths.secrets,
   });
-  await writeAside(paths.config, content);
+  await replaceFile(paths.config, content);
 }
 
 /** What a container on a laptop needs otherwise than a server: less of everything. */

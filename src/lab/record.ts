@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { replaceFile } from '../files.js';
 import type { EngineName } from './engine.js';
-import { writeAside } from './files.js';
 import type { LabImage } from './image.js';
 import type { LabPaths } from './names.js';
 import type { QdrantChoice } from './qdrant.js';
@@ -32,5 +32,5 @@ export async function readRecord(paths: LabPaths): Promise<LabRecord | undefined
 
 /** Written last of all files: where it is, the others are complete. */
 export async function writeRecord(paths: LabPaths, record: LabRecord): Promise<void> {
-  await writeAside(paths.record, `${JSON.stringify(record, null, 2)}\n`);
+  await replaceFile(paths.record, `${JSON.stringify(record, null, 2)}\n`);
 }

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunOutcome } from '../engine/events.js';
 import type { Step } from '../engine/plan.js';
 import type { TaskContext } from '../engine/task.js';
+import { replaceFile } from '../files.js';
 import { taskRecords } from './record.js';
 import { recordText } from './record-text.js';
 
@@ -22,26 +21,13 @@ export interface Reported {
  * from plans and outcomes, from which secrets have been removed already.
  */
 export async function writeReports(directory: string, run: Reported): Promise<string[]> {
-  await mkdir(directory, { recursive: true });
   const { steps, outcome, known, who } = run;
   const host = `${known.facts.hostname} (${run.host}), ${known.facts.os.name}, ${known.facts.arch}`;
   const files: string[] = [];
   for (const record of taskRecords(steps, outcome, new Date())) {
     const path = join(directory, `task-${record.id}-execution.md`);
-    await writeAside(path, recordText(record, { host, who }));
+    await replaceFile(path, recordText(record, { host, who }));
     files.push(path);
   }
   return files;
-}
-
-/** A reader sees the old record or the new one, never half of it. */
-async function writeAside(path: string, content: string): Promise<void> {
-  const aside = `${path}.${randomBytes(4).toString('hex')}`;
-  try {
-    await writeFile(aside, content, { flag: 'wx' });
-    await rename(aside, path);
-  } catch (error) {
-    await rm(aside, { force: true });
-    throw error;
-  }
 }

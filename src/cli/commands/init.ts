@@ -6,8 +6,8 @@ import { type RenderOptions, renderConfigFile } from '../../config/render.js';
 import { writeSecrets } from '../../config/secrets.js';
 import { parseSource } from '../../config/source.js';
 import { validate } from '../../config/validate.js';
-import { existsFile, replaceFile } from '../../config/write.js';
 import { EXIT, VdbError } from '../../errors.js';
+import { existsFile, replaceFile } from '../../files.js';
 import type { CommandContext, Handler } from '../context.js';
 import { askHost, type HostAnswers } from './init-questions.js';
 

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { access, link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Whether there is something at `path`. */
+export async function existsFile(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Replaces `file` in one step: readers see the old content or the new one, never a part. Its directory is made
+ * where it is missing.
+ */
+export async function replaceFile(file: string, text: string, mode = 0o644): Promise<void> {
+  await aside(file, text, mode, (written) => rename(written, file));
+}
+
+/** Like {@link replaceFile}, but a file that is there already is never touched: then the answer is false. */
+export async function createFile(file: string, text: string, mode = 0o644): Promise<boolean> {
+  try {
+    await aside(file, text, mode, (written) => link(written, file));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function aside(
+  file: string,
+  text: string,
+  mode: number,
+  publish: (written: string) => Promise<void>,
+): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const written = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    await writeFile(written, text, { mode, flag: 'wx' });
+    await publish(written);
+  } finally {
+    await rm(written, { force: true });
+  }
+}
