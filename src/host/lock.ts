@@ -44,11 +44,13 @@ export async function takeLock(host: Host, holder: Holder): Promise<Lock> {
   throw notTaken(host, answer);
 }
 
-/** Who holds the host's lock, or null when nobody does. */
+/** Who holds the host's lock, or null when nobody does. Throws `host.lock-unknown` when that could not be seen. */
 export async function lockStatus(host: Host): Promise<Holder | null> {
-  const { stdout } = await host.read(STATUS, { timeoutMs: 15_000 });
+  const { stdout, stderr, exitCode } = await host.read(STATUS, { timeoutMs: 15_000 });
   const [answer, detail] = stdout.split('\n');
-  return answer === 'HELD' ? parseHolder(detail ?? null) : null;
+  if (exitCode === 0 && answer === 'HELD') return parseHolder(detail ?? null);
+  if (exitCode === 0 && answer === 'FREE') return null;
+  throw notSeen(host, stderr.trim() || `exit code ${exitCode}`);
 }
 
 /**
@@ -77,8 +79,14 @@ function lockScript(holder: string): Script {
 }
 
 const STATUS = sh`
-  exec 9<${LOCK_FILE} || exit 0
-  if flock -n -s 9; then echo FREE; else echo HELD; cat ${HOLDER_FILE}; fi`;
+  [ -e ${LOCK_FILE} ] || { echo FREE; exit; }
+  exec 9<${LOCK_FILE} || exit 1
+  flock -n -s 9
+  case $? in
+  0) echo FREE ;;
+  1) echo HELD; cat ${HOLDER_FILE} 2>/dev/null; exit 0 ;;
+  *) exit 1 ;;
+  esac`;
 
 function held(host: Host, session: Session): Lock {
   const heartbeat = setInterval(() => session.write('\n'), HEARTBEAT_MS).unref();
@@ -131,6 +139,15 @@ function busy(host: Host): VdbError {
     host: host.target,
     meaning: 'That run was killed or lost its connection, but what it had started goes on on the host.',
     next: `Wait until it has finished and try again. On the host, this shows it: fuser -v ${BUSY_FILE}`,
+  });
+}
+
+function notSeen(host: Host, said: string): VdbError {
+  return new VdbError(`Whether ${host.target} is locked could not be seen: ${said}`, {
+    code: 'host.lock-unknown',
+    exitCode: EXIT.failed,
+    host: host.target,
+    meaning: `The lock is a file in ${DIRECTORY}, held by flock of util-linux.`,
   });
 }
 
