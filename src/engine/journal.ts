@@ -1,3 +1,4 @@
+import { EXIT, VdbError } from '../errors.js';
 import type { Command } from '../host/command.js';
 import type { Host } from '../host/host.js';
 import { sh } from '../host/shell.js';
@@ -78,12 +79,20 @@ export interface HistoryEntry extends RunIdentity {
   tasks: { id: string; status: string; changed: number }[];
 }
 
-/** The last `limit` lines of the host's journal, as runs, newest first. */
+/**
+ * The last `limit` lines of the host's journal, as runs, newest first; none before the first run. Throws
+ * `journal.unreadable` when there is a journal that cannot be read.
+ */
 export async function readHistory(host: Host, stateDirectory: string, limit = 2000): Promise<HistoryEntry[]> {
-  const result = await host.read(
-    sh`tail -n ${limit} ${`${stateDirectory}/journal.ndjson`} 2>/dev/null || true`,
-  );
-  return historyOf(result.stdout);
+  const file = `${stateDirectory}/journal.ndjson`;
+  const { stdout, stderr, exitCode } = await host.read(sh`[ ! -e ${file} ] || tail -n ${limit} -- ${file}`);
+  if (exitCode === 0) return historyOf(stdout);
+  throw new VdbError(`The journal of ${host.target} could not be read: ${stderr.trim()}`, {
+    code: 'journal.unreadable',
+    exitCode: EXIT.failed,
+    host: host.target,
+    meaning: `It is ${file} on the host: one line for each run's intent and one for its outcome.`,
+  });
 }
 
 /** Pure: pairs intents with outcomes. A line that is cut off or not ours is left out. */

@@ -1,9 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { converge } from '../../../src/engine/converge.js';
 import { historyOf, readHistory } from '../../../src/engine/journal.js';
 import { lookAll } from '../../../src/engine/plan.js';
 import { type FakeHost, fakeHost, thing } from '../../support/fake-host.js';
 import { fakeContext, task } from '../../support/fake-task.js';
+import { localHost } from '../checks/local-host.js';
 
 async function convergeOn(fake: FakeHost) {
   const steps = await lookAll(fake.host, [task('1.1', [thing('a', '1')])], fakeContext());
@@ -65,6 +69,21 @@ describe('converge', () => {
     fake.failures.set('a', { exitCode: 1, stderr: 'broken' });
     await convergeOn(fake);
     expect(fake.journal[1]).toMatchObject({ status: 'failed', failed: ['thing:a'] });
+  });
+});
+
+describe('readHistory', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'vdb-journal-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  it('is empty before the first run', async () => {
+    expect(await readHistory(localHost(), join(directory, 'nothing'))).toEqual([]);
+  });
+
+  it('does not take a journal that cannot be read for an empty one', async () => {
+    mkdirSync(join(directory, 'journal.ndjson'));
+    const looked = readHistory(localHost(), directory);
+    await expect(looked).rejects.toMatchObject({ details: { code: 'journal.unreadable' } });
   });
 });
 
