@@ -3,8 +3,9 @@ import type { CollectionOverview, Overview } from './overview.js';
 
 /** What does not run, or could not be seen to run, in short lines; empty when everything runs. Pure. */
 export function downOf(overview: Overview): string[] {
-  const { services, qdrant, postgres, redis, collections } = overview;
+  const { slot, services, qdrant, postgres, redis, collections } = overview;
   return [
+    ...(slot.unreadable === undefined ? [] : [`active slot: unknown, ${slot.unreadable}`]),
     ...services.flatMap(({ unit, state }) =>
       unless(
         state,

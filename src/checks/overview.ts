@@ -7,7 +7,7 @@ import { ask, known, type Observation } from '../host/probe.js';
 import { type Batch, newBatch } from './batch.js';
 import { commandWord } from './command-word.js';
 import { firstLook } from './look.js';
-import { activeSlot, REDIS_UNIT, slotUnit } from './place.js';
+import { activeSlot, type HostState, REDIS_UNIT, slotUnit } from './place.js';
 import { type Disk, diskOf } from './probes/disk.js';
 import { type HttpAnswer, localHttp } from './probes/http.js';
 import { type PostgresState, postgresState } from './probes/postgres.js';
@@ -28,8 +28,8 @@ export interface Overview {
   facts: Observation<Facts>;
   disk: Observation<Disk>;
   dataPath: string;
-  /** The slot that was asked, and whether the host's state or only the configuration names it. */
-  slot: { name: SlotName; recorded: boolean };
+  /** The slot that was asked, and whether the host's state or only the configuration names it, or why the state cannot be read. */
+  slot: { name: SlotName; recorded: boolean; unreadable?: string };
   services: readonly { unit: string; state: Observation<UnitState> }[];
   qdrant: QdrantOverview;
   /** Null when the configuration has none. */
@@ -61,7 +61,8 @@ export interface CollectionOverview {
 /** Looks at everything, in two commands: the first says where Qdrant is to be asked. Changes nothing. */
 export async function lookAround(host: Host, config: Config, keyFile: string): Promise<Overview> {
   const { facts, state, journal } = await firstLook(host, config);
-  const slot = activeSlot(config, state);
+  const recorded = recordedSlot(config, state);
+  const slot = recorded.name;
   const batch = newBatch();
   const dataPath = config.paths.storage;
   const disk = batch.add(ask(diskOf, dataPath));
@@ -79,7 +80,7 @@ export async function lookAround(host: Host, config: Config, keyFile: string): P
     facts,
     disk: disk(),
     dataPath,
-    slot: { name: slot, recorded: state.status === 'known' && state.value !== null },
+    slot: recorded,
     services: units.map((each) => ({ unit: each.unit, state: each.state() })),
     ...qdrant(),
     postgres: postgres?.() ?? null,
@@ -87,6 +88,13 @@ export async function lookAround(host: Host, config: Config, keyFile: string): P
     python: python(),
     last: lastRuns(journal),
   };
+}
+
+/** Looking around says what it can also without a readable state, and that it could not be read. */
+function recordedSlot(config: Config, state: Observation<HostState>): Overview['slot'] {
+  if (state.status !== 'known')
+    return { name: config.qdrant.active_slot, recorded: false, unreadable: state.why };
+  return { name: activeSlot(config, state), recorded: state.value !== null };
 }
 
 /** The newest run of each kind, whatever came of it. Pure. */

@@ -1,4 +1,5 @@
 import type { Config, SlotName } from '../config/schema.js';
+import { EXIT, VdbError } from '../errors.js';
 import { known, type Observation } from '../host/probe.js';
 import { REDIS_CONF } from '../services/redis/config.js';
 
@@ -20,10 +21,18 @@ export function readState(text: Observation<string>): Observation<HostState> {
   return { status: 'unknown', why: 'state.json names no active slot' };
 }
 
-/** The active slot: what the host's state says, else the configuration. */
-export function activeSlot(config: Config, state: Observation<HostState>): SlotName {
-  const known = state.status === 'known' ? state.value : null;
-  return known?.activeSlot ?? config.qdrant.active_slot;
+/**
+ * The active slot: what the host's state says, before there is one the configuration. Throws `state.unreadable`
+ * when the state cannot be read: the other slot could be asked, and would be taken for down.
+ */
+export function activeSlot({ qdrant, paths }: Config, state: Observation<HostState>): SlotName {
+  if (state.status === 'known') return state.value?.activeSlot ?? qdrant.active_slot;
+  throw new VdbError(`Which slot of Qdrant is active is not known: ${state.why}`, {
+    code: 'state.unreadable',
+    exitCode: EXIT.notReady,
+    meaning: `What vdb wrote down on the host, in ${paths.state}/state.json, cannot be read.`,
+    next: 'See what runs (systemctl list-units "qdrant@*"), set qdrant.active_slot to it, then: vdb provision --only 1.1',
+  });
 }
 
 export function slotUnit(slot: SlotName): string {

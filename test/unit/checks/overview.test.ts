@@ -81,7 +81,9 @@ describe('the active slot', () => {
   });
 
   it.each(['{', '{"qdrant":{"active_slot":"red"}}', '[]'])('is unknown in the state %s', (text) => {
-    expect(readState(known(text)).status).toBe('unknown');
+    const state = readState(known(text));
+    expect(state.status).toBe('unknown');
+    expect(() => activeSlot(config, state)).toThrow(expect.objectContaining({ exitCode: 3 }));
   });
 });
 
