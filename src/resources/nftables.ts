@@ -60,7 +60,10 @@ const rulesetKind: ProbeKind<null, RulesetState> = {
     [ -e ${PATH} ] && { printf 'content '; base64 -w0 ${PATH}; echo; }
     tables=$(nft list tables) || exit 1
     case $tables in *'table inet vdb'*) ;; *) echo 'running absent'; exit 0 ;; esac
-    want=$(unshare -n sh -c ${`nft -f ${PATH} && nft -s list table inet vdb`} 2>/dev/null)
+    [ -e ${PATH} ] || { echo 'running different'; exit 0; }
+    want=$(unshare -n sh -c ${`
+      nft -c -f ${PATH} 2>/dev/null || { echo invalid; exit 0; }
+      nft -f ${PATH} && { nft -s list table inet vdb 2>/dev/null || echo other; }`}) || exit 1
     have=$(nft -s list table inet vdb) || exit 1
     if [ "$want" = "$have" ]; then echo 'running same'; else echo 'running different'; fi`,
   parse: (stdout, args) => {

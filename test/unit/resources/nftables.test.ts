@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { nftRuleset, renderRuleset } from '../../../src/resources/nftables.js';
-import { answer, commandsFor, summaryOf } from '../../support/resource-table.js';
+import { runWith } from '../../support/programs.js';
+import { answer, commandsFor, scriptOf, summaryOf } from '../../support/resource-table.js';
 
 const OPTIONS = {
   sshPorts: [22],
@@ -56,6 +57,17 @@ describe('nftRuleset', () => {
 
   test('waits for nftables', () => {
     expect(answer(wanted, 'missing\n').status).toBe('pending');
+  });
+
+  test.each([
+    ['unshare: Operation not permitted', 'echo $0 >&2; exit 1', 'exit 0', null],
+    ['a file that nft does not take', 'shift; exec "$@"', '[ "$1" != -c ]', 'different'],
+  ])('looks with %s', async (_, unshare, nft, running) => {
+    const listing = 'case "$*" in "list tables"|*"list table inet vdb") echo table inet vdb; exit ;; esac';
+    const look = scriptOf(wanted).replaceAll('/etc/nftables.conf', '/etc/hostname');
+    const looked = runWith({ unshare, nft: `${listing}\n${nft}` }, look);
+    if (running === null) await expect(looked).rejects.toThrow();
+    else expect(await looked).toContain(`running ${running}`);
   });
 
   test('loads after the check', () => {
