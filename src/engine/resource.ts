@@ -13,6 +13,8 @@ export interface Change {
   fields?: readonly FieldChange[];
   /** Content of a file before and after, for the diff that the plan shows. */
   content?: { before: string | null; after: string; secret: boolean };
+  /** Why a host that differs like this still equals its configuration: what is missing may be missing. */
+  optional?: string;
   /** Set when vdb will not make this change, with the way to make it. */
   refused?: { why: string; next: string };
 }
@@ -47,8 +49,6 @@ export interface Resource<Have = unknown> {
   readonly packages?: readonly string[];
   /** When set, the step is skipped with this reason and counts as neither done nor failed. */
   readonly skip?: string;
-  /** Why a host without it still equals its configuration: the configuration says that it may be missing. */
-  readonly optional?: string;
   /** Explains a failed command: what it means and what to do next. */
   explain?(result: ExecResult): { meaning: string; next: string } | null;
 }

@@ -10,8 +10,11 @@ export interface Requirement {
   version: string;
 }
 
-/** What every environment has besides its requirements. */
-export const TOOLS = ['setuptools', 'wheel'] as const;
+/** What every environment has besides its requirements, in the newest version whenever something is installed. */
+export const TOOLS = ['pip', 'setuptools', 'wheel'] as const;
+
+/** What a difference says of a package that is not there at all. */
+const NOT_INSTALLED = 'not installed';
 
 /** Names to import that do not follow from the name of the package. */
 const IMPORT_NAMES: Readonly<Record<string, string>> = {
@@ -53,16 +56,25 @@ export function importName(name: string): string {
 
 /** What is not installed as required. */
 export function unmet(requirements: readonly Requirement[], have: VirtualenvState): FieldChange[] {
-  const fields = requirements.flatMap(({ name, text, version }) => {
+  return requirements.flatMap(({ name, text, version }) => {
     const installed = have.packages[name];
-    if (installed === undefined) return [{ field: name, have: 'not installed', want: version }];
+    if (installed === undefined) return [{ field: name, have: NOT_INSTALLED, want: version }];
     if (!sameVersion(installed, version)) return [{ field: name, have: installed, want: version }];
     return have.missingExtras.includes(text)
       ? [{ field: text, have: 'without the extra', want: 'with it' }]
       : [];
   });
-  const tools = TOOLS.filter((name) => have.packages[name] === undefined);
-  return [...fields, ...tools.map((field) => ({ field, have: 'not installed', want: 'installed' }))];
+}
+
+/** Which of {@link TOOLS} are not there. */
+export function unmetTools(have: VirtualenvState): FieldChange[] {
+  const missing = TOOLS.filter((name) => have.packages[name] === undefined);
+  return missing.map((field) => ({ field, have: NOT_INSTALLED, want: 'installed' }));
+}
+
+/** Nothing of it is there in another version, or without its extra. */
+export function onlyMissing(fields: readonly FieldChange[]): boolean {
+  return fields.every(({ have }) => have === NOT_INSTALLED);
 }
 
 /** PEP 440: `1.0` is `1.0.0`, and a local version (`1.0+cpu`) satisfies the public one. */

@@ -59,7 +59,7 @@ function renderRequirements(options: VirtualenvOptions, requirements: readonly s
 /** An index that goes away in the middle counts as one that was never there. */
 function pipInstall(timeoutSeconds: number): Script {
   return sh`exec 3>&1
-    "$py" -m pip install --prefer-binary --retries 2 --timeout ${timeoutSeconds} --progress-bar off -r "$w/requirements" 2>&1 >&3 </dev/null | tee "$w/log" >&2
+    "$py" -m pip install --upgrade --prefer-binary --retries 2 --timeout ${timeoutSeconds} --progress-bar off -r "$w/requirements" 2>&1 >&3 </dev/null | tee "$w/log" >&2
     code=\${PIPESTATUS[0]}
     [ "$code" -ne 0 ] || exit 0
     if grep -qE 'NewConnectionError|ConnectTimeout|ReadTimeout|NameResolutionError|ProxyError' "$w/log"; then
@@ -67,6 +67,17 @@ function pipInstall(timeoutSeconds: number): Script {
     exit ${UNAVAILABLE}
     fi
     exit "$code"`;
+}
+
+/** Skips a group: the same run of pip that left an earlier one out would have installed this one. */
+export function leaveOut(name: string, earlier: string): Command {
+  return {
+    title: `leave out ${name} packages`,
+    script: sh`
+      echo ${`not tried again after the ${earlier} packages`} >&2
+      exit ${UNAVAILABLE}`,
+    skipCodes: [UNAVAILABLE],
+  };
 }
 
 /** Checks that the packages agree with each other and can be imported; a pass is remembered until they change. */

@@ -1,10 +1,10 @@
 import { defineResource, type Resource } from '../engine/resource.js';
 import { ask } from '../host/probe.js';
-import { named } from '../text.js';
 import { explainVirtualenv } from './virtualenv-explain.js';
+import { groupsOf, packageGroup, packagesId, type VirtualenvBase } from './virtualenv-group.js';
 import { importName, parseRequirement, unmet } from './virtualenv-packages.js';
 import { type VirtualenvQuestion, type VirtualenvState, virtualenvKind } from './virtualenv-probe.js';
-import { createVirtualenv, freezePackages, installPackages, testImports } from './virtualenv-script.js';
+import { createVirtualenv, freezePackages, testImports } from './virtualenv-script.js';
 
 export interface VirtualenvOptions {
   path: string;
@@ -27,11 +27,22 @@ export interface VirtualenvOptions {
   freezeTo: string;
 }
 
-/**
- * A virtual environment in five provable steps: it is there with the right Python, the pinned packages are
- * installed, they agree with each other and can be imported, and the list of them is true.
- */
-export function virtualenv(options: VirtualenvOptions): Resource[] {
+/** The resources of a virtual environment, in the order in which they are applied. */
+export interface Virtualenv {
+  /** It is there with the right Python. */
+  environment: Resource;
+  /** pip and what it builds with. */
+  tools: Resource;
+  /** The pinned packages by purpose; one run of pip, that of the first group that differs, installs all. */
+  groups: Readonly<Record<string, Resource>>;
+  /** The list of what is installed is true. */
+  frozen: Resource;
+  /** What is installed agrees with each other and can be imported. */
+  importable: Resource;
+}
+
+/** A virtual environment in provable steps. */
+export function virtualenv(options: VirtualenvOptions): Virtualenv {
   const { path, freezeTo } = options;
   const requirements = Object.values(options.groups).flat().map(parseRequirement);
   const imports = [...new Set(requirements.map(({ name }) => importName(name)))];
@@ -41,25 +52,22 @@ export function virtualenv(options: VirtualenvOptions): Resource[] {
     imports,
     extras: requirements.filter(({ extras }) => extras.length > 0).map(({ text }) => text),
   };
-  const optional = options.required ? {} : { optional: 'python.required is false' };
-  const base = { question, requirements, optional, explain: explainVirtualenv };
-  return [
-    environment(options, base),
-    packages(options, base),
-    importable(path, base),
-    frozen(path, freezeTo, base),
-  ];
+  const base = { question, requirements, explain: explainVirtualenv };
+  const [tools, ...groups] = groupsOf(options.groups);
+  const resources = groups.map((each, index) => [
+    each.name,
+    packageGroup(options, base, each, [tools, ...groups.slice(0, index)]),
+  ]);
+  return {
+    environment: environment(options, base),
+    tools: packageGroup(options, base, tools, []),
+    groups: Object.fromEntries(resources) as Record<string, Resource>,
+    frozen: frozen(path, freezeTo, base),
+    importable: importable(path, base),
+  };
 }
 
-interface Base {
-  question: Omit<VirtualenvQuestion, 'role'>;
-  requirements: readonly ReturnType<typeof parseRequirement>[];
-  /** Packages that may be missing are no difference, nor is what follows from them. */
-  optional: { optional?: string };
-  explain: typeof explainVirtualenv;
-}
-
-function environment({ path, python }: VirtualenvOptions, { question, explain }: Base): Resource {
+function environment({ path, python }: VirtualenvOptions, { question, explain }: VirtualenvBase): Resource {
   return defineResource<VirtualenvState>({
     id: `venv:${path}`,
     title: `virtual environment ${path}`,
@@ -86,34 +94,8 @@ function atLeast312(python: string): boolean {
   return major > 3 || (major === 3 && minor >= 12);
 }
 
-function packages(options: VirtualenvOptions, { question, requirements, optional, explain }: Base): Resource {
-  const { path } = options;
-  const summary = `install ${requirements.length} pinned packages`;
-  return defineResource<VirtualenvState>({
-    id: `packages:${path}`,
-    title: `Python packages in ${path}`,
-    probe: ask(virtualenvKind, { ...question, role: 'packages' }),
-    diff: (have) => {
-      if (have === null) return { action: 'install', summary };
-      const fields = unmet(requirements, have);
-      if (fields.length === 0) return null;
-      const names = fields.map(({ field }) => field);
-      return { action: 'install', summary: `install ${named(names, 'pinned package')}`, fields };
-    },
-    apply: () => [
-      installPackages(
-        options,
-        requirements.map(({ text }) => text),
-      ),
-    ],
-    predict: (changing) => (changing.has(`venv:${path}`) ? { action: 'install', summary } : null),
-    ...optional,
-    explain,
-  });
-}
-
 /** Says nothing while packages are missing: that difference is reported where they are installed. */
-function importable(path: string, { question, requirements, optional, explain }: Base): Resource {
+function importable(path: string, { question, requirements, explain }: VirtualenvBase): Resource {
   const { imports } = question;
   const change = { action: 'run', summary: `pip check, import of ${imports.length} packages` } as const;
   return defineResource<VirtualenvState>({
@@ -123,12 +105,11 @@ function importable(path: string, { question, requirements, optional, explain }:
     diff: (have) => (have !== null && (have.tested || unmet(requirements, have).length > 0) ? null : change),
     apply: () => [testImports(question)],
     predict: (changing) => (follows(path, changing) ? change : null),
-    ...optional,
     explain,
   });
 }
 
-function frozen(path: string, freezeTo: string, { question, optional, explain }: Base): Resource {
+function frozen(path: string, freezeTo: string, { question, explain }: VirtualenvBase): Resource {
   const change = { action: 'update', summary: 'write what pip freeze says' } as const;
   return defineResource<VirtualenvState>({
     id: `freeze:${freezeTo}`,
@@ -137,11 +118,10 @@ function frozen(path: string, freezeTo: string, { question, optional, explain }:
     diff: (have) => (have?.frozen ? null : change),
     apply: () => [freezePackages(path, freezeTo)],
     predict: (changing) => (follows(path, changing) ? change : null),
-    ...optional,
     explain,
   });
 }
 
 function follows(path: string, changing: ReadonlySet<string>): boolean {
-  return changing.has(`venv:${path}`) || changing.has(`packages:${path}`);
+  return changing.has(`venv:${path}`) || [...changing].some((id) => id.startsWith(packagesId(path, '')));
 }

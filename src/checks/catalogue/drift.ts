@@ -17,9 +17,9 @@ const drift = defineCheck({
 function judgeSteps(steps: readonly Step[]): Verdict {
   const of = (...statuses: Step['verdict']['status'][]): Step[] =>
     steps.filter(({ verdict }) => statuses.includes(verdict.status));
-  const differing = of('change', 'refused').filter(({ resource }) => resource.optional === undefined);
-  const unseen = of('unknown', 'later');
-  const optional = of('change').filter(({ resource }) => resource.optional !== undefined);
+  const optional = steps.filter(isOptional);
+  const differing = of('change', 'refused').filter((step) => !isOptional(step));
+  const unseen = of('unknown');
   const left = [...of('foreign', 'skip'), ...optional];
   if (differing.length > 0) {
     const seen = `${differing.length} of ${steps.length} steps would change`;
@@ -35,13 +35,18 @@ function judgeSteps(steps: readonly Step[]): Verdict {
   return { ...pass(`${steps.length} steps as configured${beside}`), details: left.map(stepLine) };
 }
 
+/** What vdb refuses to change is never optional. */
+function isOptional({ verdict }: Step): boolean {
+  return verdict.status === 'change' && verdict.change.optional !== undefined;
+}
+
 function stepLine({ task, resource, verdict }: Step): string {
   const head = `${task.id} ${resource.title}`;
   switch (verdict.status) {
     case 'ok':
       return head;
     case 'change':
-      return `${head}: ${resource.optional === undefined ? '' : `${resource.optional}, `}${verdict.change.summary}`;
+      return `${head}: ${verdict.change.optional === undefined ? '' : `${verdict.change.optional}, `}${verdict.change.summary}`;
     case 'refused':
       return `${head}: ${verdict.change.refused?.why ?? verdict.change.summary}`;
     default:

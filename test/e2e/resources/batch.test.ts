@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Resource } from '../../../src/engine/resource.js';
 import type { Host } from '../../../src/host/host.js';
 import { observe } from '../../../src/host/probe.js';
 import { aptPackages } from '../../../src/resources/apt.js';
@@ -9,11 +10,15 @@ import { binaryRelease } from '../../../src/resources/release.js';
 import { service } from '../../../src/resources/service.js';
 import { sysctlValue } from '../../../src/resources/sysctl.js';
 import { systemUser } from '../../../src/resources/user.js';
-import { virtualenv } from '../../../src/resources/virtualenv.js';
+import { type Virtualenv, virtualenv } from '../../../src/resources/virtualenv.js';
 import { NO_CONTAINER, rootHost } from '../../support/root-host.js';
 
 const container = true;
 const source = { from: 'release', url: 'https://x.test/', sha256: 'unpinned' } as const;
+
+function partsOf({ environment, tools, groups, frozen, importable }: Virtualenv): Resource[] {
+  return [environment, tools, ...Object.values(groups), frozen, importable];
+}
 
 const resources = [
   ...Array.from({ length: 100 }, (_, i) =>
@@ -26,16 +31,18 @@ const resources = [
   ...['/', '/proc'].map((mountPoint) => mountOptions({ mountPoint, options: ['rw'], container })),
   ...['/', '/no/such/path'].map((path) => freeSpace({ path, minGib: 0 })),
   ...['1', '2'].map((v) => binaryRelease({ directory: `/opt/none/${v}`, binary: 'x', version: v, source })),
-  ...virtualenv({
-    ...{
-      path: '/opt/none/venv',
-      python: 'python3',
-      timeoutSeconds: 1,
-      required: true,
-      freezeTo: '/opt/none/r.txt',
-    },
-    groups: { core: ['psycopg[binary]==3.2.9'] },
-  }),
+  ...partsOf(
+    virtualenv({
+      ...{
+        path: '/opt/none/venv',
+        python: 'python3',
+        timeoutSeconds: 1,
+        required: true,
+        freezeTo: '/opt/none/r.txt',
+      },
+      groups: { core: ['psycopg[binary]==3.2.9'] },
+    }),
+  ),
   aptPackages({ name: 'a', packages: ['bash', 'no-such-package-vdb'] }),
   aptPackages({ name: 'b', packages: ['dpkg'] }),
 ];

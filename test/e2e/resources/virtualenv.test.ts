@@ -19,6 +19,11 @@ const options: VirtualenvOptions = {
   freezeTo: '/opt/vdb-test-venv/requirements.txt',
 };
 
+function listed(wanted: VirtualenvOptions): Resource[] {
+  const { environment, tools, groups, frozen, importable } = virtualenv(wanted);
+  return [environment, tools, ...Object.values(groups), frozen, importable];
+}
+
 describe.skipIf(NO_CONTAINER)(`a virtual environment on a real host ${NO_CONTAINER ?? ''}`, () => {
   let host: Host;
   const convergeAll = async (resources: Resource[]) => {
@@ -44,14 +49,14 @@ describe.skipIf(NO_CONTAINER)(`a virtual environment on a real host ${NO_CONTAIN
   });
 
   test('before it is there, its packages cannot be seen', async () => {
-    const [environment, packages] = virtualenv(options) as [Resource, Resource];
+    const { environment, tools } = virtualenv(options);
     expect((await changeOf(host, environment))?.action).toBe('create');
-    expect((await look(host, packages)).status).toBe('pending');
+    expect((await look(host, tools)).status).toBe('pending');
   });
 
   test('it is made, filled, tested and listed, and then nothing differs', async () => {
-    await convergeAll(virtualenv(options));
-    expect(await changes(virtualenv(options))).toEqual([null, null, null, null]);
+    await convergeAll(listed(options));
+    expect(await changes(listed(options))).toEqual([null, null, null, null, null, null]);
     const { stdout } = await host.read(sh`cat ${options.freezeTo}; ${PATH}/bin/pip freeze 2>/dev/null`);
     const lines = stdout.trim().split('\n');
     expect(lines.slice(0, lines.length / 2)).toEqual(lines.slice(lines.length / 2));
@@ -60,17 +65,17 @@ describe.skipIf(NO_CONTAINER)(`a virtual environment on a real host ${NO_CONTAIN
 
   test('another version is installed, tested and listed again', async () => {
     const groups = { ...options.groups, core: ['prometheus-client==0.21.1', 'psycopg[binary]==3.2.9'] };
-    const newer = virtualenv({ ...options, groups });
-    expect(await changes(newer)).toEqual([null, 'install', null, null]);
+    const newer = listed({ ...options, groups });
+    expect(await changes(newer)).toEqual([null, null, 'install', null, null, null]);
     await convergeAll(newer);
-    expect(await changes(newer)).toEqual([null, null, null, null]);
-    await convergeAll(virtualenv(options));
+    expect(await changes(newer)).toEqual([null, null, null, null, null, null]);
+    await convergeAll(listed(options));
   });
 
   test('an extra that somebody removed is seen', async () => {
     await host.run({ title: 'remove', script: sh`${PATH}/bin/pip uninstall -q -y psycopg-binary` });
-    expect(await changes(virtualenv(options))).toEqual([null, 'install', null, 'update']);
-    await convergeAll(virtualenv(options));
+    expect(await changes(listed(options))).toEqual([null, null, 'install', null, 'update', null]);
+    await convergeAll(listed(options));
   });
 
   test('a package that cannot be imported fails the test and is named', async () => {
@@ -78,7 +83,7 @@ describe.skipIf(NO_CONTAINER)(`a virtual environment on a real host ${NO_CONTAIN
       title: 'spoil',
       script: sh`echo 'raise RuntimeError("spoiled")' >${PATH}/lib/python3.*/site-packages/yaml/__init__.py; rm ${PATH}/.vdb-tested`,
     });
-    const imports = virtualenv(options)[2] as Resource;
+    const imports = virtualenv(options).importable;
     await expect(converge(host, imports)).rejects.toMatchObject({
       details: { stderr: expect.stringContaining('cannot import yaml: RuntimeError: spoiled') },
     });
@@ -92,7 +97,7 @@ describe.skipIf(NO_CONTAINER)(`a virtual environment on a real host ${NO_CONTAIN
     const packages = virtualenv({
       ...options,
       groups: { core: ['prometheus-client==0.0.999'] },
-    })[1] as Resource;
+    }).groups['core'] as Resource;
     expect((await failure(packages))?.meaning).toContain('no such version');
   });
 
@@ -102,9 +107,9 @@ describe.skipIf(NO_CONTAINER)(`a virtual environment on a real host ${NO_CONTAIN
       indexUrl: 'http://user:sentinel@127.0.0.1:9/simple/',
       groups: { core: ['isort==1.0'] },
     };
-    const required = virtualenv(away)[1] as Resource;
+    const required = virtualenv(away).groups['core'] as Resource;
     expect((await failure(required))?.meaning).toContain('cannot reach the package index');
-    const optional = virtualenv({ ...away, required: false })[1] as Resource;
+    const optional = virtualenv({ ...away, required: false }).groups['core'] as Resource;
     const [command] = optional.apply({ action: 'install', summary: '' }, null);
     expect(command?.script.source).not.toContain('sentinel');
     const result = await host.run(command ?? { title: '', script: sh`false` });
@@ -126,12 +131,12 @@ describe.skipIf(NO_CONTAINER)(`a virtual environment on a real host ${NO_CONTAIN
       indexUrl: 'http://127.0.0.1:9/',
     };
     const { path, freezeTo } = { path: '/opt/vdb-test-venv/local', freezeTo: '/opt/vdb-test-venv/local.txt' };
-    await convergeAll(virtualenv({ ...local, path, freezeTo }));
+    await convergeAll(listed({ ...local, path, freezeTo }));
   });
 
   test('an environment whose interpreter is gone is made anew', async () => {
     await host.run({ title: 'break', script: sh`ln -sfn /usr/bin/python3.99 ${PATH}/bin/python3` });
-    const environment = virtualenv(options)[0] as Resource;
+    const environment = virtualenv(options).environment;
     expect(await converge(host, environment)).toMatchObject({ before: { action: 'update' }, after: null });
   });
 });

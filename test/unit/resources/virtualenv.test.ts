@@ -11,15 +11,14 @@ const options: VirtualenvOptions = {
   ...{ path: '/opt/v', python: 'python3', timeoutSeconds: 60, required: true, freezeTo: '/opt/r.txt' },
   groups: { core: ['Some_Package==1.0', 'psycopg[binary]==3.3.9'], api: ['grpcio==1.85.1'] },
 };
-const all = virtualenv(options) as [Resource, Resource, Resource, Resource];
-const packages = {
-  'some-package': '1.0',
-  psycopg: '3.3.9',
-  grpcio: '1.85.1',
-  setuptools: '1',
-  wheel: '1',
-  pip: '1',
-};
+function listed(more: Partial<VirtualenvOptions> = {}): Resource[] {
+  const { environment, tools, groups, frozen, importable } = virtualenv({ ...options, ...more });
+  return [environment, tools, ...Object.values(groups), frozen, importable];
+}
+const all = listed() as [Resource, Resource, Resource, Resource, Resource, Resource];
+const [, , coreGroup, apiGroup] = all;
+const PINNED = { 'some-package': '1.0', psycopg: '3.3.9', grpcio: '1.85.1' };
+const packages = { ...PINNED, setuptools: '1', wheel: '1', pip: '1' };
 const good: VirtualenvState = {
   ...{
     python: '3.13',
@@ -35,26 +34,35 @@ const actions = (have: VirtualenvState) => all.map((resource) => resource.diff(h
 
 describe('virtualenv', () => {
   test.each<[string, Partial<VirtualenvState>, (string | null)[]]>([
-    ['as wanted', {}, [null, null, null, null]],
-    ['without pip', { pip: false }, ['update', null, null, null]],
-    ['of an older Python', { python: '3.11', builtWith: '3.11' }, ['update', null, null, null]],
-    ['made before the distribution was upgraded', { builtWith: '3.12' }, ['update', null, null, null]],
+    ['as wanted', {}, [null, null, null, null, null, null]],
+    ['without pip', { pip: false }, ['update', null, null, null, null, null]],
+    ['of an older Python', { python: '3.11', builtWith: '3.11' }, ['update', null, null, null, null, null]],
+    [
+      'made before the distribution was upgraded',
+      { builtWith: '3.12' },
+      ['update', null, null, null, null, null],
+    ],
+    ['without its tools', { packages: PINNED }, [null, 'install', null, null, null, null]],
     [
       'with an older package',
       { packages: { ...packages, grpcio: '1.0' }, tested: false },
-      [null, 'install', null, null],
+      [null, null, null, 'install', null, null],
     ],
-    ['without an extra', { missingExtras: ['psycopg[binary]==3.3.9'] }, [null, 'install', null, null]],
-    ['not tested since it changed', { tested: false }, [null, null, 'run', null]],
-    ['with an older list', { frozen: false }, [null, null, null, 'update']],
+    [
+      'without an extra',
+      { missingExtras: ['psycopg[binary]==3.3.9'] },
+      [null, null, 'install', null, null, null],
+    ],
+    ['not tested since it changed', { tested: false }, [null, null, null, null, null, 'run']],
+    ['with an older list', { frozen: false }, [null, null, null, null, 'update', null]],
   ])('%s', (_, have, expected) => {
     expect(actions({ ...good, ...have })).toEqual(expected);
   });
 
   test('tests and lists again whatever is installed', () => {
-    const [, install, ...later] = all;
+    const [, , , install, ...later] = all;
     const changing = new Set([install.id]);
-    expect(later.map((resource) => resource.predict?.(changing)?.action)).toEqual(['run', 'update']);
+    expect(later.map((resource) => resource.predict?.(changing)?.action)).toEqual(['update', 'run']);
     expect(later.map((resource) => resource.predict?.(new Set(['file:/x'])))).toEqual([null, null]);
   });
 
@@ -63,9 +71,7 @@ describe('virtualenv', () => {
     expect(all[0].probe.kind.script(args).source.match(/^look \/opt\/v/gm)).toHaveLength(1);
     expect(all[0].probe.kind.parse('absent\n', args).map(({ status }) => status)).toEqual([
       'known',
-      'pending',
-      'pending',
-      'pending',
+      ...all.slice(1).map(() => 'pending'),
     ]);
   });
 
@@ -83,15 +89,14 @@ describe('virtualenv', () => {
   });
 
   test('installs everything in one run of pip, with addresses on standard input', () => {
-    const [, install] = virtualenv({
-      ...options,
+    const [, install] = listed({
       indexUrl: 'https://u:sentinel@x.test/',
       caBundle: '/ca.crt',
       required: false,
     });
     const [command] = (install as Resource).apply({ action: 'install', summary: '' }, null);
     expect(command?.stdin).toBe(
-      '--index-url https://u:sentinel@x.test/\nsetuptools\nwheel\nSome_Package==1.0\npsycopg[binary]==3.3.9\ngrpcio==1.85.1\n',
+      '--index-url https://u:sentinel@x.test/\npip\nsetuptools\nwheel\nSome_Package==1.0\npsycopg[binary]==3.3.9\ngrpcio==1.85.1\n',
     );
     expect(command?.script.source).not.toContain('sentinel');
     expect(command?.script.source).toContain('PIP_CERT=/ca.crt');
@@ -99,12 +104,35 @@ describe('virtualenv', () => {
   });
 
   test('with a wheel directory asks nobody outside', () => {
-    const [, install] = virtualenv({ ...options, wheelDir: '/wheels', indexUrl: 'https://x.test/' });
+    const [, install] = listed({ wheelDir: '/wheels', indexUrl: 'https://x.test/' });
     const [command] = (install as Resource).apply({ action: 'install', summary: '' }, null);
     expect(command?.stdin).toContain('--no-index\n--find-links /wheels\n');
     expect(command?.stdin).not.toContain('x.test');
     expect(command?.script.source).not.toContain('urllib');
     expect(command?.skipCodes).toBeUndefined();
+  });
+
+  const missing = { ...good, packages: { pip: '1', setuptools: '1', wheel: '1' }, tested: false };
+
+  test('is installed by the first group that differs, the others find it done', () => {
+    expect(commandsFor(coreGroup, missing)[0]).toContain('pip install');
+    const upgraded = { ...good, packages: { ...packages, grpcio: '1.0' } };
+    expect(commandsFor(apiGroup, upgraded)[0]).toContain('pip install');
+  });
+
+  test('does not ask an index again that could not be reached for an earlier group', () => {
+    const [command] = apiGroup.apply({ action: 'install', summary: '' }, missing);
+    expect(command?.script.source).not.toContain('pip install');
+    expect(command?.skipCodes).toEqual([69]);
+  });
+
+  test('that is not required may lack packages, but not have wrong or broken ones', () => {
+    const [, , core, api, , tested] = listed({ required: false }) as typeof all;
+    expect(core.diff(missing)?.optional).toBe('python.required is false');
+    expect(coreGroup.diff(missing)?.optional).toBeUndefined();
+    expect(api.diff({ ...good, packages: { ...packages, grpcio: '1.0' } })?.optional).toBeUndefined();
+    expect(core.diff({ ...good, missingExtras: ['psycopg[binary]==3.3.9'] })?.optional).toBeUndefined();
+    expect(tested.diff({ ...good, tested: false })?.optional).toBeUndefined();
   });
 
   test('runs valid bash and Python', () => {

@@ -59,11 +59,25 @@ describe('drift', () => {
   });
 
   it('leaves out what the configuration says may be missing, and says why', () => {
-    const missing = { ...CHANGED, resource: { title: 'packages', optional: 'python.required is false' } };
-    expect(drift(OK, missing as Step)).toMatchObject({
+    const change = { action: 'install', summary: 'install numpy', optional: 'it may be missing' } as const;
+    expect(drift(OK, step('packages', { status: 'change', change, tentative: false }))).toMatchObject({
       status: 'pass',
       seen: '2 steps as configured, 1 left out',
-      details: ['0.2 packages: python.required is false, mode 0644, want 0600'],
+      details: ['0.2 packages: it may be missing, install numpy'],
     });
+  });
+
+  it('does not leave out what vdb refuses to change', () => {
+    const refused = { why: 'it holds data', next: 'move it' };
+    const change = { action: 'update', summary: 'differs', optional: 'it may be missing', refused } as const;
+    expect(drift(step('docs', { status: 'refused', change }))).toMatchObject({
+      status: 'fail',
+      details: ['0.2 docs: it holds data'],
+    });
+  });
+
+  it('passes with what a later release brings, and says so', () => {
+    const later = step('models', { status: 'skip', why: 'comes later' });
+    expect(drift(OK, later)).toMatchObject({ status: 'pass', details: ['0.2 models: comes later'] });
   });
 });
