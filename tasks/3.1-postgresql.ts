@@ -1,8 +1,10 @@
+import type { Resource } from '../src/engine/resource.js';
 import type { Rollback, SubTask, Task, TaskContext } from '../src/engine/task.js';
 import { supportedOs } from '../src/host/preflight.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { directory } from '../src/resources/directory.js';
 import { file } from '../src/resources/file.js';
+import { later } from '../src/resources/later.js';
 import { postgresDatabase } from '../src/resources/postgres-database.js';
 import { postgresExtension } from '../src/resources/postgres-extension.js';
 import { postgresHba, postgresHbaLoaded } from '../src/resources/postgres-hba.js';
@@ -20,7 +22,8 @@ import { template } from '../src/templates.js';
 const server: SubTask = {
   id: '3.1.1',
   title: 'PostgreSQL installation',
-  criterion: "The distribution's PostgreSQL with pgvector runs, tuned to its share of the machine",
+  criterion:
+    "The distribution's PostgreSQL with pgvector runs, tuned, and lets in its role with SCRAM from the allowed addresses only",
   resources: (context) => {
     const { postgres: major } = supportedOs(context.facts);
     const values = settings(context);
@@ -39,9 +42,19 @@ const server: SubTask = {
       service({ unit: `postgresql@${major}-main.service`, startTimeoutSeconds: 600 }),
       postgresReady({ major }),
       postgresRunningSettings({ major, values }),
+      ...access(context.config.postgres, major),
     ];
   },
 };
+
+function access(postgres: TaskContext['config']['postgres'], major: number): Resource[] {
+  const rules = postgres.allow.map((from) => ({ database: postgres.database, user: postgres.user, from }));
+  return [
+    postgresHba({ major, rules }),
+    postgresHbaLoaded(),
+    postgresRole({ name: postgres.user, password: postgres.password }),
+  ];
+}
 
 /** Qdrant needs most of the memory, so PostgreSQL is tuned to an eighth of the machine. */
 function settings({ config, facts }: TaskContext): Record<string, string> {
@@ -60,29 +73,32 @@ function settings({ config, facts }: TaskContext): Record<string, string> {
   };
 }
 
-const access: SubTask = {
+const schema: SubTask = {
   id: '3.1.2',
-  title: 'Role, database and access',
-  criterion:
-    'The role logs in with SCRAM from the allowed addresses only, and owns its database with pgvector',
-  resources: ({ config: { postgres }, facts }) => {
-    const { postgres: major } = supportedOs(facts);
-    return [
-      postgresHba({
-        major,
-        rules: postgres.allow.map((from) => ({ database: postgres.database, user: postgres.user, from })),
-      }),
-      postgresHbaLoaded(),
-      postgresRole({ name: postgres.user, password: postgres.password }),
-      postgresDatabase({ name: postgres.database, owner: postgres.user }),
-      postgresExtension({ database: postgres.database, name: 'vector' }),
-    ];
-  },
+  title: 'Database schema',
+  criterion: 'The role owns its database with pgvector; the tables of users, collections and metadata exist',
+  resources: ({ config: { postgres } }) => [
+    postgresDatabase({ name: postgres.database, owner: postgres.user }),
+    postgresExtension({ database: postgres.database, name: 'vector' }),
+    ofTheDatabaseLayer('3.1.2', 'tables'),
+  ],
 };
+
+const models: SubTask = {
+  id: '3.1.3',
+  title: 'SQLAlchemy models',
+  criterion: "The models import and match the tables; they come with the gateway's database layer",
+  resources: () => [ofTheDatabaseLayer('3.1.3', 'models')],
+};
+
+/** What is in the document's task but not in this one: the record says why, and does not tick it. */
+function ofTheDatabaseLayer(id: string, title: string): Resource {
+  return later({ id, title, why: "comes with the gateway's database layer" });
+}
 
 const pool: SubTask = {
   id: '3.1.4',
-  title: 'Connection pool settings',
+  title: 'Connection pool',
   criterion:
     'The database layer finds its connection and pool settings; the password is readable by root alone',
   resources: ({ config: { paths, postgres } }) => [
@@ -98,6 +114,27 @@ const pool: SubTask = {
       content: template('citadel/env', { postgres }),
     }),
   ],
+};
+
+const migrations: SubTask = {
+  id: '3.1.5',
+  title: 'Migration system',
+  criterion: "The schema is at the newest migration; migrations come with the gateway's database layer",
+  resources: () => [ofTheDatabaseLayer('3.1.5', 'migrations')],
+};
+
+const synchronisation: SubTask = {
+  id: '3.1.6',
+  title: 'Data synchronisation',
+  criterion: "PostgreSQL lists Qdrant's collections; that comes with the gateway's database layer",
+  resources: () => [ofTheDatabaseLayer('3.1.6', 'synchronisation with Qdrant')],
+};
+
+const integration: SubTask = {
+  id: '3.1.7',
+  title: 'Integration testing',
+  criterion: "Records are written and read through the gateway's database layer, with which the tests come",
+  resources: () => [ofTheDatabaseLayer('3.1.7', 'integration tests')],
 };
 
 /**
@@ -162,7 +199,7 @@ export const postgresql: Task = {
   title: 'PostgreSQL integration',
   description: 'PostgreSQL with pgvector for metadata: role, database, access rules, tuning, pool settings.',
   dependsOn: ['0.2', '0.3'],
-  subtasks: [server, access, pool].map(whereEnabled),
+  subtasks: [server, schema, models, pool, migrations, synchronisation, integration].map(whereEnabled),
   runs: ({ config: { postgres }, facts }) =>
     postgres.enabled
       ? `PostgreSQL ${supportedOs(facts).postgres}: ${postgres.host}:${postgres.port}, database ${postgres.database}`

@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest';
+import { postgresql } from '../../../tasks/3.1-postgresql.js';
+import { fakeContext, resourcesOf } from '../../support/fake-task.js';
+
+const LATER = "comes with the gateway's database layer";
+
+describe('task 3.1', () => {
+  test('has the seven sub-tasks of the document', () => {
+    expect(postgresql.subtasks.map(({ id }) => id)).toEqual(
+      Array.from({ length: 7 }, (_, index) => `3.1.${index + 1}`),
+    );
+  });
+
+  test.each(['3.1.2', '3.1.3', '3.1.5', '3.1.6', '3.1.7'])('%s says what comes later, and when', (id) => {
+    const skipped = resourcesOf(postgresql, id, fakeContext()).filter(({ skip }) => skip !== undefined);
+    expect(skipped.map(({ skip }) => skip)).toEqual([LATER]);
+    expect(skipped.map(({ diff }) => diff(null))).toEqual([null]);
+  });
+
+  test.each(['3.1.1', '3.1.4'])('%s is all of this release', (id) => {
+    const resources = resourcesOf(postgresql, id, fakeContext());
+    expect(resources.length).toBeGreaterThan(0);
+    expect(resources.every(({ skip }) => skip === undefined)).toBe(true);
+  });
+
+  test('asks PostgreSQL only after it has waited for it', () => {
+    const ids = resourcesOf(postgresql, '3.1.1', fakeContext()).map(({ id }) => id);
+    const place = (part: string) => ids.findIndex((id) => id.includes(part));
+    expect(place('postgres-ready')).toBeGreaterThan(place('service:postgresql@'));
+    expect(place('running-settings')).toBeGreaterThan(place('postgres-ready'));
+    expect(place('role')).toBeGreaterThan(place('postgres-ready'));
+  });
+});
