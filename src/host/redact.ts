@@ -14,7 +14,7 @@ export class Redactor {
     if (secret.length >= 4) this.#secrets.add(secret);
   }
 
-  /** `text` without any registered secret, also where it appears base64- or URL-encoded. */
+  /** `text` without any registered secret, also where it appears base64- or URL-encoded or quoted for a shell. */
   mask(text: string): string {
     let masked = text;
     for (const form of this.#forms()) {
@@ -30,14 +30,20 @@ export class Redactor {
 
   /** Longest first, so that a secret that contains another is masked whole. */
   #forms(): string[] {
-    const forms = [...this.#secrets].flatMap((secret) => [
+    const encoded = [...this.#secrets].flatMap((secret) => [
       secret,
       Buffer.from(secret).toString('base64'),
       encodeURIComponent(secret),
       JSON.stringify(secret).slice(1, -1),
     ]);
+    const forms = encoded.flatMap((form) => [form, inQuotes(form), inQuotes(inQuotes(form))]);
     return [...new Set(forms)].sort((a, b) => b.length - a.length);
   }
+}
+
+/** As it stands in a quoted word of shell source; twice so where a script hands a script to another shell. */
+function inQuotes(text: string): string {
+  return text.replaceAll("'", `'\\''`);
 }
 
 /**

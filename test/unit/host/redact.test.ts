@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LineSplitter, Redactor } from '../../../src/host/redact.js';
+import { quote } from '../../../src/host/shell.js';
 
 const SECRET = 'gr\u00fcn & "geheim"';
 
@@ -20,6 +21,15 @@ describe('Redactor', () => {
     ]) {
       expect(masked.leaks(`x ${form} y`)).toBe(true);
       expect(masked.mask(`x ${form} y ${form}`)).toBe('x [secret] y [secret]');
+    }
+  });
+
+  it('removes a secret that is quoted for a shell, or for a shell within one', () => {
+    const secret = "it's one's";
+    const word = quote(secret);
+    for (const source of [word, quote(`echo ${word}`)]) {
+      expect(redactor(secret).leaks(source)).toBe(true);
+      expect(redactor(secret).mask(source)).not.toContain('one');
     }
   });
 
