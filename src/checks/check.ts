@@ -1,6 +1,7 @@
 import type { Config, SlotName } from '../config/schema.js';
 import type { Step } from '../engine/plan.js';
 import type { Observation, Probe } from '../host/probe.js';
+import type { CanaryResult } from '../services/qdrant/canary.js';
 
 /** `critical`: not ready. `error`: blocks a deploy. `warning`: worth knowing, never in the way. */
 export type Severity = 'critical' | 'error' | 'warning';
@@ -15,6 +16,7 @@ export const GROUPS = [
   'redis',
   'access',
   'drift',
+  'canary',
 ] as const;
 
 export type Group = (typeof GROUPS)[number];
@@ -44,7 +46,12 @@ export interface CheckContext {
   keyFile: string;
   /** The steps of all tasks; `pending` unless a check that {@link Check.needsPlan} runs. */
   plan: Observation<readonly Step[]>;
+  /** What came of a test write; `pending` unless a check that {@link Check.needsCanary} runs. */
+  canary: Observation<CanaryOutcome>;
 }
+
+/** Times of a test write, or why it failed. */
+export type CanaryOutcome = CanaryResult | { failure: string };
 
 /** One entry of the catalogue: how to look, and a pure judgement of what was seen. */
 export interface Check<Have = unknown> {
@@ -58,6 +65,8 @@ export interface Check<Have = unknown> {
   skip?(context: CheckContext): string | undefined;
   /** Judges {@link CheckContext.plan}. */
   needsPlan?: boolean;
+  /** Judges {@link CheckContext.canary}, and so makes Qdrant take a write. */
+  needsCanary?: boolean;
   probe(context: CheckContext): Probe<Have> | Probe<Have>[];
   /** One observation per probe, in order. Pure. */
   judge(observations: readonly Observation<Have>[], context: CheckContext): Verdict;

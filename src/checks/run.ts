@@ -2,13 +2,14 @@ import type { Step } from '../engine/plan.js';
 import { EXIT, messageOf, VdbError } from '../errors.js';
 import type { Host } from '../host/host.js';
 import { type Observation, observe, pending } from '../host/probe.js';
+import { sing } from './canary.js';
 import type { Check, CheckContext } from './check.js';
 import { type CheckResult, resultOf } from './result.js';
 import { withWaiver } from './waivers.js';
 
 /** What {@link runChecks} needs to know. `lookAtPlan` gives the steps of all tasks, fresh from the host. */
 export interface RunRequest {
-  context: Omit<CheckContext, 'plan'>;
+  context: Omit<CheckContext, 'plan' | 'canary'>;
   lookAtPlan(): Promise<readonly Step[]>;
   /** The day by which waivers are judged. Default: today, UTC. */
   today?: string;
@@ -20,16 +21,22 @@ export async function runChecks(
   checks: readonly Check[],
   { context: given, lookAtPlan, today = new Date().toISOString().slice(0, 10) }: RunRequest,
 ): Promise<CheckResult[]> {
-  const withoutPlan: CheckContext = { ...given, plan: pending('no check asked for the plan') };
+  const withoutPlan: CheckContext = {
+    ...given,
+    plan: pending('no check asked for the plan'),
+    canary: pending('no check asked for a test write'),
+  };
   const probes = checks.map((check) =>
     check.skip?.(withoutPlan) === undefined ? [check.probe(withoutPlan)].flat() : [],
   );
   const needsPlan = checks.some((check) => check.needsPlan === true);
-  const [observations, plan] = await Promise.all([
+  const needsCanary = checks.some((check) => check.needsCanary === true);
+  const [observations, plan, canary] = await Promise.all([
     observe(host, probes.flat()),
     needsPlan ? observedPlan(lookAtPlan) : withoutPlan.plan,
+    needsCanary ? sing(host, given.config, given.slot) : withoutPlan.canary,
   ]);
-  const context = { ...withoutPlan, plan };
+  const context = { ...withoutPlan, plan, canary };
   let next = 0;
   return checks.map((check, index) => {
     const from = next;

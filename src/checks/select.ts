@@ -2,9 +2,9 @@ import { nearest } from '../config/nearest.js';
 import { EXIT, VdbError } from '../errors.js';
 import { type Check, GROUPS, type Group } from './check.js';
 
-/** Names for several groups. */
+/** Names for several groups. Readiness looks and never writes, so the canary is asked by name only. */
 const SETS: Readonly<Record<string, readonly Group[]>> = {
-  readiness: GROUPS,
+  readiness: GROUPS.filter((group) => group !== 'canary'),
   health: ['qdrant', 'postgres', 'redis'],
 };
 

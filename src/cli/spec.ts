@@ -159,7 +159,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     args: '[group...]',
     summary: 'is the server ready, and does it equal its configuration?',
     options: [['--wait <time>', 'poll until ready, for at most this long: 120s, 5m']],
-    examples: ['vdb check', 'vdb check drift', 'vdb check readiness --wait 120s'],
+    examples: ['vdb check', 'vdb check drift', 'vdb check readiness --wait 120s', 'vdb check canary'],
     load: async () => (await import('./commands/check.js')).check,
   },
   {

@@ -1,5 +1,6 @@
 import type { Check } from '../check.js';
 import { accessChecks } from './access.js';
+import { canaryChecks } from './canary.js';
 import { collectionChecks } from './collections.js';
 import { driftChecks } from './drift.js';
 import { hostChecks } from './host.js';
@@ -18,4 +19,5 @@ export const CATALOGUE: readonly Check[] = [
   ...redisChecks,
   ...accessChecks,
   ...driftChecks,
+  ...canaryChecks,
 ];

@@ -52,7 +52,7 @@ async function expectNearest(client: QdrantClient, name: string, id: number): Pr
     code: 'qdrant.canary',
     exitCode: EXIT.failed,
     meaning: `A query for the nearest of two points returned ${points[0]?.id ?? 'nothing'} instead of point ${id}.`,
-    next: 'vdb diagnose',
+    next: 'vdb check qdrant storage',
   });
 }
 

@@ -45,7 +45,7 @@ function explanation(status: number | undefined): { meaning?: string; next?: str
       next: 'vdb provision --only 1.1',
     };
   }
-  if (status === undefined) return { meaning: 'It did not answer.', next: 'vdb diagnose' };
+  if (status === undefined) return { meaning: 'It did not answer.', next: 'vdb check qdrant' };
   return {};
 }
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CANARY_PREFIX, canary } from '../../../src/services/qdrant/canary.js';
 import { type QdrantAccess, qdrantClient } from '../../../src/services/qdrant/client.js';
-import { qdrantOverview } from '../../../src/services/qdrant/overview.js';
 import { availableKinds, type RunningQdrant, startQdrant } from '../../support/qdrant.js';
 
 describe.each(availableKinds())('the Qdrant client (%s)', (kind) => {
@@ -17,36 +16,24 @@ describe.each(availableKinds())('the Qdrant client (%s)', (kind) => {
     await server.stop();
   });
 
-  it('gives version, exact counts and the cluster', async () => {
-    const client = await qdrantClient(access);
-    await client.createCollection('documents', { vectors: { size: 2, distance: 'Dot' } });
-    await client.upsert('documents', { wait: true, points: [{ id: 1, vector: [1, 0] }] });
-    expect(await qdrantOverview(access)).toMatchObject({
-      version: server.version,
-      genuine: kind === 'real',
-      collections: [{ name: 'documents', status: 'green', points: 1, indexed: 0 }],
-      cluster: kind === 'real' ? { peers: 1, role: 'Leader', led: true } : null,
-    });
-  });
-
   it('sings and leaves no collection behind', async () => {
     const { upsertMs, queryMs, deleteMs } = await canary(access);
     expect(Math.min(upsertMs, queryMs, deleteMs)).toBeGreaterThan(0);
-    const { collections } = await qdrantOverview(access);
+    const { collections } = await (await qdrantClient(access)).getCollections();
     expect(collections.filter(({ name }) => name.startsWith(CANARY_PREFIX))).toEqual([]);
   });
 
   it('names a wrong key as such, without printing it or anything else', async () => {
     const print = vi.spyOn(console, 'warn');
     const wrong = { port: server.httpPort, apiKey: 'a-wrong-key' };
-    const error = await qdrantOverview(wrong).catch((thrown: unknown) => thrown);
+    const error = await canary(wrong).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ details: { code: 'qdrant.unauthorized' } });
     expect(JSON.stringify(error) + String(error)).not.toContain('a-wrong-key');
     expect(print).not.toHaveBeenCalled();
   });
 
   it('tells no answer from a refusal', async () => {
-    await expect(qdrantOverview({ port: 1, apiKey: 'any' })).rejects.toMatchObject({
+    await expect(canary({ port: 1, apiKey: 'any' })).rejects.toMatchObject({
       exitCode: 4,
       details: { meaning: 'It did not answer.' },
     });

@@ -8,9 +8,14 @@ function ids(...words: string[]): string[] {
 }
 
 describe('selectChecks', () => {
-  it('takes everything for readiness, which is also the default', () => {
-    expect(ids()).toEqual(CATALOGUE.map(({ id }) => id));
+  it('takes everything that only looks for readiness, which is also the default', () => {
+    expect([...ids(), 'canary']).toEqual(CATALOGUE.map(({ id }) => id));
     expect(ids('readiness')).toEqual(ids());
+  });
+
+  it('takes the canary, which writes, only by its name', () => {
+    expect(ids('canary')).toEqual(['canary']);
+    expect(ids('health', 'qdrant', 'collections', 'drift')).not.toContain('canary');
   });
 
   it('takes the services for health', () => {

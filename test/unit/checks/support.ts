@@ -21,6 +21,7 @@ export function contextOf(sections: Record<string, unknown> = {}, plan?: CheckCo
     slot: 'blue',
     keyFile: '/opt/qdrant/config/.admin-header',
     plan: plan ?? pending('no plan'),
+    canary: pending('no canary'),
   };
 }
 

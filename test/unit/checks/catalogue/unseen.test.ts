@@ -13,7 +13,7 @@ describe.each(CATALOGUE.map((check) => [check.id, check] as const))('%s', (_, ch
     const result = resultOf(
       check,
       probes.map(() => UNSEEN),
-      contextOf({}, UNSEEN),
+      { ...contextOf({}, UNSEEN), canary: UNSEEN },
     );
     expect(result.status).toBe('unknown');
     expect([result.seen, ...(result.details ?? [])].join()).toContain(UNSEEN.why);

@@ -1,0 +1,22 @@
+import { type Check, defineCheck } from '../check.js';
+import { fail, pass, whenThere } from '../verdict.js';
+
+const canary = defineCheck({
+  id: 'canary',
+  group: 'canary',
+  severity: 'error',
+  title: 'Qdrant takes a write, finds it and forgets it',
+  needsCanary: true,
+  probe: () => [],
+  judge: (_observations, context) =>
+    whenThere(context.canary, 'Qdrant was not asked', (outcome) => {
+      if ('failure' in outcome)
+        return fail(outcome.failure, 'a written point is found, and gone once deleted');
+      const [write, query, forget] = [outcome.upsertMs, outcome.queryMs, outcome.deleteMs].map(Math.round);
+      return pass(`write ${write} ms, query ${query} ms, delete ${forget} ms`);
+    }),
+  remedy: 'Read the log of the unit; check with vdb check qdrant storage.',
+  inspect: ({ slot }) => `journalctl -u qdrant@${slot}.service -n 50`,
+});
+
+export const canaryChecks: readonly Check[] = [canary];
