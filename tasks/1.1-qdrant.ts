@@ -16,18 +16,7 @@ import { binaryRelease, type ReleaseSource } from '../src/resources/release.js';
 import { service } from '../src/resources/service.js';
 import { symlink } from '../src/resources/symlink.js';
 import { unitFile } from '../src/resources/unit.js';
-
-type Slot = Config['qdrant']['slots']['blue'];
-
-/** The ports of the active slot. */
-export function slotOf(config: Config): Slot {
-  return config.qdrant.slots[config.qdrant.active_slot];
-}
-
-/** A curl header file on the host with the API key, so that no command line holds it. */
-export function adminHeader(config: Config): string {
-  return `${config.paths.root}/config/.admin-header`;
-}
+import { adminHeader, slotOf } from '../src/services/qdrant/place.js';
 
 function releaseDirectory({ paths, qdrant }: Config): string {
   const suffix = qdrant.artifact.from === 'emulator' ? '-emulator' : '';

@@ -2,7 +2,7 @@ import type { SubTask, Task } from '../src/engine/task.js';
 import { qdrantAlias } from '../src/resources/qdrant-alias.js';
 import { qdrantCollection } from '../src/resources/qdrant-collection.js';
 import { qdrantPayloadIndex } from '../src/resources/qdrant-payload-index.js';
-import { adminHeader, slotOf } from './1.1-qdrant.js';
+import { adminHeader, slotOf } from '../src/services/qdrant/place.js';
 
 const collectionsOf: SubTask = {
   id: '1.4.1',

@@ -9,6 +9,7 @@ import { parseWait, waitUntil } from '../../checks/wait.js';
 import { assertWaivers } from '../../checks/waivers.js';
 import { lookAll } from '../../engine/plan.js';
 import { EXIT, type ExitCode, VdbError } from '../../errors.js';
+import { adminHeader } from '../../services/qdrant/place.js';
 import { checkData, checkText } from '../../ui/check.js';
 import { duration } from '../../ui/style.js';
 import type { CommandContext, GlobalOptions, Handler } from '../context.js';
@@ -44,7 +45,6 @@ async function runRound(session: Session, checks: readonly Check[]): Promise<Rou
   const { host, config, gate } = session;
   assertWaivers(CATALOGUE, config.checks.waivers);
   const { TASKS } = await import('../../../tasks/index.js');
-  const { adminHeader } = await import('../../../tasks/1.1-qdrant.js');
   const { facts, state } = await firstLook(host, config);
   const results = await runChecks(host, checks, {
     context: { config, slot: activeSlot(config, state), keyFile: adminHeader(config) },

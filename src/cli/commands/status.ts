@@ -1,6 +1,7 @@
 import { downOf } from '../../checks/down.js';
 import { lookAround } from '../../checks/overview.js';
 import { EXIT, type ExitCode } from '../../errors.js';
+import { adminHeader } from '../../services/qdrant/place.js';
 import { statusText } from '../../ui/status.js';
 import { statusData } from '../../ui/status-data.js';
 import type { CommandContext, Handler } from '../context.js';
@@ -12,7 +13,6 @@ export const status: Handler = async (context) =>
 
 async function showStatus(context: CommandContext, session: Session): Promise<ExitCode> {
   const { host, config, hostConfig, gate } = session;
-  const { adminHeader } = await import('../../../tasks/1.1-qdrant.js');
   const overview = await lookAround(host, config, adminHeader(config));
   const down = downOf(overview);
   const exitCode = down.length === 0 ? EXIT.ok : EXIT.notReady;
