@@ -9,6 +9,7 @@ export interface Batch {
   send(host: Host): Promise<void>;
 }
 
+/** An empty batch. Each is sent once. */
 export function newBatch(): Batch {
   const probes: Probe[] = [];
   let answers: Observation<unknown>[] = [];

@@ -35,6 +35,7 @@ export function activeSlot({ qdrant, paths }: Config, state: Observation<HostSta
   });
 }
 
+/** The systemd unit that runs the Qdrant of a slot. */
 export function slotUnit(slot: SlotName): string {
   return `qdrant@${slot}.service`;
 }

@@ -1,22 +1,27 @@
 import type { Observation } from '../host/probe.js';
 import type { CheckStatus, Verdict } from './check.js';
 
+/** It holds; `seen` says as what. */
 export function pass(seen: string): Verdict {
   return { status: 'pass', seen };
 }
 
+/** It holds, but not as well as it should; it never stands in the way. */
 export function warn(seen: string, expected: string, details?: readonly string[]): Verdict {
   return { status: 'warn', seen, expected, ...(details === undefined ? {} : { details }) };
 }
 
+/** It does not hold. */
 export function fail(seen: string, expected: string, details?: readonly string[]): Verdict {
   return { status: 'fail', seen, expected, ...(details === undefined ? {} : { details }) };
 }
 
+/** It could not be seen, for this reason; never taken for a pass. */
 export function unknown(why: string): Verdict {
   return { status: 'unknown', seen: why };
 }
 
+/** It does not apply here, for this reason. */
 export function skip(why: string): Verdict {
   return { status: 'skip', seen: why };
 }

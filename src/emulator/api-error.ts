@@ -11,18 +11,22 @@ export class ApiError extends Error {
   }
 }
 
+/** 404: there is no such thing. */
 export function notFound(what: string): ApiError {
   return new ApiError(404, `Not found: ${what}`);
 }
 
+/** 404 in Qdrant's words for a collection that is not there. */
 export function unknownCollection(name: string): ApiError {
   return notFound(`Collection \`${name}\` doesn't exist!`);
 }
 
+/** 400 in Qdrant's words for input that contradicts the collection. */
 export function wrongInput(what: string): ApiError {
   return new ApiError(400, `Wrong input: ${what}`);
 }
 
+/** 400: the request cannot be understood. */
 export function badRequest(what: string): ApiError {
   return new ApiError(400, `Bad request: ${what}`);
 }

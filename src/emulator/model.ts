@@ -55,6 +55,7 @@ export function vectorParams(config: CollectionConfig): Record<string, VectorPar
   return isVectorParams(vectors) ? { '': vectors } : vectors;
 }
 
+/** Whether the collection has one vector without a name, rather than several by name. */
 export function isVectorParams(vectors: CollectionConfig['params']['vectors']): vectors is VectorParams {
   return typeof vectors.size === 'number';
 }

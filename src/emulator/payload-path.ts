@@ -35,6 +35,7 @@ function next(value: Json, step: Step): Json[] {
   return item === undefined ? [] : [item];
 }
 
+/** Whether a JSON value is an object, neither a list nor null. */
 export function isObject(value: unknown): value is Payload {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -16,10 +16,12 @@ export type Observation<Have> =
   | { status: 'foreign'; why: string }
   | { status: 'unknown'; why: string };
 
+/** It was seen; null stands for a thing that is not there. */
 export function known<Have>(value: Have | null): Observation<Have> {
   return { status: 'known', value };
 }
 
+/** It cannot be asked yet: something else has to come first. */
 export function pending<Have>(why: string): Observation<Have> {
   return { status: 'pending', why };
 }

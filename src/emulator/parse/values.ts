@@ -42,6 +42,7 @@ function idOf(value: unknown): PointId | undefined {
   return parts?.join('-').toLowerCase();
 }
 
+/** A list of point ids: numbers or UUIDs. Throws 400 for anything else. */
 export function pointIds(value: unknown): PointId[] {
   if (!Array.isArray(value)) throw badFormat('invalid type: expected a sequence of point ids');
   return value.map(pointId);
@@ -57,6 +58,7 @@ export function wholeNumber(body: Payload, key: string, least = 0): number | und
   );
 }
 
+/** A list of texts. Throws 400 naming `what` for anything else. */
 export function strings(value: unknown, what: string): string[] {
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
   throw badFormat(`${what}: invalid type: expected a sequence of strings`);

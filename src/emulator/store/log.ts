@@ -67,6 +67,7 @@ export function encodeEntry({ version, put, remove }: Entry): string {
   return `${JSON.stringify({ version, ...(stored ? { put: stored } : {}), ...(remove ? { remove } : {}) })}\n`;
 }
 
+/** One line of the log as it was written by {@link encodeEntry}. Throws on a line that is cut. */
 export function decodeEntry(line: string): Entry {
   const entry = JSON.parse(line) as { version: number; put?: StoredPoint[]; remove?: PointId[] };
   const put = entry.put?.map((point): Point => {

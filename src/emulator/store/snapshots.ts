@@ -62,6 +62,7 @@ export function snapshotPath(root: string, collection: string, name: string): st
   throw notFound(`Snapshot ${name} not found`);
 }
 
+/** Removes a snapshot with its checksum. Throws 404 when there is none of that name. */
 export function deleteSnapshot(root: string, collection: string, name: string): void {
   const path = snapshotPath(root, collection, name);
   rmSync(path);

@@ -20,6 +20,7 @@ export class UnreachableError extends VdbError {
   }
 }
 
+/** Whether another attempt to connect may succeed: nobody answered, rather than somebody said no. */
 export function isTransient(error: unknown): boolean {
   return error instanceof UnreachableError && error.transient;
 }
