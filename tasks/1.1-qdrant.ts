@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../src/config/schema.js';
 import { slotStorage } from '../src/config/slots.js';
 import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
+import { EXIT, messageOf, VdbError } from '../src/errors.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { directory } from '../src/resources/directory.js';
 import { file } from '../src/resources/file.js';
@@ -58,7 +59,17 @@ function sourceOf({ qdrant }: Config, facts: TaskContext['facts']): ReleaseSourc
 
 /** Costs 0.2 s for a real binary, which a hash in the configuration saves. */
 function sha256Of(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
+  try {
+    return createHash('sha256').update(readFileSync(path)).digest('hex');
+  } catch (cause) {
+    throw new VdbError(`qdrant.artifact.path cannot be read: ${path}`, {
+      code: 'config.artifact',
+      exitCode: EXIT.usage,
+      meaning: `The program that is to be installed is not on this machine (${messageOf(cause)}).`,
+      next: 'Correct qdrant.artifact.path, or take the official release: qdrant.artifact.from: release.',
+      cause,
+    });
+  }
 }
 
 const configuration: SubTask = {
