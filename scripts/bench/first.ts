@@ -1,37 +1,19 @@
 import { join } from 'node:path';
 import { labDown } from '../../src/lab/down.js';
 import { hostOf, labHost, sshArgv } from './lab.js';
-import { timed } from './measure.js';
+import { type Row, timed } from './measure.js';
+import { missingOn } from './script.js';
 
 const VDB = join(import.meta.dirname, '../bin/vdb');
 
-/** Everything that task packages name on Debian 13; what the plan of a fresh host shows. */
-const PACKAGES = [
-  'build-essential',
-  'ca-certificates',
-  'curl',
-  'libpq-dev',
-  'nftables',
-  'postgresql-17',
-  'postgresql-17-pgvector',
-  'postgresql-client-17',
-  'procps',
-  'python3',
-  'python3-dev',
-  'python3-venv',
-  'redis-server',
-  'unattended-upgrades',
-];
-
 /** A first provision beside one apt-get for the same packages plus pip for the same requirements. */
-export async function firstProvision(
-  row: (name: string, ms: number | undefined, base?: number, bar?: number) => void,
-): Promise<void> {
+export async function firstProvision(row: Row): Promise<void> {
   const [a, b] = [await labHost('bench-apt'), await labHost('bench-first')];
+  const packages = await missingOn(hostOf(b));
   const install = 'apt-get update -qq && apt-get install -y -qq --no-install-recommends';
   const apt = await timed({
     name: 'apt-get',
-    argv: sshArgv(a, a.port, `export DEBIAN_FRONTEND=noninteractive; ${install} ${PACKAGES.join(' ')}`),
+    argv: sshArgv(a, a.port, `export DEBIAN_FRONTEND=noninteractive; ${install} ${packages.join(' ')}`),
   });
   const ours = await timed({
     name: 'vdb provision',

@@ -2,7 +2,9 @@
  * `npm run bench`: what vdb costs beside the least that the same work could cost, measured in one run.
  * - start-up against bare node
  * - a second provision against one fresh ssh that runs the same probe script, at 0 and at 50 ms round trip
+ * - `vdb provision --plan` of a host where nothing is to do
  * - with `--first`: a first provision against one apt-get over ssh for the same packages, on two fresh hosts
+ * Ends with exit code 1 when a bar is missed.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +12,8 @@ import { parseDocument } from 'yaml';
 import { delayProxy } from './delay-proxy.js';
 import { firstProvision } from './first.js';
 import { hostOf, type LabHost, labHost, sshArgv } from './lab.js';
-import { type Contender, race, timed } from './measure.js';
+import { type Contender, type Row, race, timed } from './measure.js';
+import { rowOf } from './row.js';
 import { currentProbeScript } from './script.js';
 
 const NODE = process.execPath;
@@ -59,17 +62,25 @@ async function configWithPort(host: LabHost, port: number): Promise<string> {
   return file;
 }
 
-function row(name: string, ms: number | undefined, base?: number, bar?: number): void {
-  if (ms === undefined) return;
-  const ratio = base === undefined ? '' : `${(ms / base).toFixed(2)} times`;
-  const verdict =
-    base === undefined || bar === undefined ? '' : ms / base <= bar ? `within ${bar}` : `OVER ${bar}`;
-  console.log(`${name.padEnd(52)} ${`${ms.toFixed(0)} ms`.padStart(9)}  ${ratio.padEnd(11)} ${verdict}`);
+async function plan(host: LabHost): Promise<void> {
+  const [ms] = await race(
+    [{ name: 'plan', argv: [NODE, VDB, '--config', hostOf(host), 'provision', '--plan'] }],
+    15,
+  );
+  row('vdb provision --plan, nothing to do', ms);
 }
+
+const row: Row = (name, ms, base, bar) => {
+  if (ms === undefined) return;
+  const { text, over } = rowOf(name, ms, base, bar);
+  if (over) process.exitCode = 1;
+  console.log(text);
+};
 
 await startUp();
 const host = await labHost('bench');
 await timed({ name: 'converge', argv: [NODE, VDB, '--config', hostOf(host), 'provision'] });
+await plan(host);
 await secondProvision(host, 0);
 await secondProvision(host, 50);
 if (process.argv.includes('--first')) await firstProvision(row);

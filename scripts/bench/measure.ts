@@ -9,6 +9,9 @@ export interface Contender {
   cwd?: string;
 }
 
+/** Prints a measurement beside what it is measured against, and the bar it must keep, as a ratio. */
+export type Row = (name: string, ms: number | undefined, base?: number, bar?: number) => void;
+
 /** Median wall-clock milliseconds of each contender, whole process, taking turns so that noise hits all alike. */
 export async function race(contenders: readonly Contender[], rounds: number): Promise<number[]> {
   const times: number[][] = contenders.map(() => []);
