@@ -2,7 +2,7 @@ import type { RunOutcome, StepOutcome, TaskOutcome } from '../engine/events.js';
 import type { Step } from '../engine/plan.js';
 import type { SubTask, Task } from '../engine/task.js';
 
-/** What became of one resource. `done` was as wanted before; `unverified` was changed but not looked at again. */
+/** What became of one resource. `done` was as wanted before; `unverified` was changed in a task that failed. */
 export interface ResourceRecord {
   title: string;
   status: 'done' | 'changed' | 'failed' | 'refused' | 'skipped' | 'foreign' | 'not-run' | 'unverified';
@@ -41,7 +41,7 @@ export function taskRecords(steps: readonly Step[], outcome: RunOutcome, now: Da
   });
 }
 
-/** A run that found nothing to do has no outcome of its tasks: all was as wanted when it looked. */
+/** Every task that was begun has an outcome, also where nothing had to be done; one without did not run. */
 function taskRecord(task: Task, steps: readonly Step[], run: RunOutcome, now: Date): TaskRecord {
   const outcome = run.tasks.find(({ id }) => id === task.id);
   const { startedAt, endedAt } = timesOf(outcome, run, now);
@@ -59,7 +59,7 @@ function taskRecord(task: Task, steps: readonly Step[], run: RunOutcome, now: Da
 
 /** A task with a skipped step is not complete, whatever else was done. */
 function statusOf(outcome: TaskOutcome | undefined, run: RunOutcome): TaskRecord['status'] {
-  if (outcome === undefined) return 'unchanged';
+  if (outcome === undefined) return 'not-run';
   const { status, steps } = outcome;
   if (run.interrupted && status === 'not-run') return 'interrupted';
   const complete = status === 'changed' || status === 'unchanged';
@@ -90,7 +90,7 @@ function resourceRecord(step: Step, outcome: TaskOutcome | undefined): ResourceR
   if (own === undefined) return { title, ...withoutOutcome(step, outcome) };
   if (own.status !== 'changed' || isVerified(outcome))
     return { title, status: own.status, summary: own.summary };
-  return { title, status: 'unverified', summary: `${own.summary} (not looked at again)` };
+  return { title, status: 'unverified', summary: `${own.summary} (not verified: the task failed)` };
 }
 
 /** A step without an outcome of its own was as wanted when its task looked; without that look nothing is known. */
@@ -98,11 +98,10 @@ function withoutOutcome(
   { resource, verdict }: Step,
   outcome: TaskOutcome | undefined,
 ): Omit<ResourceRecord, 'title'> {
-  const asWanted = { status: 'done', summary: 'as wanted' } as const;
-  if (outcome === undefined) return asWanted;
-  if (!hasLooked(outcome)) return { status: 'not-run', summary: outcome.why ?? 'the task did not run' };
-  if (verdict.status === 'ok') return asWanted;
-  if (!isVerified(outcome)) return { status: 'unverified', summary: 'not looked at again' };
+  if (outcome === undefined || !hasLooked(outcome))
+    return { status: 'not-run', summary: outcome?.why ?? 'the task did not run' };
+  if (verdict.status === 'ok') return { status: 'done', summary: 'as wanted' };
+  if (!isVerified(outcome)) return { status: 'unverified', summary: 'not verified: the task failed' };
   if (verdict.status === 'change' && resource.packages !== undefined) {
     return { status: 'changed', summary: verdict.change.summary };
   }
@@ -114,7 +113,10 @@ function hasLooked(outcome: TaskOutcome): boolean {
   return !blocked && !outcome.steps.some(({ resource }) => resource === `look:${outcome.id}`);
 }
 
-/** The engine looks at a task again unless one of its steps failed before; then nothing was verified. */
+/**
+ * The engine looks at a changed task again. Where it failed for another reason than what that look showed, the
+ * look itself may have failed: then nothing counts as verified.
+ */
 function isVerified(outcome: TaskOutcome | undefined): boolean {
   if (outcome === undefined) return true;
   const failed = outcome.steps.filter(({ status }) => status === 'failed');

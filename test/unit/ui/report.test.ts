@@ -74,7 +74,7 @@ describe('writeReports', () => {
     expect(section(record, 'Resolutions Applied')).toContain('0.4.1 thing a: nothing becomes 1');
   });
 
-  it('ticks nothing that was changed before a step failed: it was not looked at again', async () => {
+  it('ticks nothing of a task that failed before it was verified', async () => {
     const fake = fakeHost();
     fake.failures.set('b', { exitCode: 1, stderr: 'disk full\nsee ```log```' });
     const record = await recordOf(fake, [thing('a', '1'), thing('b', '1'), thing('c', '1')]);
@@ -145,8 +145,20 @@ describe('writeReports', () => {
     const fake = fakeHost({ a: '1' });
     const known = fakeContext();
     const steps = await lookAll(fake.host, [task('0.4', [thing('a', '1')])], known);
-    const outcome = outcomeOf([], false, 0);
+    const times = { startedAt: new Date().toISOString(), durationMs: 0 };
+    const settled = { id: '0.4', title: 'Task 0.4', status: 'unchanged' as const, steps: [], ...times };
+    const outcome = outcomeOf([settled], false, 0);
     const [file = ''] = await writeReports(directory, { steps, outcome, known, who: 'ann@desk', host: 'x' });
     expect(await readFile(file, 'utf8')).toContain('- [x] 0.4.1 Part 0.4.1: done');
+  });
+
+  it('ticks nothing of a task without an outcome', async () => {
+    const known = fakeContext();
+    const steps = await lookAll(fakeHost({ a: '1' }).host, [task('0.4', [thing('a', '1')])], known);
+    const outcome = outcomeOf([], true, 0);
+    const [file = ''] = await writeReports(directory, { steps, outcome, known, who: 'ann@desk', host: 'x' });
+    const record = await readFile(file, 'utf8');
+    expect(record).toContain('- [ ] 0.4.1 Part 0.4.1: not run');
+    expect(record).toContain('**Status:** Not run');
   });
 });
