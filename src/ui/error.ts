@@ -1,9 +1,15 @@
-import type { CommandContext } from '../cli/context.js';
 import type { ErrorDetails, ExitCode, VdbError } from '../errors.js';
 import { indent, shortened, styleFor } from './style.js';
 
+/** Where an error is shown: what of a command's context it takes. */
+export interface ErrorPlace {
+  global: { json: boolean; verbose: boolean };
+  terminal: { alert(text: string): void; color: { err: boolean } };
+  emit(event: { type: string } & Record<string, unknown>): void;
+}
+
 /** Shows an error to whoever is there, a person on stderr or a machine on stdout, and returns its exit code. */
-export function reportError(error: VdbError, context: CommandContext): ExitCode {
+export function reportError(error: VdbError, context: ErrorPlace): ExitCode {
   const { terminal, global, emit } = context;
   if (global.json) {
     emit({ type: 'result', status: 'failed', exit_code: error.exitCode, error: errorData(error) });
