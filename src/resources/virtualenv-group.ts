@@ -16,6 +16,8 @@ import { installPackages, leaveOut } from './virtualenv-script.js';
 
 /** What the resources of an environment share. */
 export interface VirtualenvBase {
+  /** What follows from packages that may be missing may be missing too, but not what is seen to be wrong. */
+  following: Pick<Change, 'optional'>;
   question: Omit<VirtualenvQuestion, 'role'>;
   requirements: readonly Requirement[];
   explain: typeof explainVirtualenv;
@@ -43,7 +45,7 @@ export function groupsOf(groups: VirtualenvOptions['groups']): [Group, ...Group[
  */
 export function packageGroup(
   options: VirtualenvOptions,
-  { question, requirements, explain }: VirtualenvBase,
+  { question, requirements, following, explain }: VirtualenvBase,
   { name, size, unmet: unmetOf }: Group,
   earlier: readonly Group[],
 ): Resource {
@@ -51,7 +53,7 @@ export function packageGroup(
   const all: Change = {
     action: 'install',
     summary: `install ${size} packages`,
-    ...(options.required ? {} : { optional: MAY_BE_MISSING }),
+    ...following,
   };
   return defineResource<VirtualenvState>({
     id: packagesId(path, name),
@@ -73,7 +75,7 @@ export function packageGroup(
   });
 }
 
-const MAY_BE_MISSING = 'python.required is false';
+export const MAY_BE_MISSING = 'python.required is false';
 
 /** Where packages need not be there, those that are there still have to be the right ones. */
 function groupChange(fields: readonly FieldChange[], required: boolean): Change | null {

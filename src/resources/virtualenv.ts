@@ -1,7 +1,13 @@
 import { defineResource, type Resource } from '../engine/resource.js';
 import { ask } from '../host/probe.js';
 import { explainVirtualenv } from './virtualenv-explain.js';
-import { groupsOf, packageGroup, packagesId, type VirtualenvBase } from './virtualenv-group.js';
+import {
+  groupsOf,
+  MAY_BE_MISSING,
+  packageGroup,
+  packagesId,
+  type VirtualenvBase,
+} from './virtualenv-group.js';
 import { importName, parseRequirement, unmet } from './virtualenv-packages.js';
 import { type VirtualenvQuestion, type VirtualenvState, virtualenvKind } from './virtualenv-probe.js';
 import { createVirtualenv, freezePackages, testImports } from './virtualenv-script.js';
@@ -52,7 +58,8 @@ export function virtualenv(options: VirtualenvOptions): Virtualenv {
     imports,
     extras: requirements.filter(({ extras }) => extras.length > 0).map(({ text }) => text),
   };
-  const base = { question, requirements, explain: explainVirtualenv };
+  const following = options.required ? {} : { optional: MAY_BE_MISSING };
+  const base = { question, requirements, following, explain: explainVirtualenv };
   const [tools, ...groups] = groupsOf(options.groups);
   const resources = groups.map((each, index) => [
     each.name,
@@ -95,7 +102,7 @@ function atLeast312(python: string): boolean {
 }
 
 /** Says nothing while packages are missing: that difference is reported where they are installed. */
-function importable(path: string, { question, requirements, explain }: VirtualenvBase): Resource {
+function importable(path: string, { question, requirements, following, explain }: VirtualenvBase): Resource {
   const { imports } = question;
   const change = { action: 'run', summary: `pip check, import of ${imports.length} packages` } as const;
   return defineResource<VirtualenvState>({
@@ -104,12 +111,12 @@ function importable(path: string, { question, requirements, explain }: Virtualen
     probe: ask(virtualenvKind, { ...question, role: 'packages' }),
     diff: (have) => (have !== null && (have.tested || unmet(requirements, have).length > 0) ? null : change),
     apply: () => [testImports(question)],
-    predict: (changing) => (follows(path, changing) ? change : null),
+    predict: (changing) => (follows(path, changing) ? { ...change, ...following } : null),
     explain,
   });
 }
 
-function frozen(path: string, freezeTo: string, { question, explain }: VirtualenvBase): Resource {
+function frozen(path: string, freezeTo: string, { question, following, explain }: VirtualenvBase): Resource {
   const change = { action: 'update', summary: 'write what pip freeze says' } as const;
   return defineResource<VirtualenvState>({
     id: `freeze:${freezeTo}`,
@@ -117,7 +124,7 @@ function frozen(path: string, freezeTo: string, { question, explain }: Virtualen
     probe: ask(virtualenvKind, { ...question, role: 'packages' }),
     diff: (have) => (have?.frozen ? null : change),
     apply: () => [freezePackages(path, freezeTo)],
-    predict: (changing) => (follows(path, changing) ? change : null),
+    predict: (changing) => (follows(path, changing) ? { ...change, ...following } : null),
     explain,
   });
 }

@@ -127,7 +127,11 @@ describe('virtualenv', () => {
   });
 
   test('that is not required may lack packages, but not have wrong or broken ones', () => {
-    const [, , core, api, , tested] = listed({ required: false }) as typeof all;
+    const [, , core, api, list, tested] = listed({ required: false }) as typeof all;
+    const changing = new Set([core.id]);
+    expect([list, tested].map((follower) => follower.predict?.(changing)?.optional)).not.toContain(undefined);
+    expect(all.map((resource) => resource.predict?.(changing)?.optional)).toEqual(all.map(() => undefined));
+    expect(list.diff({ ...good, frozen: false })?.optional).toBeUndefined();
     expect(core.diff(missing)?.optional).toBe('python.required is false');
     expect(coreGroup.diff(missing)?.optional).toBeUndefined();
     expect(api.diff({ ...good, packages: { ...packages, grpcio: '1.0' } })?.optional).toBeUndefined();
