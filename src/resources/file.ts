@@ -106,7 +106,7 @@ function fileCommands(want: Wanted, have: PathState | null): Command[] {
 }
 
 /** What a failed write of a file means. */
-export function explainFile({ exitCode, stderr }: ExecResult): { meaning: string; next: string } | null {
+function explainFile({ exitCode, stderr }: ExecResult): { meaning: string; next: string } | null {
   if (/No space left on device|Disk quota exceeded/.test(stderr)) {
     return {
       meaning: 'The file system is full.',

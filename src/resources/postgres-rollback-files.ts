@@ -52,7 +52,7 @@ function removal(have: readonly string[], backup: string): Change {
 }
 
 /** One script, so that nothing goes without its copy. Never crosses a mount point. */
-export function removeCommand(paths: readonly string[], backup: string): Command {
+function removeCommand(paths: readonly string[], backup: string): Command {
   const members = paths.map((path) => path.slice(1));
   return {
     title: `remove ${paths.length} files and directories after a copy`,
