@@ -68,6 +68,15 @@ describe('unitsOf', () => {
   });
 });
 
+describe('a state of the host that cannot be read', () => {
+  it('is said among what is down: the other slot may be the active one', () => {
+    const slot = { name: 'blue', recorded: false, unreadable: 'state.json names no active slot' } as const;
+    expect(downOf(runningOverview({ slot }))).toEqual([
+      'active slot: unknown, state.json names no active slot',
+    ]);
+  });
+});
+
 describe('the active slot', () => {
   const { config } = contextOf();
 
