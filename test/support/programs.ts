@@ -12,7 +12,7 @@ export async function runWith(programs: Readonly<Record<string, string>>, script
       await writeFile(path, `#!/bin/bash\n${body}\n`);
       await chmod(path, 0o755);
     }
-    const env = { ...process.env, PATH: `${directory}:${process.env['PATH']}`, PROGRAMS: directory };
+    const env = { ...process.env, PATH: `${directory}:${process.env.PATH}`, PROGRAMS: directory };
     return execFileSync('bash', ['-c', script], { encoding: 'utf8', env, stdio: 'pipe' });
   } finally {
     await rm(directory, { recursive: true });

@@ -97,7 +97,7 @@ describe.skipIf(NO_CONTAINER)(`a virtual environment on a real host ${NO_CONTAIN
     const packages = virtualenv({
       ...options,
       groups: { core: ['prometheus-client==0.0.999'] },
-    }).groups['core'] as Resource;
+    }).groups.core as Resource;
     expect((await failure(packages))?.meaning).toContain('no such version');
   });
 
@@ -107,9 +107,9 @@ describe.skipIf(NO_CONTAINER)(`a virtual environment on a real host ${NO_CONTAIN
       indexUrl: 'http://user:sentinel@127.0.0.1:9/simple/',
       groups: { core: ['isort==1.0'] },
     };
-    const required = virtualenv(away).groups['core'] as Resource;
+    const required = virtualenv(away).groups.core as Resource;
     expect((await failure(required))?.meaning).toContain('cannot reach the package index');
-    const optional = virtualenv({ ...away, required: false }).groups['core'] as Resource;
+    const optional = virtualenv({ ...away, required: false }).groups.core as Resource;
     const [command] = optional.apply({ action: 'install', summary: '' }, null);
     expect(command?.script.source).not.toContain('sentinel');
     const result = await host.run(command ?? { title: '', script: sh`false` });

@@ -145,7 +145,7 @@ describe('qdrantCollection', () => {
   it('sets what the vector overrides where it is overridden', () => {
     const vectors = { ...INFO.config.params.vectors, hnsw_config: { m: 64 } };
     const have = withConfig({ params: { ...INFO.config.params, vectors } });
-    expect(bodyOf({}, have)['vectors']).toEqual({
+    expect(bodyOf({}, have).vectors).toEqual({
       '': { on_disk: true, hnsw_config: { m: 16, ef_construct: 100, on_disk: false } },
     });
   });
