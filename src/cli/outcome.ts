@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import type { ConvergeOptions } from '../engine/converge.js';
-import type { RunOutcome } from '../engine/events.js';
+import type { RunOutcome, TaskStatus } from '../engine/events.js';
 import type { Step } from '../engine/plan.js';
 import type { TaskContext } from '../engine/task.js';
 import { EXIT, type ExitCode, messageOf, VdbError } from '../errors.js';
@@ -123,7 +123,8 @@ async function summarise(
 
 /** What runs where, of the tasks that were verified. */
 function runningLines(steps: readonly Step[], outcome: RunOutcome, known: TaskContext): string[] {
-  const verified = outcome.tasks.filter(({ status }) => status === 'changed' || status === 'unchanged');
+  const reached: readonly TaskStatus[] = ['changed', 'unchanged', 'skipped'];
+  const verified = outcome.tasks.filter(({ status }) => reached.includes(status));
   const tasks = new Set(steps.map(({ task }) => task));
   return [...tasks]
     .filter((task) => verified.some(({ id }) => id === task.id))

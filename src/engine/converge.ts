@@ -52,7 +52,7 @@ async function applied(steps: readonly Step[], options: ConvergeOptions): Promis
 /** Nothing can come of the step, whatever the other steps do. */
 function isSettled({ verdict, observation }: Step): boolean {
   if (verdict.status === 'ok') return observation.status === 'known';
-  return verdict.status === 'foreign' || verdict.status === 'skip';
+  return verdict.status === 'foreign' || verdict.status === 'left-out';
 }
 
 function settledTask(steps: readonly Step[]): TaskOutcome {
@@ -68,14 +68,14 @@ function settledTask(steps: readonly Step[]): TaskOutcome {
 }
 
 function settledStep({ task, subtask, resource, verdict }: Step): StepOutcome[] {
-  if (verdict.status !== 'foreign' && verdict.status !== 'skip') return [];
+  if (verdict.status !== 'foreign' && verdict.status !== 'left-out') return [];
   return [
     {
       task: task.id,
       subtask: subtask.id,
       resource: resource.id,
       title: resource.title,
-      status: verdict.status === 'skip' ? 'skipped' : 'foreign',
+      status: verdict.status,
       summary: verdict.why,
       durationMs: 0,
     },

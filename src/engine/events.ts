@@ -1,7 +1,11 @@
 import { EXIT, type VdbError } from '../errors.js';
 import type { Action } from './resource.js';
 
-export type StepStatus = 'changed' | 'failed' | 'skipped' | 'refused' | 'foreign' | 'not-run';
+/**
+ * What became of a step. `skipped`: what it needs could not be had. `left-out`: it is not part of this release.
+ * `foreign`: not this host's to set.
+ */
+export type StepStatus = 'changed' | 'failed' | 'skipped' | 'left-out' | 'refused' | 'foreign' | 'not-run';
 export type TaskStatus = 'unchanged' | 'changed' | 'failed' | 'skipped' | 'not-run';
 
 export interface StepOutcome {

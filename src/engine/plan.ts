@@ -18,14 +18,14 @@ export interface Step {
 /**
  * What is to be done about a resource.
  * - `ok`: nothing. - `change`: the plan changes it. - `refused`: it differs, and vdb will not change it by itself.
- * - `skip`: left out for the reason given. - `foreign`: not this host's to set. - `unknown`: could not be seen.
+ * - `left-out`: not part of this release, for the reason given. - `foreign`: not this host's to set. - `unknown`: could not be seen.
  * - `later`: cannot be seen before something else is there, and nothing is due before.
  */
 export type Verdict =
   | { status: 'ok' }
   | { status: 'change'; change: Change; tentative: boolean }
   | { status: 'refused'; change: Change }
-  | { status: 'skip'; why: string }
+  | { status: 'left-out'; why: string }
   | { status: 'foreign'; why: string }
   | { status: 'unknown'; why: string }
   | { status: 'later'; why: string };
@@ -51,7 +51,7 @@ export async function lookAll(host: Host, tasks: readonly Task[], context: TaskC
 
 /** Pure: what one observation means for a resource. */
 export function judge(resource: Resource, observation: Observation<unknown>): Verdict {
-  if (resource.skip !== undefined) return { status: 'skip', why: resource.skip };
+  if (resource.leftOut !== undefined) return { status: 'left-out', why: resource.leftOut };
   if (observation.status === 'foreign') return { status: 'foreign', why: observation.why };
   if (observation.status === 'unknown') return { status: 'unknown', why: observation.why };
   const tentative = observation.status === 'pending';

@@ -60,9 +60,8 @@ export class TaskRun {
     const { verdict } = step;
     if (verdict.status === 'ok' || verdict.status === 'later') return null;
     const started = performance.now();
-    if (verdict.status === 'foreign' || verdict.status === 'skip') {
-      const status = verdict.status === 'skip' ? 'skipped' : 'foreign';
-      return this.#record(step, started, { status, summary: verdict.why });
+    if (verdict.status === 'foreign' || verdict.status === 'left-out') {
+      return this.#record(step, started, { status: verdict.status, summary: verdict.why });
     }
     if (verdict.status === 'unknown') {
       return this.#record(step, started, {
@@ -150,7 +149,11 @@ export class TaskRun {
       return;
     }
     for (const step of this.#steps) {
-      if (step.verdict.status === 'ok' || step.verdict.status === 'foreign' || step.verdict.status === 'skip')
+      if (
+        step.verdict.status === 'ok' ||
+        step.verdict.status === 'foreign' ||
+        step.verdict.status === 'left-out'
+      )
         continue;
       const index = this.#outcomes.findIndex((outcome) => outcome.resource === step.resource.id);
       const previous = this.#outcomes[index];

@@ -8,7 +8,7 @@ const nothing: ProbeKind<string, null> = {
   parse: (_, args) => args.map(() => known<null>(null)),
 };
 
-/** A part of a task that another release brings: it is skipped for that reason, and never counts as done. */
+/** A part of a task that another release brings: it is left out for that reason, and never counts as done. */
 export function later({ id, title, why }: { id: string; title: string; why: string }): Resource {
   return defineResource<null>({
     id: `later:${id}`,
@@ -16,6 +16,6 @@ export function later({ id, title, why }: { id: string; title: string; why: stri
     probe: ask(nothing, id),
     diff: () => null,
     apply: () => [],
-    skip: why,
+    leftOut: why,
   });
 }

@@ -5,7 +5,7 @@ import { count, indent, styleFor } from './style.js';
 const SIGN: Record<PlannedStep['status'], string> = {
   change: '~',
   refused: '!',
-  skip: '-',
+  'left-out': '-',
   foreign: '.',
   unknown: '?',
   later: '?',
@@ -23,7 +23,7 @@ export function planSummary(plan: Plan): string {
   const steps = plan.tasks.flatMap((task) => task.steps);
   const changes = stepCount(plan, 'change');
   const tasks = plan.tasks.filter((task) => task.steps.some((step) => step.status === 'change')).length;
-  const others = (['refused', 'unknown', 'skip', 'foreign'] as const)
+  const others = (['refused', 'unknown', 'left-out', 'foreign'] as const)
     .map((status) => [status, steps.filter((step) => step.status === status).length] as const)
     .filter(([, n]) => n > 0)
     .map(([status, n]) => `${n} ${LABEL[status]}`);
@@ -37,7 +37,7 @@ export function planSummary(plan: Plan): string {
 const LABEL = {
   refused: 'refused',
   unknown: 'could not be seen',
-  skip: 'skipped',
+  'left-out': 'left out',
   foreign: "not this host's to set",
 };
 

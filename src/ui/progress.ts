@@ -6,15 +6,20 @@ const WORD: Record<StepStatus, string> = {
   changed: 'changed',
   failed: 'FAILED',
   skipped: 'skipped',
+  'left-out': 'left out',
   refused: 'REFUSED',
   foreign: 'not ours',
   'not-run': 'not run',
 };
 
+/** Many, and of no consequence for the run: the sum and the plan have them. */
+const QUIET: readonly StepStatus[] = ['foreign', 'left-out'];
+
 /** One plain line for each finished step and task, for pipes and CI logs; what is not ours to set is left to the sum. */
 export function plainProgress(write: (line: string) => void, color: boolean): OnEvent {
   return (event) => {
-    if (event.type === 'step-finished' && event.step.status !== 'foreign') write(stepLine(event.step, color));
+    if (event.type === 'step-finished' && !QUIET.includes(event.step.status))
+      write(stepLine(event.step, color));
     if (event.type === 'task-finished') write(taskLine(event.task, color));
   };
 }

@@ -16,6 +16,7 @@ const WORD: Record<ResourceRecord['status'], string> = {
   failed: 'failed',
   refused: 'refused',
   skipped: 'skipped',
+  'left-out': 'not part of this release',
   foreign: "not this host's to set",
   'not-run': 'not run',
   unverified: 'not verified',
@@ -53,10 +54,16 @@ export function recordText(record: TaskRecord, run: { host: string; who: string 
 }
 
 function statusText({ status, why, subtasks }: TaskRecord): string {
-  const foreign = subtasks.some(({ resources }) => resources.some((each) => each.status === 'foreign'));
+  const has = (wanted: ResourceRecord['status']): boolean =>
+    subtasks.some(({ resources }) => resources.some((each) => each.status === wanted));
   const completed = status === 'changed' || status === 'unchanged';
   const rest = why === undefined ? '' : `: ${why}`;
-  return `${STATUS[status]}${rest}${completed && foreign ? ", except for what is not this host's to set" : ''}`;
+  const exceptions = [
+    ...(has('foreign') ? ["what is not this host's to set"] : []),
+    ...(has('left-out') ? ['what is not part of this release'] : []),
+  ];
+  const but = completed && exceptions.length > 0 ? `, except for ${exceptions.join(' and ')}` : '';
+  return `${STATUS[status]}${rest}${but}`;
 }
 
 function subTaskLines({ id, title, criterion, verified, resources }: SubTaskRecord): string[] {
@@ -73,7 +80,16 @@ function subTaskLines({ id, title, criterion, verified, resources }: SubTaskReco
 
 /** The worst of what happened, which is what the reader has to know first. */
 function stateOf(resources: readonly ResourceRecord[]): string {
-  const order = ['failed', 'refused', 'not-run', 'unverified', 'skipped', 'foreign', 'changed'] as const;
+  const order = [
+    'failed',
+    'refused',
+    'not-run',
+    'unverified',
+    'skipped',
+    'left-out',
+    'foreign',
+    'changed',
+  ] as const;
   const worst = order.find((status) => resources.some((resource) => resource.status === status));
   if (worst === undefined) return WORD.done;
   const reason = resources.find(({ status }) => status === worst)?.summary ?? '';

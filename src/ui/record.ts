@@ -5,7 +5,16 @@ import type { SubTask, Task } from '../engine/task.js';
 /** What became of one resource. `done` was as wanted before; `unverified` was changed in a task that failed. */
 export interface ResourceRecord {
   title: string;
-  status: 'done' | 'changed' | 'failed' | 'refused' | 'skipped' | 'foreign' | 'not-run' | 'unverified';
+  status:
+    | 'done'
+    | 'changed'
+    | 'failed'
+    | 'refused'
+    | 'skipped'
+    | 'left-out'
+    | 'foreign'
+    | 'not-run'
+    | 'unverified';
   summary: string;
 }
 

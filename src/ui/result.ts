@@ -15,10 +15,12 @@ export function resultText(
   const notRun = outcome.tasks.filter((task) => task.status === 'not-run');
   const skipped = steps.filter((step) => step.status === 'skipped');
   const foreign = steps.filter((step) => step.status === 'foreign');
+  const leftOut = steps.filter((step) => step.status === 'left-out');
   return [
     ...errors,
     ...skipped.map((step) => `${style.yellow('skipped')} ${step.task} ${step.title}: ${step.summary}`),
     ...(foreign.length === 0 ? [] : [foreignLine(foreign, color)]),
+    ...(leftOut.length === 0 ? [] : [leftOutLine(leftOut, color)]),
     ...notRun.map(
       (task) =>
         `${style.yellow('not run')} ${task.id} ${task.title}: ${task.why ?? 'an earlier step failed'}`,
@@ -33,6 +35,11 @@ export function resultText(
 function foreignLine(steps: readonly StepOutcome[], color: boolean): string {
   const what = steps.length === 1 ? 'setting that is' : 'settings that are';
   return `${styleFor(color).dim('not set')} ${steps.length} ${what} not this host's to set (see: vdb provision --plan)`;
+}
+
+function leftOutLine(steps: readonly StepOutcome[], color: boolean): string {
+  const parts = steps.map(({ subtask }) => subtask).join(', ');
+  return `${styleFor(color).dim('left out')} ${parts}: not part of this release (see: vdb task show)`;
 }
 
 function sumLine(outcome: RunOutcome, host: string, color: boolean): string {

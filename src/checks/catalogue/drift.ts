@@ -20,7 +20,7 @@ function judgeSteps(steps: readonly Step[]): Verdict {
   const optional = steps.filter(isOptional);
   const differing = of('change', 'refused').filter((step) => !isOptional(step));
   const unseen = of('unknown');
-  const left = [...of('foreign', 'skip'), ...optional];
+  const left = [...of('foreign', 'left-out'), ...optional];
   if (differing.length > 0) {
     const seen = `${differing.length} of ${steps.length} steps would change`;
     return fail(seen, 'no difference', [...differing, ...unseen].map(stepLine));

@@ -12,15 +12,15 @@ describe('task 3.1', () => {
   });
 
   test.each(['3.1.2', '3.1.3', '3.1.5', '3.1.6', '3.1.7'])('%s says what comes later, and when', (id) => {
-    const skipped = resourcesOf(postgresql, id, fakeContext()).filter(({ skip }) => skip !== undefined);
-    expect(skipped.map(({ skip }) => skip)).toEqual([LATER]);
+    const skipped = resourcesOf(postgresql, id, fakeContext()).filter(({ leftOut }) => leftOut !== undefined);
+    expect(skipped.map(({ leftOut }) => leftOut)).toEqual([LATER]);
     expect(skipped.map(({ diff }) => diff(null))).toEqual([null]);
   });
 
   test.each(['3.1.1', '3.1.4'])('%s is all of this release', (id) => {
     const resources = resourcesOf(postgresql, id, fakeContext());
     expect(resources.length).toBeGreaterThan(0);
-    expect(resources.every(({ skip }) => skip === undefined)).toBe(true);
+    expect(resources.every(({ leftOut }) => leftOut === undefined)).toBe(true);
   });
 
   test('asks PostgreSQL only after it has waited for it', () => {

@@ -44,7 +44,7 @@ describe('planText', () => {
 
   it.each([
     ['+', { action: 'create' }],
-    ['-', { status: 'skip' }],
+    ['-', { status: 'left-out' }],
     ['.', { status: 'foreign' }],
     ['?', { status: 'unknown' }],
   ] as const)('marks with %s what is %o', (sign, more) => {
