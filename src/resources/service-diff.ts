@@ -3,8 +3,11 @@ import { sha256 } from './file.js';
 import { MISSING, type ServiceState } from './service-probe.js';
 import type { WaitOptions } from './service-script.js';
 
-/** A unit that was restarted by systemd has recovered when it then ran for so long. */
+/** A unit that systemd restarted again and again has recovered when it then ran for so long. */
 const CALM_SECONDS = 15;
+
+/** One or two restarts are an accident that systemd has dealt with. */
+const FLAPPING_RESTARTS = 3;
 
 /** The desired state, complete. */
 export interface ServiceWanted extends WaitOptions {
@@ -72,7 +75,7 @@ function runStep(want: ServiceWanted, have: ServiceState | null): ServiceStep | 
 
 /** A unit that systemd restarts again and again is active for a moment each time. */
 function isFlapping({ sub, restarts, activeFor }: ServiceState): boolean {
-  return sub === 'auto-restart' || (restarts > 0 && (activeFor ?? 0) < CALM_SECONDS);
+  return sub === 'auto-restart' || (restarts >= FLAPPING_RESTARTS && (activeFor ?? 0) < CALM_SECONDS);
 }
 
 /** Files that are not as they were when the unit was started. A start that left no record tells nothing. */

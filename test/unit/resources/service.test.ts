@@ -48,6 +48,15 @@ describe('service', () => {
     ['not to be enabled', { enabled: 'static' }, null, []],
     ['failed', { active: 'failed', sub: 'failed', result: 'oom-kill' }, 'start', [`start ${UNIT}`]],
     ['again and again', { restarts: 5, activeFor: 1 }, 'start', [`start ${UNIT}`]],
+    ['again after its third restart', { restarts: 3, activeFor: 1 }, 'start', [`start ${UNIT}`]],
+    ['again after one restart', { restarts: 1, activeFor: 1 }, null, []],
+    ['again after two restarts', { restarts: 2, activeFor: 1 }, null, []],
+    [
+      'not, between two starts',
+      { active: 'activating', sub: 'auto-restart', restarts: 1, activeFor: null },
+      'start',
+      [`start ${UNIT}`],
+    ],
     ['calmly after restarts', { restarts: 5, activeFor: 60 }, null, []],
     ['failing again and again', { active: 'activating', sub: 'auto-restart' }, 'start', [`start ${UNIT}`]],
     [
