@@ -15,8 +15,16 @@ export interface Change {
   content?: { before: string | null; after: string; secret: boolean };
   /** Why a host that differs like this still equals its configuration: what is missing may be missing. */
   optional?: string;
-  /** Set when vdb will not make this change, with the way to make it. */
-  refused?: { why: string; next: string };
+  /** Set when vdb will not make this change. */
+  refused?: Refusal;
+}
+
+export interface Refusal {
+  why: string;
+  /** The way to make the change, or to do without it. */
+  next: string;
+  /** Going on would do damage: the rest of the task does not run. Without it a refusal holds back nothing. */
+  blocks?: true;
 }
 
 export interface FieldChange {

@@ -21,7 +21,7 @@ export interface TaskRunContext {
 
 /**
  * Applies one task: looks again at its resources, applies what differs step by step, and looks once more
- * to verify. After a failed step the rest of the task does not run.
+ * to verify. After a failed step, or a refusal that blocks, the rest of the task does not run.
  */
 export class TaskRun {
   readonly #context: TaskRunContext;
@@ -74,6 +74,7 @@ export class TaskRun {
     if (this.#context.stopping())
       return this.#record(step, started, { status: 'not-run', summary: 'interrupted' });
     if (verdict.status === 'refused') {
+      if (verdict.change.refused?.blocks) this.#failed = true;
       return this.#record(step, started, {
         status: 'refused',
         summary: verdict.change.refused?.why ?? verdict.change.summary,

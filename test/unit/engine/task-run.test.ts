@@ -125,6 +125,17 @@ describe('TaskRun', () => {
     expect(outcome.steps[0]?.error?.details.next).toBe('dump it first');
   });
 
+  it('does not run the rest of a task after a refusal that blocks', async () => {
+    const fake = fakeHost();
+    const refused = { why: 'the server would not come up', next: 'set it back', blocks: true as const };
+    const diff: Resource['diff'] = () => ({ action: 'update', summary: 'x', refused });
+    const things = [thing('a', '1'), thing('b', '1', { diff }), thing('c', '1')];
+    const { outcome, statuses } = await runTask(fake, things);
+    expect(statuses).toEqual({ a: 'changed', b: 'refused', c: 'not-run' });
+    expect(outcome.status).toBe('failed');
+    expect(fake.changed).toEqual(['a']);
+  });
+
   it('reports what is not to be had as skipped, with the reason', async () => {
     const fake = fakeHost();
     fake.failures.set('a', { exitCode: 69, stderr: 'noise\nno network' });
