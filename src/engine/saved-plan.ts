@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Plan, PlannedStep } from './plan.js';
 
 /** Reads a plan that was saved as JSON. Throws an `Error` that says what is wrong with it. */
@@ -63,7 +64,9 @@ function difference(before: PlannedStep | undefined, now: PlannedStep | undefine
   if (before === undefined)
     return now === undefined ? [] : [`${now.title}: was as wanted, now: ${now.summary}`];
   if (now === undefined) return [`${before.title}: is as wanted by now (planned: ${before.summary})`];
-  if (before.digest === now.digest && before.status === now.status) return [];
+  if (isDeepStrictEqual(before, now)) return [];
+  if (before.digest === now.digest)
+    return [`${now.title}: the plan file was edited; what it says is not what was planned`];
   return [`${now.title}: planned: ${before.summary}; now: ${now.summary}`];
 }
 

@@ -9,17 +9,25 @@ export interface Selection {
   from?: string;
 }
 
-/** The chosen tasks in their documented order. Throws on a number that names no task. */
+/** The chosen tasks in their documented order. Throws on a number that names no task, and when none is left. */
 export function selectTasks(tasks: readonly Task[], selection: Selection): Task[] {
   const { only, skip = [], from } = selection;
   for (const wanted of [...(only ?? []), ...skip, ...(from === undefined ? [] : [from])]) {
     assertKnown(tasks, wanted);
   }
   const start = from === undefined ? 0 : tasks.findIndex((task) => matches(task.id, from));
-  return tasks
+  const selected = tasks
     .slice(start)
     .filter((task) => only === undefined || only.some((wanted) => matches(task.id, wanted)))
     .filter((task) => !skip.some((wanted) => matches(task.id, wanted)));
+  if (selected.length === 0) {
+    throw new VdbError('No task is left of --only, --skip and --from together', {
+      code: 'task.none',
+      exitCode: EXIT.usage,
+      next: 'vdb task list',
+    });
+  }
+  return selected;
 }
 
 function matches(id: string, wanted: string): boolean {

@@ -22,7 +22,7 @@ function row(entry: HistoryEntry): string[] {
   return [
     when(at),
     who,
-    String(entry.changed),
+    entry.status === 'unfinished' ? '?' : String(entry.changed),
     durationMs === null ? '-' : duration(durationMs),
     command,
     result(entry),

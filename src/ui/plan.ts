@@ -51,13 +51,20 @@ function taskText(task: PlannedTask, color: boolean): string {
 function stepText(step: PlannedStep, color: boolean): string {
   const style = styleFor(color);
   const paint = step.status === 'change' ? paintOf(step, color) : style.yellow;
-  const sign = step.status === 'change' && step.action === 'create' ? '+' : SIGN[step.status];
+  const sign = signOf(step);
   const action = step.action === undefined ? '' : `${step.action} `;
-  const head = `${paint(sign)} ${action}${step.title}: ${step.summary}`;
+  const later = step.tentative === true ? ' (if it is so when it can be seen)' : '';
+  const head = `${paint(sign)} ${action}${step.title}: ${step.summary}${later}`;
   const fields = (step.fields ?? []).map(({ field, have, want }) => `    ${field}: ${have} -> ${want}`);
   const diff = step.diff === undefined ? [] : [indent(diffText(step.diff, color), '    ')];
   const next = step.next === undefined ? [] : [`    next: ${step.next}`];
   return [head, ...fields, ...diff, ...next].join('\n');
+}
+
+/** What could not be seen yet is a guess, and marked as one. */
+function signOf(step: PlannedStep): string {
+  if (step.tentative === true) return '?';
+  return step.status === 'change' && step.action === 'create' ? '+' : SIGN[step.status];
 }
 
 function paintOf(step: PlannedStep, color: boolean): (text: string) => string {

@@ -34,7 +34,11 @@ export const provision: Handler<ProvisionOptions> = async (context) => {
 
 /** `--only 0.4,3.1` and its relatives as data. */
 export function selectionOf(options: Pick<ProvisionOptions, 'only' | 'skip' | 'from'>): Selection {
-  const list = (text: string): string[] => text.split(',').map((id) => id.trim());
+  const list = (text: string): string[] =>
+    text
+      .split(',')
+      .map((id) => id.trim())
+      .filter((id) => id !== '');
   return {
     ...(options.only === undefined ? {} : { only: list(options.only) }),
     ...(options.skip === undefined ? {} : { skip: list(options.skip) }),

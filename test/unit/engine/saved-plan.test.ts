@@ -60,4 +60,11 @@ describe('differences', () => {
   ])('tells of %s', (_, fresh, message) => {
     expect(differences(saved, fresh).join('\n')).toMatch(new RegExp(message.source, 'm'));
   });
+
+  it('refuses a plan whose text was edited, although its digests are as they were', () => {
+    const edited = planWith({ a: '1' });
+    const step = edited.tasks[0]?.steps[0];
+    if (step !== undefined) step.summary = 'do something else';
+    expect(differences(edited, planWith({ a: '1' }))[0]).toContain('edited');
+  });
 });

@@ -45,4 +45,9 @@ describe('findTask', () => {
   it('asks which one when several begin so', () => {
     expect(() => findTask(TASKS, '3')).toThrow(/3.1 and 3.2/);
   });
+
+  it('refuses a selection that leaves nothing', () => {
+    const tasks = [task('0.2', [])];
+    expect(() => selectTasks(tasks, { only: ['0.2'], skip: ['0.2'] })).toThrow('No task is left');
+  });
 });
