@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Config } from '../src/config/schema.js';
+import type { Config, SlotName } from '../src/config/schema.js';
 import { slotStorage } from '../src/config/slots.js';
+import type { Resource } from '../src/engine/resource.js';
 import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
 import { EXIT, messageOf, VdbError } from '../src/errors.js';
 import { aptPackages } from '../src/resources/apt.js';
@@ -13,6 +14,7 @@ import {
   renderQdrantEnvironment,
   renderQdrantUnit,
 } from '../src/resources/qdrant.js';
+import { qdrantPeer } from '../src/resources/qdrant-peer.js';
 import { binaryRelease, type ReleaseSource } from '../src/resources/release.js';
 import { service } from '../src/resources/service.js';
 import { symlink } from '../src/resources/symlink.js';
@@ -81,6 +83,7 @@ const configuration: SubTask = {
     const owned = { mode: '0750', owner: 'qdrant:qdrant' };
     const base = slotStorage(config, slot);
     return [
+      ...peerAddress(config, slot, base),
       directory({ path: base, ...owned }),
       ...['storage', 'snapshots', 'tmp'].map((name) => directory({ path: `${base}/${name}`, ...owned })),
       file({
@@ -103,6 +106,13 @@ const configuration: SubTask = {
     ];
   },
 };
+
+/** Comes before the files of the slot: none is written with an address that Qdrant could not start with. */
+function peerAddress(config: Config, slot: SlotName, base: string): Resource[] {
+  const uri = /^QDRANT_URI=(.+)$/m.exec(renderQdrantEnvironment(config, slot))?.[1];
+  if (!config.qdrant.cluster.enabled || uri === undefined) return [];
+  return [qdrantPeer({ slot, storage: `${base}/storage`, uri })];
+}
 
 const running: SubTask = {
   id: '1.1.3',
