@@ -3,7 +3,7 @@ import type { Command } from '../host/command.js';
 import { known } from '../host/probe.js';
 import { type RunningSetting, sameSetting, showSetting } from '../services/postgres/setting-value.js';
 import { named } from '../text.js';
-import { askPostgres, literals, type PsqlQuestion } from './postgres-psql.js';
+import { askPostgres, literal, literals, type PsqlQuestion } from './postgres-psql.js';
 import { postgresReload, postgresRestart } from './postgres-reload.js';
 import { type PostgresSettings, postgresSettingsPath } from './postgres-settings.js';
 
@@ -13,11 +13,13 @@ interface RunningHave {
   pendingRestart: string[];
   /** Settings made by ALTER SYSTEM, which win over every file in `conf.d`. */
   altered: { name: string; setting: string }[];
+  /** Settings of files that are read after vdb's own, each as the last of them has it. */
+  overruled: { name: string; setting: string; file: string; line: number }[];
   /** A configuration file is newer than what the server has loaded. */
   stale: boolean;
 }
 
-function runningQuestion(names: readonly string[]): PsqlQuestion<RunningHave> {
+function runningQuestion(names: readonly string[], ours: string): PsqlQuestion<RunningHave> {
   const list = literals(names);
   return {
     sql: `SELECT json_build_object(
@@ -27,6 +29,12 @@ function runningQuestion(names: readonly string[]): PsqlQuestion<RunningHave> {
       'altered', (SELECT coalesce(json_agg(f), '[]') FROM (
         SELECT name, setting FROM pg_file_settings
         WHERE sourcefile LIKE '%/postgresql.auto.conf' AND name IN (${list})) f),
+      'overruled', (SELECT coalesce(json_agg(f), '[]') FROM (
+        SELECT DISTINCT ON (lower(name)) lower(name) AS name, setting, sourcefile AS file, sourceline AS line
+        FROM pg_file_settings
+        WHERE lower(name) IN (${list}) AND sourcefile NOT LIKE '%/postgresql.auto.conf'
+          AND seqno > (SELECT max(seqno) FROM pg_file_settings WHERE sourcefile = ${literal(ours)})
+        ORDER BY lower(name), seqno DESC) f),
       'stale', (SELECT bool_or((pg_stat_file(path)).modification + interval '1 s' > pg_conf_load_time())
         FROM (SELECT DISTINCT sourcefile AS path FROM pg_file_settings) p));`,
     read: (answer) => known(JSON.parse(answer) as RunningHave),
@@ -43,7 +51,7 @@ export function postgresRunningSettings(want: { major: number; values: PostgresS
   return defineResource<RunningHave>({
     id: `postgres-running-settings:${want.major}`,
     title: `running settings of PostgreSQL ${want.major}`,
-    probe: askPostgres(runningQuestion(Object.keys(want.values))),
+    probe: askPostgres(runningQuestion(Object.keys(want.values), postgresSettingsPath(want.major))),
     // A server that is not there yet starts with its files; one that is starting must not be started over.
     diff: (have) => (have === null ? null : runningChange(have, want.values)),
     apply: (change): Command[] =>
@@ -77,29 +85,55 @@ function runningChange(have: RunningHave, values: PostgresSettings): Change | nu
     summary: `${named(names, 'setting')} not in force yet`,
     fields,
   };
-  return refusal(change, have, fields);
+  const refused = refusal(have, fields, values);
+  return refused === undefined ? change : { ...change, refused };
 }
 
-function refusal(change: Change, have: RunningHave, fields: readonly FieldChange[]): Change {
-  const unknown = fields.find(
-    ({ field, have: value }) => value === 'unknown setting' && !field.includes('.'),
-  );
-  if (unknown !== undefined) {
-    return {
-      ...change,
-      refused: {
-        why: `This PostgreSQL has no setting ${unknown.field}, and would not start with it.`,
-        next: 'Remove it from postgres.settings in the configuration.',
-      },
-    };
-  }
-  const altered = have.altered.find(({ name }) => fields.some(({ field }) => field === name));
-  if (altered === undefined) return change;
+type Refusal = NonNullable<Change['refused']>;
+
+/** Why neither a reload nor a restart would bring the wanted settings into force. */
+function refusal(
+  have: RunningHave,
+  fields: readonly FieldChange[],
+  values: PostgresSettings,
+): Refusal | undefined {
+  return unknownSetting(fields) ?? alteredSetting(have, fields) ?? overruledSetting(have, fields, values);
+}
+
+function unknownSetting(fields: readonly FieldChange[]): Refusal | undefined {
+  const unknown = fields.find(({ field, have }) => have === 'unknown setting' && !field.includes('.'));
+  if (unknown === undefined) return undefined;
   return {
-    ...change,
-    refused: {
-      why: `ALTER SYSTEM has set ${altered.name} to ${altered.setting}, which wins over the configuration.`,
-      next: `Run: runuser -u postgres -- psql -c 'ALTER SYSTEM RESET ${altered.name}'`,
-    },
+    why: `This PostgreSQL has no setting ${unknown.field}, and would not start with it.`,
+    next: 'Remove it from postgres.settings in the configuration.',
+  };
+}
+
+function alteredSetting({ altered }: RunningHave, fields: readonly FieldChange[]): Refusal | undefined {
+  const found = altered.find(({ name }) => fields.some(({ field }) => field === name));
+  if (found === undefined) return undefined;
+  return {
+    why: `ALTER SYSTEM has set ${found.name} to ${found.setting}, which wins over the configuration.`,
+    next: `Run: runuser -u postgres -- psql -c 'ALTER SYSTEM RESET ${found.name}'`,
+  };
+}
+
+/** A restart would load the file's value of a setting that waits for it, so those settings count too. */
+function overruledSetting(
+  { overruled, pendingRestart, settings }: RunningHave,
+  fields: readonly FieldChange[],
+  values: PostgresSettings,
+): Refusal | undefined {
+  const concerned = new Set([...fields.map(({ field }) => field), ...pendingRestart]);
+  const found = overruled.find(({ name, setting }) => {
+    const running = settings.find((each) => each.name === name);
+    const same = running !== undefined && sameSetting(values[name] ?? '', { ...running, setting });
+    return concerned.has(name) && !same;
+  });
+  if (found === undefined) return undefined;
+  const { name, setting, file, line } = found;
+  return {
+    why: `${file}, line ${line}, sets ${name} to ${setting}, which wins over the configuration.`,
+    next: `Remove that line, or set postgres.settings.${name} to the same value in the configuration.`,
   };
 }

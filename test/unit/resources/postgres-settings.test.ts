@@ -34,6 +34,7 @@ describe('postgresRunningSettings', () => {
     settings: [WORK_MEM, CONNECTIONS],
     pendingRestart: [] as string[],
     altered: [] as object[],
+    overruled: [] as object[],
     stale: false,
     ...more,
   });
@@ -72,6 +73,35 @@ describe('postgresRunningSettings', () => {
     const altered = [{ name: 'work_mem', setting: '1MB' }];
     const state = have({ settings: [{ ...WORK_MEM, setting: '1024' }, CONNECTIONS], altered });
     expect(resource.diff(state)?.refused?.next).toContain('ALTER SYSTEM RESET work_mem');
+  });
+
+  describe('a file that is read after the one of vdb', () => {
+    const file = '/etc/postgresql/17/main/conf.d/99-x.conf';
+    const overruled = [{ name: 'max_connections', setting: '10', file, line: 3 }];
+    const settings = [WORK_MEM, { ...CONNECTIONS, setting: '10' }];
+
+    it('is not fought with restarts: the change is refused with the place and the way out', () => {
+      expect(resource.diff(have({ settings, overruled }))?.refused).toEqual({
+        why: `${file}, line 3, sets max_connections to 10, which wins over the configuration.`,
+        next: 'Remove that line, or set postgres.settings.max_connections to the same value in the configuration.',
+      });
+    });
+
+    it('is refused while the value that it would bring waits for a restart', () => {
+      const state = have({ pendingRestart: ['max_connections'], overruled });
+      expect(resource.diff(state)?.refused?.why).toContain(file);
+    });
+
+    it('is no obstacle when it has the wanted value', () => {
+      const change = resource.diff(have({ settings, overruled: [{ ...overruled[0], setting: '100' }] }));
+      expect(change).toMatchObject({ action: 'restart' });
+      expect(change?.refused).toBeUndefined();
+    });
+
+    it('is no obstacle to another setting', () => {
+      const state = have({ settings: [{ ...WORK_MEM, setting: '4096' }, CONNECTIONS], overruled });
+      expect(resource.diff(state)?.refused).toBeUndefined();
+    });
   });
 
   it('checks the files before it stops the server', () => {
