@@ -39,7 +39,7 @@ function judgeSet(there: readonly string[], wanted: readonly string[]): Verdict 
 
 /** A check that asks each configured collection and judges each by itself. */
 function perCollection(
-  check: Pick<Check, 'id' | 'title' | 'remedy'>,
+  check: Pick<Check, 'id' | 'title' | 'remedy' | 'fix'>,
   all: string,
   judge: (name: string, info: CollectionInfo, context: CheckContext) => Verdict,
 ): Check {
@@ -61,7 +61,6 @@ function perCollection(
         all,
       );
     },
-    fix: '1.4',
   });
 }
 
@@ -74,6 +73,7 @@ const green = perCollection(
     id: 'collections.green',
     title: 'Every collection is green',
     remedy: 'Yellow is being optimized and grey waits for it: wait. For red read the optimizer error.',
+    fix: '1.4',
   },
   'all green',
   (name, { status, optimizer }) => {
@@ -87,7 +87,8 @@ const size = perCollection(
   {
     id: 'collections.size',
     title: 'Size and distance are as configured',
-    remedy: 'Neither can be changed in place: create a new collection, fill it, and move the alias.',
+    remedy:
+      'Both are fixed at creation: configure a collection under a new name, copy the points, switch the alias.',
   },
   'size and distance as configured',
   (name, info, { config }) => {

@@ -1,31 +1,55 @@
-import { ask } from '../../host/probe.js';
-import { type Check, defineCheck, threshold } from '../check.js';
-import { diskOf } from '../probes/disk.js';
-import { expect, whenThere } from '../verdict.js';
+import { slotStorage } from '../../config/slots.js';
+import { ask, type Observation } from '../../host/probe.js';
+import { type Check, type CheckContext, defineCheck, threshold, type Verdict } from '../check.js';
+import { type Disk, diskOf } from '../probes/disk.js';
+import { expect, unknown, whenThere, worst } from '../verdict.js';
 
 const FREE_PERCENT = 25;
 const GIB = 1024 ** 3;
 
-const free = defineCheck({
+/** Where data grows; each may be a mount of its own. */
+function dataPaths({ config, slot }: CheckContext): string[] {
+  return [...new Set([config.paths.storage, slotStorage(config, slot), config.paths.backups])];
+}
+
+function judgeDisk({ free, size, mountedOn }: Disk, context: CheckContext): Verdict {
+  const percent = Math.floor((100 * free) / size);
+  const gib = free / GIB;
+  const atLeast = threshold(context, 'storage.free', FREE_PERCENT);
+  const atLeastGib = context.config.storage.min_free_gib;
+  return expect(
+    percent >= atLeast && gib >= atLeastGib,
+    `${gib.toFixed(1)} GiB (${percent} %) free on ${mountedOn}`,
+    `at least ${atLeast} % and ${atLeastGib} GiB`,
+  );
+}
+
+/** One observation for each file system: paths on the same one would only repeat its finding. */
+function perFileSystem(disks: readonly Observation<Disk>[]): Observation<Disk>[] {
+  const seen = new Set<string>();
+  return disks.filter((disk) => {
+    if (disk.status !== 'known' || disk.value === null) return true;
+    const known = seen.has(disk.value.mountedOn);
+    seen.add(disk.value.mountedOn);
+    return !known;
+  });
+}
+
+const free = defineCheck<Disk>({
   id: 'storage.free',
   group: 'storage',
   severity: 'error',
-  title: 'The data file system has free space',
-  probe: ({ config }) => ask(diskOf, config.paths.storage),
-  judge: ([disk], context) =>
-    whenThere(disk, 'df says nothing', ({ free, size, mountedOn }) => {
-      const percent = Math.floor((100 * free) / size);
-      const gib = free / GIB;
-      const atLeast = threshold(context, 'storage.free', FREE_PERCENT);
-      const atLeastGib = context.config.storage.min_free_gib;
-      return expect(
-        percent >= atLeast && gib >= atLeastGib,
-        `${gib.toFixed(1)} GiB (${percent} %) free on ${mountedOn}`,
-        `at least ${atLeast} % and ${atLeastGib} GiB`,
-      );
-    }),
+  title: 'The data file systems have free space',
+  probe: (context) => dataPaths(context).map((path) => ask(diskOf, path)),
+  judge: (disks, context) => {
+    if (disks.length === 0) return unknown('df says nothing');
+    const verdicts = perFileSystem(disks).map((disk) =>
+      whenThere(disk, 'df says nothing', (value) => judgeDisk(value, context)),
+    );
+    return worst(verdicts, verdicts.map(({ seen }) => seen).join(', '));
+  },
   remedy: 'Delete what is not needed, old snapshots and releases first, or enlarge the volume.',
-  inspect: ({ config }) => `du -xh --max-depth=2 ${config.paths.storage}`,
+  inspect: (context) => `du -xh --max-depth=2 ${dataPaths(context).join(' ')}`,
 });
 
 export const storageChecks: readonly Check[] = [free];

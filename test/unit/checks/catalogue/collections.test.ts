@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../../../src/checks/catalogue/index.js';
 import { ABSENT, answered, contextOf, judged } from '../support.js';
 
 function list(...names: string[]) {
@@ -98,6 +99,14 @@ describe('collections.size', () => {
       seen,
       expected: '384 Cosine',
     });
+  });
+});
+
+describe('a collection with another size', () => {
+  it('names the way to a new collection, and no task: none can change it', () => {
+    const check = CATALOGUE.find(({ id }) => id === 'collections.size');
+    expect(check?.fix).toBeUndefined();
+    expect(check?.remedy).toMatch(/fixed at creation.*new name, copy the points, switch the alias/);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../../../src/checks/catalogue/index.js';
 import { known, pending } from '../../../../src/host/probe.js';
-import { contextOf, judged } from '../support.js';
+import { contextOf, EMULATED, judged } from '../support.js';
 
 describe('host.os', () => {
   it('passes on Debian 13', () => {
@@ -50,8 +51,8 @@ describe('host.nofile', () => {
 });
 
 describe('storage.free', () => {
-  const disk = (freeGib: number, sizeGib: number) =>
-    known({ free: freeGib * 1024 ** 3, size: sizeGib * 1024 ** 3, fileSystem: 'ext4', mountedOn: '/data' });
+  const disk = (freeGib: number, sizeGib: number, mountedOn = '/data') =>
+    known({ free: freeGib * 1024 ** 3, size: sizeGib * 1024 ** 3, fileSystem: 'ext4', mountedOn });
 
   it('passes with a quarter free', () => {
     expect(judged('storage.free', [disk(25, 100)])).toMatchObject({ status: 'pass' });
@@ -67,6 +68,32 @@ describe('storage.free', () => {
 
   it('fails below the configured GiB, whatever the share', () => {
     expect(judged('storage.free', [disk(9, 10)]).status).toBe('fail');
+  });
+
+  it('looks at the storage, the active slot and the backups', () => {
+    const context = contextOf({
+      paths: { storage: '/data', backups: '/backups' },
+      qdrant: { ...EMULATED.qdrant, slots: { blue: { storage: '/fast/blue' } } },
+    });
+    const check = CATALOGUE.find(({ id }) => id === 'storage.free');
+    const probes = [check?.probe(context) ?? []].flat();
+    expect(probes.map(({ arg }) => arg)).toEqual(['/data', '/fast/blue', '/backups']);
+  });
+
+  it('fails when the file system of the slot is full, whatever the others have free', () => {
+    const disks = [disk(90, 100), disk(0, 100, '/data/blue'), disk(90, 100)];
+    expect(judged('storage.free', disks)).toMatchObject({
+      status: 'fail',
+      seen: '0.0 GiB (0 %) free on /data/blue',
+    });
+  });
+
+  it('says once what it saw of a file system that holds several paths', () => {
+    const disks = [disk(50, 100), disk(50, 100), disk(60, 100, '/backups')];
+    expect(judged('storage.free', disks)).toMatchObject({
+      status: 'pass',
+      seen: '50.0 GiB (50 %) free on /data, 60.0 GiB (60 %) free on /backups',
+    });
   });
 
   it('takes its threshold from the configuration', () => {
