@@ -27,6 +27,27 @@ function redisPassword({ redis }: Config): Violation[] {
   return redis.enabled ? required('redis', 'password', redis.password, 'redis.enabled is true') : [];
 }
 
+/** A new configuration is checked before its references stand for anything. */
+function isReference(value: string): boolean {
+  return value.startsWith('${') && value.endsWith('}');
+}
+
+/** It stands in single quotes in a file that shells, systemd and python-dotenv read; they differ on these. */
+function postgresPasswordIsPlain({ postgres }: Config): Violation[] {
+  if (isReference(postgres.password) || !/['\\]|\$\{/.test(postgres.password)) return [];
+  const message =
+    "must not contain ' or \\ or ${, which the readers of the environment file take differently";
+  return [{ path: ['postgres', 'password'], message }];
+}
+
+/** As `plainPassword` of the Redis service has it, found before anything is provisioned. */
+function redisPasswordIsPlain({ redis }: Config): Violation[] {
+  if (isReference(redis.password) || /^[\x21\x23-\x5b\x5d-\x7e]*$/.test(redis.password)) return [];
+  const message =
+    'must not contain spaces, ", \\ or characters outside ASCII, which redis.conf would have to escape';
+  return [{ path: ['redis', 'password'], message }];
+}
+
 function gatewayKey({ gateway, security }: Config): Violation[] {
   if (!gateway.enabled || !security.api_key_auth) return [];
   return required(
@@ -41,5 +62,7 @@ export const secretRules: readonly Rule[] = [
   { needs: ['qdrant'], check: keysDiffer },
   { needs: ['postgres'], check: postgresPassword },
   { needs: ['redis'], check: redisPassword },
+  { needs: ['postgres'], check: postgresPasswordIsPlain },
+  { needs: ['redis'], check: redisPasswordIsPlain },
   { needs: ['gateway', 'security'], check: gatewayKey },
 ];

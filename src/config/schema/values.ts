@@ -29,14 +29,21 @@ export const duration = () =>
 export const size = () =>
   z.string().refine((text) => parseSize(text) !== undefined, 'must be a size such as 512MiB, 32GiB or 1TiB');
 
+const CONTROL = /\p{Cc}/u;
+
 /**
  * A secret of at least `minimum` characters. Secrets are marked `writeOnly` in the JSON Schema, and by that
- * mark they are masked wherever the configuration is shown.
+ * mark they are masked wherever the configuration is shown. Without control characters: secrets end up in
+ * headers and in files of lines.
  */
 export const secret = (minimum = 1) =>
   z
     .string()
     .min(minimum, `must have at least ${minimum} characters`)
+    .refine(
+      (value) => !CONTROL.test(value),
+      'must not contain control characters such as a line break, a tab or NUL',
+    )
     .refine(
       (value) => !isPlaceholder(value),
       'is a placeholder; generate a secret of your own, for example with openssl rand -base64 32',

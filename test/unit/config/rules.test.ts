@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { mergeValues } from '../../../src/config/layers.js';
 import { formatPath } from '../../../src/config/path.js';
 import { validate } from '../../../src/config/validate.js';
+import { plainPassword } from '../../../src/services/redis/config.js';
 import { API_KEY, minimal } from './helpers.js';
 
 function refusals(patch: Record<string, unknown>): string[] {
@@ -79,6 +80,36 @@ test.each<[string, Record<string, unknown>, string]>([
     'qdrant.read_only_api_key: must differ',
   ],
   ['PostgreSQL without a password', { postgres: { password: '' } }, 'postgres.password: '],
+  [
+    'a password of PostgreSQL with a single quote',
+    { postgres: { password: "v8Lr2Wn5'Yc1Xq" } },
+    "postgres.password: must not contain ' or \\",
+  ],
+  [
+    'a password of PostgreSQL with a backslash',
+    { postgres: { password: 'v8Lr2Wn5\\Yc1Xq' } },
+    'postgres.password: must not contain',
+  ],
+  [
+    'a password of PostgreSQL that python-dotenv would expand',
+    { postgres: { password: 'v8Lr2${HOME}Yc1Xq' } },
+    'postgres.password: must not contain',
+  ],
+  [
+    'a password of Redis with a space',
+    { redis: { password: 'e4Tg9 Ub3Mz7Ks' } },
+    'redis.password: must not contain spaces',
+  ],
+  ...['\n', '\0', '\t', '\r'].map((character): [string, Record<string, unknown>, string] => [
+    `a key of Qdrant with ${JSON.stringify(character)}`,
+    { qdrant: { api_key: `${API_KEY}${character}x` } },
+    'qdrant.api_key: must not contain control characters',
+  ]),
+  [
+    'a password with a line break',
+    { postgres: { password: 'v8Lr2Wn5Yc1Xq\nA=b' } },
+    'postgres.password: must not contain control characters',
+  ],
   ['a gateway without a key', { gateway: { enabled: true } }, 'gateway.api_key: is missing'],
   [
     'two hosts of one name',
@@ -142,6 +173,20 @@ test('a wrong key in one section does not hide what is wrong between others', ()
     expect.stringContaining('backup.retention'),
     expect.stringContaining('redis.port'),
   ]);
+});
+
+test("the characters of Redis' password are the ones that redis.conf can take", () => {
+  const codes = Array.from({ length: 0x100 - 0x20 }, (_, index) => index + 0x20);
+  const passwords = codes.map((code) => `e4Tg9Ub3${String.fromCharCode(code)}Mz7Ks`);
+  const refused = passwords.filter((password) => refusals({ redis: { password } }).length > 0);
+  const impossible = passwords.filter((password) => {
+    try {
+      return plainPassword(password) !== password;
+    } catch {
+      return true;
+    }
+  });
+  expect(refused).toEqual(impossible);
 });
 
 test('a service that is off needs no password', () => {

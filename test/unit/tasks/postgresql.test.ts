@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { template } from '../../../src/templates.js';
 import { postgresql } from '../../../tasks/3.1-postgresql.js';
 import { fakeContext, resourcesOf } from '../../support/fake-task.js';
 
@@ -21,6 +23,13 @@ describe('task 3.1', () => {
     const resources = resourcesOf(postgresql, id, fakeContext());
     expect(resources.length).toBeGreaterThan(0);
     expect(resources.every(({ leftOut }) => leftOut === undefined)).toBe(true);
+  });
+
+  test('a shell that reads the environment file has the password as it is, and runs nothing', () => {
+    const password = 'a$(echo x)`echo y`"#; $HOME b';
+    const { postgres } = fakeContext({ postgres: { password } }).config;
+    const script = `${template('citadel/env', { postgres })}printf %s "$POSTGRES_PASSWORD"`;
+    expect(spawnSync('sh', { input: script, encoding: 'utf8' }).stdout).toBe(password);
   });
 
   test('asks PostgreSQL only after it has waited for it', () => {
