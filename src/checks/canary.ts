@@ -2,8 +2,10 @@ import type { Config, SlotName } from '../config/schema.js';
 import { messageOf } from '../errors.js';
 import type { Host } from '../host/host.js';
 import type { Observation } from '../host/probe.js';
-import { canary } from '../services/qdrant/canary.js';
-import type { CanaryOutcome } from './check.js';
+import { type CanaryResult, canary } from '../services/qdrant/canary.js';
+
+/** Times of a test write, or why it failed. */
+export type CanaryOutcome = CanaryResult | { failure: string };
 
 /**
  * Writes to Qdrant, queries and deletes there, through a port that SSH forwards, in a collection of its own that

@@ -1,7 +1,8 @@
-import type { Config, SlotName } from '../config/schema.js';
+import type { Config, HostConfig, SlotName } from '../config/schema.js';
 import type { Step } from '../engine/plan.js';
+import type { Facts } from '../host/facts.js';
+import type { Host } from '../host/host.js';
 import type { Observation, Probe } from '../host/probe.js';
-import type { CanaryResult } from '../services/qdrant/canary.js';
 
 /** `critical`: not ready. `error`: blocks a deploy. `warning`: worth knowing, never in the way. */
 export type Severity = 'critical' | 'error' | 'warning';
@@ -10,13 +11,22 @@ export type Severity = 'critical' | 'error' | 'warning';
 export const GROUPS = [
   'host',
   'storage',
+  'time',
+  'network',
+  'tls',
+  'access',
   'qdrant',
   'collections',
   'postgres',
   'redis',
-  'access',
+  'models',
+  'python',
+  'backups',
+  'monitoring',
+  'capacity',
   'drift',
   'canary',
+  'performance',
 ] as const;
 
 export type Group = (typeof GROUPS)[number];
@@ -35,23 +45,47 @@ export interface Verdict {
   expected?: string;
   /** One line for each finding where there are several. */
   details?: readonly string[];
+  /** The tasks that repair just this finding, where they depend on it. Default: the check's. */
+  fix?: string;
 }
 
 /** What a check may know besides its observations. */
 export interface CheckContext {
   config: Config;
+  hostConfig: HostConfig;
   /** The active slot: what the host's state says, else the configuration. */
   slot: SlotName;
   /** The file on the host with the header that carries Qdrant's key. */
   keyFile: string;
-  /** The steps of all tasks; `pending` unless a check that {@link Check.needsPlan} runs. */
-  plan: Observation<readonly Step[]>;
-  /** What came of a test write; `pending` unless a check that {@link Check.needsCanary} runs. */
-  canary: Observation<CanaryOutcome>;
+  facts: Observation<Facts>;
+  /** The end of the host's journal, as it is written. */
+  journal: Observation<string>;
+  /** How far the host's clock is ahead of the operator's. */
+  skew: Observation<Skew>;
+  /** By the operator's clock. */
+  now: Date;
 }
 
-/** Times of a test write, or why it failed. */
-export type CanaryOutcome = CanaryResult | { failure: string };
+/** Bounds of a difference of two clocks, in milliseconds: what a message between them takes is not known exactly. */
+export interface Skew {
+  least: number;
+  most: number;
+}
+
+/** From where a check looks that does more than ask the host's shell. */
+export interface Site {
+  host: Host;
+  context: CheckContext;
+  /** The steps of all tasks, fresh from the host; looked at once, however many checks ask. */
+  plan(): Promise<Observation<readonly Step[]>>;
+}
+
+/** A number that the configuration can change: `checks.thresholds: { storage.free: 25 }`. */
+export interface Threshold {
+  default: number;
+  /** Of what, as words after the number: `% free`, `days`. */
+  unit: string;
+}
 
 /** One entry of the catalogue: how to look, and a pure judgement of what was seen. */
 export interface Check<Have = unknown> {
@@ -61,15 +95,21 @@ export interface Check<Have = unknown> {
   severity: Severity | ((context: CheckContext) => Severity);
   /** What holds when it passes: "Redis answers". */
   title: string;
+  /** What is looked at, in a sentence. */
+  looksAt: string;
+  /** What goes wrong where it does not hold, in a sentence or two. */
+  why: string;
+  threshold?: Threshold;
+  /** Runs only when its id or its group is named: it writes, or it loads the server. */
+  optIn?: true;
   /** Why it does not apply with this configuration; undefined when it does. */
   skip?(context: CheckContext): string | undefined;
-  /** Judges {@link CheckContext.plan}. */
-  needsPlan?: boolean;
-  /** Judges {@link CheckContext.canary}, and so makes Qdrant take a write. */
-  needsCanary?: boolean;
-  probe(context: CheckContext): Probe<Have> | Probe<Have>[];
-  /** One observation per probe, in order. Pure. */
-  judge(observations: readonly Observation<Have>[], context: CheckContext): Verdict;
+  /** Read-only questions that travel with those of all other checks in one command on the host. */
+  probe?(context: CheckContext): Probe<Have> | Probe<Have>[];
+  /** Looks in another way than by a probe, beside the batch: from the operator's side, or at the plan. */
+  look?(site: Site): Promise<Observation<Have>>;
+  /** One observation per probe, in order, then that of `look`. `limit` is its threshold, NaN without one. Pure. */
+  judge(observations: readonly Observation<Have>[], context: CheckContext, limit: number): Verdict;
   /** What to do when it does not pass. */
   remedy: string;
   /** A command on the host that shows more. */
@@ -83,8 +123,20 @@ export function defineCheck<Have>(check: Check<Have>): Check {
   return check as unknown as Check;
 }
 
-/** A threshold of the configuration by the check's id, else the catalogue's. */
-export function threshold({ config }: CheckContext, id: string, otherwise: number): number {
-  const value = Number(config.checks.thresholds[id] ?? otherwise);
-  return Number.isFinite(value) ? value : otherwise;
+/** The threshold of a check: the configuration's, else the catalogue's; NaN for a check that has none. */
+export function limitOf(
+  { id, threshold }: Pick<Check, 'id' | 'threshold'>,
+  { config }: CheckContext,
+): number {
+  return threshold === undefined ? Number.NaN : Number(config.checks.thresholds[id] ?? threshold.default);
+}
+
+/** The severity of a check here: that of some depends on the configuration or the host. */
+export function severityOf({ severity }: Pick<Check, 'severity'>, context: CheckContext): Severity {
+  return typeof severity === 'function' ? severity(context) : severity;
+}
+
+/** Whether the kernel is the machine's around it: what is wrong there is not this host's to set right. */
+export function inContainer({ facts }: CheckContext): boolean {
+  return facts.status === 'known' && facts.value?.container === true;
 }

@@ -1,5 +1,14 @@
 import type { Observation } from '../host/probe.js';
-import type { Check, CheckContext, CheckStatus, Group, Severity, Verdict } from './check.js';
+import {
+  type Check,
+  type CheckContext,
+  type CheckStatus,
+  type Group,
+  limitOf,
+  type Severity,
+  severityOf,
+  type Verdict,
+} from './check.js';
 import { skip } from './verdict.js';
 
 /** What one check found. */
@@ -27,9 +36,12 @@ export function resultOf(
   observations: readonly Observation<unknown>[],
   context: CheckContext,
 ): CheckResult {
-  const severity = typeof check.severity === 'function' ? check.severity(context) : check.severity;
+  const severity = severityOf(check, context);
   const why = check.skip?.(context);
-  const verdict = why === undefined ? check.judge(observations, context) : skip(why);
+  const { fix, ...verdict } =
+    why === undefined
+      ? { fix: check.fix, ...check.judge(observations, context, limitOf(check, context)) }
+      : { ...skip(why), fix: undefined };
   const status = severity === 'warning' && verdict.status === 'fail' ? 'warn' : verdict.status;
   const { id, group, title } = check;
   const base = { ...verdict, status, id, group, severity, title };
@@ -40,7 +52,7 @@ export function resultOf(
     ...base,
     remedy: check.remedy,
     ...inspect,
-    ...(check.fix === undefined ? {} : { fix: check.fix }),
+    ...(fix === undefined ? {} : { fix }),
   };
 }
 

@@ -1,32 +1,75 @@
 import { nearest } from '../config/nearest.js';
 import { EXIT, VdbError } from '../errors.js';
-import { type Check, GROUPS, type Group } from './check.js';
+import { type Check, type CheckContext, type Group, type Severity, severityOf } from './check.js';
 
-/** Names for several groups. Readiness looks and never writes, so the canary is asked by name only. */
-const SETS: Readonly<Record<string, readonly Group[]>> = {
-  readiness: GROUPS.filter((group) => group !== 'canary'),
-  health: ['qdrant', 'postgres', 'redis'],
+/** Names for several groups. What only runs when it is named is not part of readiness. */
+const SETS: Readonly<Record<string, (check: Check) => boolean>> = {
+  readiness: ({ optIn }) => optIn !== true,
+  health: inGroups('qdrant', 'postgres', 'redis'),
+  security: (check) =>
+    inGroups('network', 'tls', 'access')(check) || /^(qdrant|redis)\.(auth|loopback)$/.test(check.id),
 };
 
-/**
- * The checks that `words` name, in the order of the catalogue: sets (`readiness`, `health`), groups or ids.
- * Without words, readiness. Throws on a word that names nothing.
- */
-export function selectChecks(catalogue: readonly Check[], words: readonly string[]): Check[] {
-  const wanted = words.length === 0 ? ['readiness'] : words;
-  for (const word of wanted) assertKnown(catalogue, word);
-  return catalogue.filter((check) => wanted.some((word) => names(word, check)));
+function inGroups(...groups: Group[]): (check: Check) => boolean {
+  return ({ group, optIn }) => groups.includes(group) && optIn !== true;
 }
 
-function names(word: string, { id, group }: Check): boolean {
-  return word === id || word === group || (SETS[word]?.includes(group) ?? false);
+/** Which checks to run. */
+export interface Selection {
+  /** Sets (`readiness`, `health`, `security`), groups or ids; none stands for readiness. */
+  words: readonly string[];
+  /** What of these to leave out. */
+  exclude?: readonly string[];
+}
+
+/** The selected checks in the order of the catalogue. Throws on a word that names nothing, and when none is left. */
+export function selectChecks(catalogue: readonly Check[], { words, exclude = [] }: Selection): Check[] {
+  const wanted = words.length === 0 ? ['readiness'] : words;
+  for (const word of [...wanted, ...exclude]) assertKnown(catalogue, word);
+  const left = catalogue.filter(
+    (check) => wanted.some((word) => names(word, check)) && !exclude.some((word) => names(word, check)),
+  );
+  if (left.length > 0) return left;
+  throw new VdbError('No check is left to run', {
+    code: 'check.none',
+    exitCode: EXIT.usage,
+    meaning: `${wanted.join(' ')} without ${exclude.join(' ')} is nothing.`,
+  });
+}
+
+const SEVERITIES: readonly Severity[] = ['warning', 'error', 'critical'];
+
+/** The checks that are at least as severe as `least`. Throws when that is no severity. */
+export function atLeast(checks: readonly Check[], least: string, context: CheckContext): Check[] {
+  const rank = SEVERITIES.indexOf(least as Severity);
+  if (rank >= 0) return checks.filter((check) => SEVERITIES.indexOf(severityOf(check, context)) >= rank);
+  throw new VdbError(`There is no severity "${least}"`, {
+    code: 'check.severity',
+    exitCode: EXIT.usage,
+    next: `Write ${SEVERITIES.join(', ')}.`,
+  });
+}
+
+/** The one check of this id. Throws, with a guess, when there is none. */
+export function findCheck(catalogue: readonly Check[], id: string): Check {
+  const found = catalogue.find((check) => check.id === id);
+  if (found !== undefined) return found;
+  throw unknownWord(catalogue, id);
+}
+
+/** What only runs when it is named is named by its id or group alone, not by a set. */
+function names(word: string, check: Check): boolean {
+  return word === check.id || word === check.group || (SETS[word]?.(check) ?? false);
 }
 
 function assertKnown(catalogue: readonly Check[], word: string): void {
-  if (catalogue.some((check) => names(word, check))) return;
+  if (!catalogue.some((check) => names(word, check))) throw unknownWord(catalogue, word);
+}
+
+function unknownWord(catalogue: readonly Check[], word: string): VdbError {
   const groups = [...Object.keys(SETS), ...new Set(catalogue.map(({ group }) => group))];
   const guess = nearest(word, [...groups, ...catalogue.map(({ id }) => id)]);
-  throw new VdbError(`There is no check or group of checks "${word}"`, {
+  return new VdbError(`There is no check or group of checks "${word}"`, {
     code: 'check.unknown',
     exitCode: EXIT.usage,
     meaning: `The groups are ${groups.join(', ')}.`,

@@ -1,24 +1,7 @@
-import { nearest } from '../config/nearest.js';
 import type { Config } from '../config/schema.js';
-import { EXIT, VdbError } from '../errors.js';
-import type { Check } from './check.js';
 import type { CheckResult } from './result.js';
 
 type Waiver = Config['checks']['waivers'][number];
-
-/** Throws `check.waiver-unknown` for a waiver of a check that is not in the catalogue. */
-export function assertWaivers(catalogue: readonly Check[], waivers: readonly Waiver[]): void {
-  const ids = catalogue.map(({ id }) => id);
-  const stray = waivers.find(({ id }) => !ids.includes(id));
-  if (stray === undefined) return;
-  const guess = nearest(stray.id, ids);
-  throw new VdbError(`checks.waivers names the check "${stray.id}", which there is not`, {
-    code: 'check.waiver-unknown',
-    exitCode: EXIT.usage,
-    meaning: 'A waiver that fits no check accepts nothing.',
-    next: guess === undefined ? 'vdb check --json lists every check.' : `Did you mean ${guess}?`,
-  });
-}
 
 /**
  * A finding that is accepted for a time does not stand in the way; after that day (UTC) it does again, and says

@@ -49,3 +49,10 @@ export function globalOptions(raw: RawGlobalOptions): GlobalOptions {
     quiet,
   };
 }
+
+/** The global options that a command needs too that is shown to be copied: `--lab one`. */
+export function globalFlags({ lab, config, host }: GlobalOptions): string[] {
+  return Object.entries({ lab, config, host }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, value],
+  );
+}

@@ -31,13 +31,13 @@ export interface OutcomeReporter {
 export async function outcomeReporter(
   context: CommandContext<unknown>,
   session: Session,
-  report: string | undefined,
+  { report, resultEvent = 'result' }: { report?: string; resultEvent?: string },
 ): Promise<OutcomeReporter> {
   if (report !== undefined) await assertWritable(report);
   const { global, terminal, emit } = context;
   const tell = async (ended: Ended): Promise<void> => {
     if (report !== undefined) await record(context, session, report, ended);
-    emit({ type: 'result', ...resultData(ended.outcome, session.host.commandCount) });
+    emit({ type: resultEvent, ...resultData(ended.outcome, session.host.commandCount) });
     if (!global.json) await summarise(context, session, ended);
   };
   const plain = { notice: (text: string): void => terminal.err(text), tell };

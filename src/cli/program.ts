@@ -5,7 +5,7 @@ import { version } from '../version.js';
 import type { CommandContext, Handler } from './context.js';
 import { reportFailure, reportStray, writeEvent } from './failure.js';
 import { addGlobalOptions, globalOptions, rawGlobalOptions } from './global-options.js';
-import { COMMANDS, type CommandSpec, GROUPS } from './spec.js';
+import { COMMANDS, type CommandSpec, GROUPS, type OptionSpec } from './spec.js';
 import { maskedStreams, type Streams, terminalOf } from './terminal.js';
 import { usageError, usageExit, wantsJson } from './usage.js';
 
@@ -74,20 +74,20 @@ export function buildProgram(streams: Streams, run: Run): Command {
 }
 
 function addCommands(program: Command, run: Run): void {
-  const groups = new Map<string, Command>();
+  const parents = new Map<string, Command>();
   for (const [name, summary] of Object.entries(GROUPS)) {
     const group = program.command(name).description(summary).enablePositionalOptions().exitOverride();
-    groups.set(name, addGlobalOptions(group));
+    parents.set(name, addGlobalOptions(group));
   }
   for (const spec of COMMANDS) {
     const words = spec.name.split(' ');
-    const parent = words.length === 1 ? program : (groups.get(words[0] as string) as Command);
+    const parent = words.length === 1 ? program : (parents.get(words[0] as string) as Command);
     const command = parent
       .command([words.at(-1), spec.args].filter(Boolean).join(' '), { isDefault: spec.isDefault === true })
       .description(spec.summary)
       .exitOverride();
-    for (const [flags, description] of spec.options ?? []) command.option(flags, description);
-    addGlobalOptions(command);
+    for (const option of spec.options ?? []) addOption(command, option);
+    parents.set(spec.name, addGlobalOptions(command));
     if (spec.args?.endsWith('[command...]')) command.passThroughOptions();
     command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join('\n')}`);
     command.action(async (...received: unknown[]) => {
@@ -95,6 +95,11 @@ function addCommands(program: Command, run: Run): void {
       await run(spec, own, own.args);
     });
   }
+}
+
+function addOption(command: Command, [flags, description, repeatable]: OptionSpec): void {
+  if (repeatable === undefined) command.option(flags, description);
+  else command.option(flags, description, (value: string, before: string[] = []) => [...before, value]);
 }
 
 function addHelp(program: Command, streams: Streams): void {

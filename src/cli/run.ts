@@ -18,6 +18,8 @@ export interface ConvergeTasksOptions {
   report?: string;
   /** Throws when the fresh plan is not acceptable; nothing has been changed by then. */
   accept?: (plan: Plan) => void;
+  /** Type of the event with the outcome, where it is not the last: default `result`. */
+  resultEvent?: string;
   /** Facts that were read already; otherwise they are read while the lock is taken. */
   known?: TaskContext;
 }
@@ -44,7 +46,7 @@ export async function convergeTasks(
   options: ConvergeTasksOptions = {},
 ): Promise<ExitCode> {
   const since = performance.now();
-  const reporter = await outcomeReporter(context, session, options.report);
+  const reporter = await outcomeReporter(context, session, options);
   const interrupt = armInterrupt(reporter.notice);
   try {
     const { lock, known } = await lockAndFacts(context, session, options.known);

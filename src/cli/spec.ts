@@ -1,7 +1,10 @@
 import type { Handler } from './context.js';
 
-/** An option as commander declares it, e.g. `['--only <ids>', 'these tasks alone, e.g. 0.4,3.1']`. */
-export type OptionSpec = readonly [flags: string, description: string];
+/**
+ * An option as commander declares it, e.g. `['--only <ids>', 'these tasks alone, e.g. 0.4,3.1']`. One that is
+ * `repeatable` gives an array.
+ */
+export type OptionSpec = readonly [flags: string, description: string, repeatable?: 'repeatable'];
 
 /** A command as data: what `--help` needs to know. Its code is loaded when it runs. */
 export interface CommandSpec {
@@ -17,7 +20,7 @@ export interface CommandSpec {
   load(): Promise<Handler<never>>;
 }
 
-/** Groups whose commands are subcommands, with their summaries. */
+/** Groups whose commands are subcommands, with their summaries. A command can have subcommands too: `check explain`. */
 export const GROUPS: Readonly<Record<string, string>> = {
   config: 'look at the configuration',
   lab: 'disposable hosts in containers',
@@ -156,10 +159,29 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'check',
-    args: '[group...]',
+    args: '[group|id...]',
     summary: 'is the server ready, and does it equal its configuration?',
-    options: [['--wait <time>', 'poll until ready, for at most this long: 120s, 5m']],
-    examples: ['vdb check', 'vdb check drift', 'vdb check readiness --wait 120s', 'vdb check canary'],
+    options: [
+      ['--exclude <words>', 'groups or ids to leave out, separated by commas', 'repeatable'],
+      ['--severity <level>', 'only checks at least this severe: warning, error, critical'],
+      ['--wait <time>', 'poll until ready, for at most this long: 120s, 5m'],
+      ['--fix', 'run the tasks that repair what is found, then check again'],
+      [
+        '--format <format>',
+        'FORMAT or FORMAT=FILE: table, json, junit, github, tap, nagios, prometheus',
+        'repeatable',
+      ],
+      ['--output <file>', 'where the one format goes'],
+      ['--junit <file>', 'short for --format junit=FILE'],
+    ],
+    examples: [
+      'vdb check',
+      'vdb check drift',
+      'vdb check readiness --wait 120s --junit out.xml',
+      'vdb check security --severity error',
+      'vdb check redis --fix',
+      'vdb check canary',
+    ],
     load: async () => (await import('./commands/check.js')).check,
   },
   {

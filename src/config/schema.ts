@@ -3,6 +3,7 @@ import { type collectionSchema, collectionsSchema } from './schema/collections.j
 import { type hostSchema, hostsSchema } from './schema/hosts.js';
 import {
   backupSchema,
+  capacitySchema,
   checksSchema,
   deploymentSchema,
   monitoringSchema,
@@ -34,6 +35,7 @@ export const configSchema = z
     backup: backupSchema.prefault({}),
     monitoring: monitoringSchema.prefault({}),
     deployment: deploymentSchema.prefault({}),
+    capacity: capacitySchema.prefault({}),
     checks: checksSchema.prefault({}),
   })
   .describe('Configuration of vdb.');

@@ -13,7 +13,7 @@ export interface Facts {
   virtualisation: string;
   /** The kernel belongs to the machine around it: `vm.*` and huge pages are not this host's to set. */
   container: boolean;
-  /** Seconds since the epoch on the host's clock. */
+  /** Seconds since the epoch on the host's clock, with fractions. */
   clock: number;
   uptime: number;
   /** TCP ports that SSH uses on the host itself, in order. Not those of a NAT before it; empty when none could be seen. */
@@ -50,7 +50,7 @@ const FACT_SCRIPT = sh`
   awk '/^MemTotal:/ { print "memory", $2 * 1024 }' /proc/meminfo
   printf 'virtualisation %s\n' "$(systemd-detect-virt 2>/dev/null || true)"
   printf 'container %s\n' "$(systemd-detect-virt --container 2>/dev/null || true)"
-  printf 'clock %s\n' "$(date +%s)"
+  printf 'clock %s\n' "$(date +%s.%N)"
   printf 'uptime %s\n' "$(cut -d. -f1 /proc/uptime)"
   printf 'ssh-ports %s\n' "$(ssh_ports 2>/dev/null | sort -nu | tr '\n' ' ')"`;
 

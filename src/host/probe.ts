@@ -52,12 +52,14 @@ const DEFAULT_SECONDS = 20;
 
 interface Group {
   kind: ProbeKind<unknown, unknown>;
+  /** Each question once, however many probes ask it. */
   args: unknown[];
-  positions: number[];
+  /** For each probe of the group: its place among all probes, and which of `args` it asks. */
+  askers: { position: number; arg: number }[];
 }
 
 /**
- * Answers all probes in one command on the host: probes of a kind coalesce into one fragment, every
+ * Answers all probes in one command on the host: probes of a kind coalesce into one fragment, equal ones into one question, every
  * fragment has a time limit of its own and is framed by a boundary that no output can contain by accident.
  * A fragment that hangs, fails or prints garbage makes its own probes `unknown`, not the others.
  */
@@ -71,8 +73,8 @@ export async function observe(host: Host, probes: readonly Probe[]): Promise<Obs
   const observations: Observation<unknown>[] = new Array(probes.length);
   groups.forEach((group, index) => {
     const answers = answersOf(group, frames.get(index), result.stderr);
-    group.positions.forEach((position, i) => {
-      observations[position] = answers[i] ?? { status: 'unknown', why: `${group.kind.name}: no answer` };
+    group.askers.forEach(({ position, arg }) => {
+      observations[position] = answers[arg] ?? { status: 'unknown', why: `${group.kind.name}: no answer` };
     });
   });
   return observations;
@@ -84,12 +86,17 @@ export function probeScript(probes: readonly Probe[]): Script {
 }
 
 function groupByKind(probes: readonly Probe[]): Group[] {
-  const groups = new Map<ProbeKind<unknown, unknown>, Group>();
-  probes.forEach((probe, position) => {
-    const group = groups.get(probe.kind) ?? { kind: probe.kind, args: [], positions: [] };
-    group.args.push(probe.arg);
-    group.positions.push(position);
-    groups.set(probe.kind, group);
+  const groups = new Map<Probe['kind'], Group>();
+  const places = new Map<Probe['kind'], Map<string, number>>();
+  probes.forEach(({ kind, arg: question }, position) => {
+    const group = groups.get(kind) ?? { kind, args: [], askers: [] };
+    const asked = places.get(kind) ?? new Map<string, number>();
+    const key = JSON.stringify(question);
+    const arg = asked.get(key) ?? group.args.push(question) - 1;
+    asked.set(key, arg);
+    group.askers.push({ position, arg });
+    groups.set(kind, group);
+    places.set(kind, asked);
   });
   return [...groups.values()];
 }

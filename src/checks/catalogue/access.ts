@@ -12,6 +12,8 @@ const secretModes = defineCheck({
   group: 'access',
   severity: 'critical',
   title: 'Secret files are closed to strangers',
+  looksAt: 'mode and owner of every file that vdb wrote a secret to',
+  why: 'Whoever reads a key can read, change and delete every vector.',
   probe: (context) => secretFiles(context).map((path) => ask(fileAccess, path)),
   judge: (observations, context) => {
     const paths = secretFiles(context);

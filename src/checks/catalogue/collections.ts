@@ -20,6 +20,8 @@ const set = defineCheck({
   group: 'collections',
   severity: 'error',
   title: 'The collections are the configured ones',
+  looksAt: 'the list of collections',
+  why: 'A missing collection fails every request for it; one that nobody configured is in no backup plan.',
   probe: (context) => withKey(context, '/collections'),
   judge: ([answer], context) =>
     whenThere(answer && readNames(answer), SILENT, (names) => judgeSet(names, configured(context))),
@@ -39,7 +41,7 @@ function judgeSet(there: readonly string[], wanted: readonly string[]): Verdict 
 
 /** A check that asks each configured collection and judges each by itself. */
 function perCollection(
-  check: Pick<Check, 'id' | 'title' | 'remedy' | 'fix'>,
+  check: Pick<Check, 'id' | 'title' | 'looksAt' | 'why' | 'remedy' | 'fix'>,
   all: string,
   judge: (name: string, info: CollectionInfo, context: CheckContext) => Verdict,
 ): Check {
@@ -72,6 +74,8 @@ const green = perCollection(
   {
     id: 'collections.green',
     title: 'Every collection is green',
+    looksAt: 'status and optimizer of each configured collection',
+    why: 'Yellow is still optimizing, grey has not begun, red has failed: searches are slow or incomplete.',
     remedy: 'Yellow is being optimized and grey waits for it: wait. For red read the optimizer error.',
     fix: '1.4',
   },
@@ -87,6 +91,8 @@ const size = perCollection(
   {
     id: 'collections.size',
     title: 'Size and distance are as configured',
+    looksAt: 'the vectors of each configured collection',
+    why: 'Vectors of another size are refused; another distance orders the results wrongly.',
     remedy:
       'Both are fixed at creation: configure a collection under a new name, copy the points, switch the alias.',
   },

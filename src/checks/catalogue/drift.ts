@@ -2,14 +2,15 @@ import type { Step } from '../../engine/plan.js';
 import { type Check, defineCheck, type Verdict } from '../check.js';
 import { fail, pass, unknown, whenThere } from '../verdict.js';
 
-const drift = defineCheck({
+const drift = defineCheck<readonly Step[]>({
   id: 'drift',
   group: 'drift',
   severity: 'error',
   title: 'The host equals its configuration',
-  needsPlan: true,
-  probe: () => [],
-  judge: (_, { plan }) => whenThere(plan, 'there is no plan', judgeSteps),
+  looksAt: 'everything that vdb provision manages, by making its plan',
+  why: 'What was changed by hand is lost at the next provision, or was a mistake that nobody noticed.',
+  look: ({ plan }) => plan(),
+  judge: ([plan]) => whenThere(plan, 'there is no plan', judgeSteps),
   remedy: 'Look at the plan, then provision; or take the change into the configuration.',
 });
 
@@ -23,7 +24,17 @@ function judgeSteps(steps: readonly Step[]): Verdict {
   const left = [...of('foreign', 'left-out'), ...optional];
   if (differing.length > 0) {
     const seen = `${differing.length} of ${steps.length} steps would change`;
-    return fail(seen, 'no difference', [...differing, ...unseen].map(stepLine));
+    const tasks = [
+      ...new Set(
+        of('change')
+          .filter((step) => !isOptional(step))
+          .map(({ task }) => task.id),
+      ),
+    ];
+    return {
+      ...fail(seen, 'no difference', [...differing, ...unseen].map(stepLine)),
+      ...(tasks.length === 0 ? {} : { fix: tasks.join(',') }),
+    };
   }
   if (unseen.length > 0) {
     return {

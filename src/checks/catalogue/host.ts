@@ -12,6 +12,8 @@ const os = defineCheck({
   group: 'host',
   severity: 'critical',
   title: 'The operating system is supported',
+  looksAt: '/etc/os-release',
+  why: 'vdb knows the packages of these releases; others get no security updates or other versions.',
   probe: () => ask(factsProbe, null),
   judge: ([facts]) =>
     whenThere(facts, 'the facts of the host could not be read', ({ os }) =>
@@ -29,6 +31,8 @@ const units = defineCheck({
   group: 'host',
   severity: 'error',
   title: 'No unit has failed',
+  looksAt: 'the list of failed systemd units',
+  why: 'A failed unit is something that was meant to run and does not.',
   probe: () => ask(failedUnits, null),
   judge: ([names]) =>
     whenThere(names, 'systemd gave no list', (failed) =>
@@ -43,6 +47,8 @@ const openFiles = defineCheck({
   group: 'host',
   severity: 'error',
   title: 'Qdrant may open enough files',
+  looksAt: 'the limit of open files of the running process',
+  why: 'Every segment is several files; without files left Qdrant panics in the middle of a write.',
   probe: ({ slot }) => ask(openFileLimit, slotUnit(slot)),
   judge: ([limit], { config }) =>
     whenThere(limit, 'the process gives no limit', (value) =>

@@ -1,23 +1,41 @@
 import type { Check } from '../check.js';
 import { accessChecks } from './access.js';
+import { backupsChecks } from './backups.js';
 import { canaryChecks } from './canary.js';
+import { capacityChecks } from './capacity.js';
 import { collectionChecks } from './collections.js';
 import { driftChecks } from './drift.js';
 import { hostChecks } from './host.js';
+import { modelsChecks } from './models.js';
+import { monitoringChecks } from './monitoring.js';
+import { networkChecks } from './network.js';
+import { performanceChecks } from './performance.js';
 import { postgresChecks } from './postgres.js';
+import { pythonChecks } from './python.js';
 import { qdrantChecks } from './qdrant.js';
 import { redisChecks } from './redis.js';
 import { storageChecks } from './storage.js';
+import { timeChecks } from './time.js';
+import { tlsChecks } from './tls.js';
 
 /** Every check, in the order in which they are shown. */
 export const CATALOGUE: readonly Check[] = [
   ...hostChecks,
   ...storageChecks,
+  ...timeChecks,
+  ...networkChecks,
+  ...tlsChecks,
+  ...accessChecks,
   ...qdrantChecks,
   ...collectionChecks,
   ...postgresChecks,
   ...redisChecks,
-  ...accessChecks,
+  ...modelsChecks,
+  ...pythonChecks,
+  ...backupsChecks,
+  ...monitoringChecks,
+  ...capacityChecks,
   ...driftChecks,
   ...canaryChecks,
+  ...performanceChecks,
 ];

@@ -18,6 +18,8 @@ const accepts = defineCheck({
   id: 'postgres.accepts',
   severity: 'critical',
   title: 'The database accepts connections',
+  looksAt: 'a connection at the configured address, and the database as the superuser sees it',
+  why: 'Without the metadata store the gateway can neither search nor authenticate.',
   judge: ([state], { config: { postgres } }) => {
     const where = `${postgres.host}:${postgres.port}`;
     const expected = `${postgres.database} on ${where}, writable`;
@@ -42,6 +44,8 @@ const pgvector = defineCheck({
   id: 'postgres.pgvector',
   severity: 'error',
   title: 'The database has pgvector',
+  looksAt: 'the extensions of the database',
+  why: 'Tables with vector columns cannot be created or restored without it.',
   judge: ([state], { config: { postgres } }) =>
     whenThere(state, 'PostgreSQL is not installed', ({ server }) => {
       if (server === null || !server.database) return unknown(`${postgres.database} cannot be asked`);

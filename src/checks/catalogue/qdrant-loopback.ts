@@ -9,6 +9,8 @@ export const loopback = defineCheck({
   group: 'qdrant',
   severity: 'critical',
   title: 'Qdrant listens on its own address only',
+  looksAt: 'the listening sockets of the active slot',
+  why: 'Started without its configuration Qdrant binds every address, and its cluster port knows no key.',
   probe: () => ask(listeners, null),
   judge: ([sockets], { config, slot }) =>
     whenThere(sockets, 'ss gave no list', (all) => {

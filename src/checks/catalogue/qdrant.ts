@@ -19,6 +19,8 @@ const genuine = defineCheck({
   group: 'qdrant',
   severity: ({ config }) => (config.qdrant.artifact.from === 'emulator' ? 'warning' : 'critical'),
   title: 'It is Qdrant, not the emulator',
+  looksAt: 'title and version at /',
+  why: 'The emulator is for trying things out: it is slow, and nobody has tested it with real data.',
   probe: (context) => asStranger(context, '/'),
   judge: ([answer]) =>
     whenThere(answer && readRoot(answer), SILENT, (root) =>
@@ -33,6 +35,8 @@ const version = defineCheck({
   group: 'qdrant',
   severity: 'critical',
   title: 'The running version is the pinned one',
+  looksAt: 'the version at /',
+  why: 'A version that nobody chose has not been tested with this data, and there is no way back in place.',
   probe: (context) => asStranger(context, '/'),
   judge: ([answer], { config }) =>
     whenThere(answer && readRoot(answer), SILENT, (root) =>
@@ -49,6 +53,11 @@ function healthy(path: 'livez' | 'readyz', title: string): Check {
     group: 'qdrant',
     severity: 'critical',
     title,
+    looksAt: `/${path} of the active slot`,
+    why:
+      path === 'livez'
+        ? 'A server that does not answer serves nobody.'
+        : 'In a cluster a node is ready only once it has caught up with the others.',
     probe: (context) => asStranger(context, `/${path}`),
     judge: ([answer], { config, slot }) =>
       whenKnown(answer, (value) => judgeHealth(path, value, config.qdrant.slots[slot].http)),
@@ -70,6 +79,8 @@ const auth = defineCheck({
   group: 'qdrant',
   severity: 'critical',
   title: 'A call without a key is refused',
+  looksAt: 'a request for the list of collections without a key',
+  why: 'Qdrant starts without any protection when its configuration is missing or its key is empty.',
   probe: (context) => asStranger(context, '/collections'),
   judge: ([answer]) =>
     whenThere(answer, SILENT, ({ status }) =>

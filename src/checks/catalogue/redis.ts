@@ -17,6 +17,8 @@ const ping = defineCheck({
   id: 'redis.ping',
   severity: 'critical',
   title: 'Redis answers to its password',
+  looksAt: 'a PING with the password of its configuration',
+  why: 'Without the cache every request goes to the database, and rate limits are not counted.',
   judge: ([state], { config }) =>
     whenKnown(state, (value) => {
       if (value === null) return fail('Redis is not installed', 'PONG');
@@ -32,6 +34,8 @@ const auth = defineCheck({
   id: 'redis.auth',
   severity: 'critical',
   title: 'Redis turns strangers away',
+  looksAt: 'a PING without a password',
+  why: 'An open Redis lets any account on the host read and write, and more.',
   judge: ([state]) =>
     whenThere(state, 'Redis is not installed', ({ stranger }) =>
       stranger === null

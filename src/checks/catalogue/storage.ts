@@ -1,10 +1,9 @@
 import { slotStorage } from '../../config/slots.js';
 import { ask, type Observation } from '../../host/probe.js';
-import { type Check, type CheckContext, defineCheck, threshold, type Verdict } from '../check.js';
+import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
 import { type Disk, diskOf } from '../probes/disk.js';
 import { expect, unknown, whenThere, worst } from '../verdict.js';
 
-const FREE_PERCENT = 25;
 const GIB = 1024 ** 3;
 
 /** Where data grows; each may be a mount of its own. */
@@ -12,10 +11,9 @@ function dataPaths({ config, slot }: CheckContext): string[] {
   return [...new Set([config.paths.storage, slotStorage(config, slot), config.paths.backups])];
 }
 
-function judgeDisk({ free, size, mountedOn }: Disk, context: CheckContext): Verdict {
+function judgeDisk({ free, size, mountedOn }: Disk, context: CheckContext, atLeast: number): Verdict {
   const percent = Math.floor((100 * free) / size);
   const gib = free / GIB;
-  const atLeast = threshold(context, 'storage.free', FREE_PERCENT);
   const atLeastGib = context.config.storage.min_free_gib;
   return expect(
     percent >= atLeast && gib >= atLeastGib,
@@ -40,11 +38,14 @@ const free = defineCheck<Disk>({
   group: 'storage',
   severity: 'error',
   title: 'The data file systems have free space',
+  looksAt: 'the file systems of the data and of the backups',
+  why: 'A snapshot takes as much space as its collection, and Qdrant cannot write on a full disk.',
+  threshold: { default: 25, unit: '% free' },
   probe: (context) => dataPaths(context).map((path) => ask(diskOf, path)),
-  judge: (disks, context) => {
+  judge: (disks, context, limit) => {
     if (disks.length === 0) return unknown('df says nothing');
     const verdicts = perFileSystem(disks).map((disk) =>
-      whenThere(disk, 'df says nothing', (value) => judgeDisk(value, context)),
+      whenThere(disk, 'df says nothing', (value) => judgeDisk(value, context, limit)),
     );
     return worst(verdicts, verdicts.map(({ seen }) => seen).join(', '));
   },

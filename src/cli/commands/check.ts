@@ -1,103 +1,83 @@
 import { CATALOGUE } from '../../checks/catalogue/index.js';
-import type { Check } from '../../checks/check.js';
-import { firstLook } from '../../checks/look.js';
-import { activeSlot } from '../../checks/place.js';
-import { blockingIds, type CheckResult, countsOf, isReady } from '../../checks/result.js';
-import { runChecks } from '../../checks/run.js';
-import { selectChecks } from '../../checks/select.js';
+import { type CheckReport, timedOut, waitingFor } from '../../checks/report.js';
+import { atLeast, selectChecks } from '../../checks/select.js';
 import { parseWait, waitUntil } from '../../checks/wait.js';
-import { assertWaivers } from '../../checks/waivers.js';
-import { lookAll } from '../../engine/plan.js';
-import { EXIT, type ExitCode, VdbError } from '../../errors.js';
-import { adminHeader } from '../../services/qdrant/place.js';
-import { checkData, checkText } from '../../ui/check.js';
+import { EXIT, VdbError } from '../../errors.js';
+import { reportData } from '../../ui/check/data.js';
 import { duration } from '../../ui/style.js';
-import type { CommandContext, GlobalOptions, Handler } from '../context.js';
-import { type Session, withSession } from '../session.js';
+import { deliver } from '../check/deliver.js';
+import { type OutputOptions, outputsOf } from '../check/outputs.js';
+import { repair } from '../check/repair.js';
+import { type Choose, runRound } from '../check/round.js';
+import type { CommandContext, Handler } from '../context.js';
+import { withSession } from '../session.js';
 
-export interface CheckOptions {
+export interface CheckOptions extends OutputOptions {
   wait?: string;
+  /** Words like those of the selection, separated by commas. */
+  exclude?: readonly string[];
+  severity?: string;
+  fix?: boolean;
 }
 
-/** One round of checks on a host. */
-interface Round {
-  host: string;
-  results: CheckResult[];
-  commands: number;
-  durationMs: number;
-}
+type Context = CommandContext<CheckOptions>;
 
 /** `vdb check`: is the server ready, and does it equal its configuration? */
 export const check: Handler<CheckOptions> = async (context) => {
-  const checks = selectChecks(CATALOGUE, context.args);
-  const { wait } = context.options;
-  if (wait === undefined) {
-    const round = await withSession(context, (session) => runRound(session, checks));
-    return report(context, round, isReady(round.results) ? EXIT.ok : EXIT.notReady);
-  }
-  const { seen, timedOut } = await waitForReady(context, checks, parseWait(wait));
-  if (seen instanceof VdbError) throw neverAnswered(seen, wait);
-  return report(context, seen, timedOut ? EXIT.timeout : EXIT.ok);
+  const { options, global, args, emit } = context;
+  const outputs = outputsOf(options, global.json);
+  const choose = chooser(args, options);
+  const budgetMs = options.wait === undefined ? undefined : parseWait(options.wait);
+  const look = lookWith(context, choose);
+  const report = budgetMs === undefined ? await look() : await waited(context, look, budgetMs);
+  await deliver(context, report, outputs);
+  emit({ type: 'result', ...reportData(report) });
+  if (report.status === 'timed-out' && !global.json) context.terminal.err(`Timed out after ${options.wait}.`);
+  return report.exitCode;
 };
 
-async function runRound(session: Session, checks: readonly Check[]): Promise<Round> {
-  const started = performance.now();
-  const { host, config, gate } = session;
-  assertWaivers(CATALOGUE, config.checks.waivers);
-  const { TASKS } = await import('../../../tasks/index.js');
-  const { facts, state } = await firstLook(host, config);
-  const results = await runChecks(host, checks, {
-    context: { config, slot: activeSlot(config, state), keyFile: adminHeader(config) },
-    lookAtPlan: () => {
-      if (facts.status !== 'known' || facts.value === null)
-        throw new Error('the facts of the host are not known');
-      return lookAll(host, TASKS, { config, facts: facts.value });
-    },
-  });
-  return {
-    host: session.hostConfig.name,
-    results: results.map((result) => masked(result, (text) => gate.redactor.mask(text))),
-    commands: host.commandCount,
-    durationMs: performance.now() - started,
-  };
+function chooser(words: readonly string[], { exclude = [], severity }: CheckOptions): Choose {
+  const checks = selectChecks(CATALOGUE, { words, exclude: exclude.flatMap((text) => text.split(',')) });
+  return (known) => (severity === undefined ? checks : atLeast(checks, severity, known));
 }
 
-/** No result may carry a secret, whatever a service said. */
-function masked(result: CheckResult, mask: (text: string) => string): CheckResult {
-  const { seen, expected, details } = result;
-  return {
-    ...result,
-    seen: mask(seen),
-    ...(expected === undefined ? {} : { expected: mask(expected) }),
-    ...(details === undefined ? {} : { details: details.map(mask) }),
-  };
+/** Each look has a connection of its own, so a host that restarts meanwhile is waited for too. Repairs come first, once. */
+function lookWith(context: Context, choose: Choose): () => Promise<CheckReport> {
+  let fix = context.options.fix === true;
+  return () =>
+    withSession(context, async (session) => {
+      const report = await runRound(session, choose);
+      if (!fix) return report;
+      fix = false;
+      return (await repair(context, session, report)) ? runRound(session, choose) : report;
+    });
 }
 
-/** Each look has a connection of its own, so a host that restarts meanwhile is waited for too. */
-function waitForReady(context: CommandContext<CheckOptions>, checks: readonly Check[], budgetMs: number) {
-  return waitUntil<Round | VdbError>({
+async function waited(
+  context: Context,
+  look: () => Promise<CheckReport>,
+  budgetMs: number,
+): Promise<CheckReport> {
+  const { terminal, emit, global, options } = context;
+  const end = await waitUntil<CheckReport | VdbError>({
     budgetMs,
-    look: async () => {
-      try {
-        return await withSession(context, (session) => runRound(session, checks));
-      } catch (error) {
-        if (isPassing(error)) return error;
-        throw error;
-      }
-    },
-    missing: (seen) => (seen instanceof VdbError ? ['the host to answer'] : waitingFor(seen.results)),
+    look: () => look().catch(passingOnly),
+    missing: (seen) => (seen instanceof VdbError ? ['the host to answer'] : waitingFor(seen)),
     onWaiting: (missing, elapsedMs) => {
-      context.emit({ type: 'check.waiting', for: missing, elapsed_ms: Math.round(elapsedMs) });
+      emit({ type: 'check.waiting', for: missing, elapsed_ms: Math.round(elapsedMs) });
       const time = `${duration(elapsedMs)} of ${duration(budgetMs)}`;
-      if (!context.global.json) context.terminal.err(`Waiting for ${missing.join(', ')} (${time})`);
+      if (!global.json) terminal.err(`Waiting for ${missing.join(', ')} (${time})`);
     },
   });
+  if (end.seen instanceof VdbError) throw neverAnswered(end.seen, options.wait ?? '');
+  return end.timedOut ? timedOut(end.seen) : end.seen;
 }
 
 /** What passes by itself: a host that is down. A refused key does not. */
-function isPassing(error: unknown): error is VdbError {
+function passingOnly(error: unknown): VdbError {
   const codes = ['host.unreachable', 'host.connection-lost'];
-  return error instanceof VdbError && codes.includes(error.details.code);
+  if (error instanceof VdbError && codes.includes(error.details.code)) return error;
+  throw error;
 }
 
 function neverAnswered(cause: VdbError, wait: string): VdbError {
@@ -109,47 +89,4 @@ function neverAnswered(cause: VdbError, wait: string): VdbError {
     ...(next === undefined ? {} : { next }),
     cause,
   });
-}
-
-function waitingFor(results: readonly CheckResult[]): string[] {
-  if (isReady(results)) return [];
-  const ids = blockingIds(results);
-  return ids.length === 0 ? ['anything to look at'] : ids;
-}
-
-function report(context: CommandContext<CheckOptions>, round: Round, exitCode: ExitCode): ExitCode {
-  const { results, host, durationMs } = round;
-  const { terminal, global, emit } = context;
-  const flags = flagsOf(global);
-  for (const result of results) emit({ type: 'check.result', ...checkData(result, flags) });
-  emit({
-    type: 'result',
-    status: exitCode === EXIT.ok ? 'ready' : exitCode === EXIT.timeout ? 'timed-out' : 'not-ready',
-    host,
-    counts: countsOf(results),
-    blocking: blockingIds(results),
-    ssh_commands: round.commands,
-    duration_ms: Math.round(durationMs),
-    exit_code: exitCode,
-  });
-  if (global.json) return exitCode;
-  terminal.out(
-    checkText(results, {
-      host,
-      durationMs,
-      flags,
-      color: terminal.color.out,
-      columns: terminal.columns,
-      verbose: global.verbose,
-    }),
-  );
-  if (exitCode === EXIT.timeout) terminal.err(`Timed out after ${context.options.wait}.`);
-  return exitCode;
-}
-
-/** The global options that a copied command needs too. */
-function flagsOf({ lab, config, host }: GlobalOptions): string[] {
-  return Object.entries({ lab, config, host }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, value],
-  );
 }

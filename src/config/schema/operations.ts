@@ -142,6 +142,31 @@ const waiver = z
   })
   .describe('One accepted finding.');
 
+const confirmation = z
+  .strictObject({
+    line: z
+      .enum(['documentation', 'training'])
+      .describe('The line of the production readiness checklist that no look at a host can prove.'),
+    owner: z.string().min(1).describe('Who answers for it.'),
+    evidence: z.string().min(1).describe('Where it can be looked up.'),
+    date: z.iso.date('must be a date such as 2030-01-31').describe('Day on which it was confirmed.'),
+  })
+  .describe('One line that a person confirms.');
+
+export const capacitySchema = z
+  .strictObject({
+    target_points: count()
+      .default(100_000_000)
+      .describe('Points to plan for, over all collections; they share it in proportion to what they hold.'),
+    growth_per_day: z
+      .int()
+      .min(0)
+      .default(0)
+      .describe('Points that come in a day, over all collections; 0 where it is not known.'),
+    payload_bytes: z.int().min(0).default(512).describe('Bytes of payload of a point, on average.'),
+  })
+  .describe('What the server must hold one day.');
+
 export const checksSchema = z
   .strictObject({
     waivers: z.array(waiver).default([]).describe('Findings that are accepted for a time.'),
@@ -149,5 +174,9 @@ export const checksSchema = z
       .record(z.string().min(1), z.union([z.number(), z.string()]))
       .default({})
       .describe('Thresholds of checks that differ from the catalogue, by check.'),
+    confirmations: z
+      .array(confirmation)
+      .default([])
+      .describe('Lines of the production readiness checklist that a person confirms.'),
   })
   .describe('Checks.');

@@ -27,15 +27,15 @@ describe.skipIf(missing).each(availableKinds())('vdb check canary (%s)', (kind) 
   });
 
   async function check(api_key: string) {
-    const { config } = contextOf({
+    const context = contextOf({
       qdrant: {
         api_key,
         read_only_api_key: server.readOnlyApiKey,
         slots: { blue: { http: server.httpPort } },
       },
     });
-    const [result] = await runChecks(host, selectChecks(CATALOGUE, ['canary']), {
-      context: { config, slot: 'blue', keyFile: '/nowhere' },
+    const [result] = await runChecks(host, selectChecks(CATALOGUE, { words: ['canary'] }), {
+      context,
       lookAtPlan: async () => [],
     });
     return result;

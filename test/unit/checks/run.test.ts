@@ -22,6 +22,8 @@ function says(id: string, ...words: string[]): Check {
     group: 'host',
     severity: 'error',
     title: id,
+    looksAt: 'a word',
+    why: 'The word would be bad.',
     probe: () => words.map((word) => ask(echo, word)),
     judge: (observations) =>
       whenThere(observations.at(-1), 'silence', (last) => holds(last !== 'bad', last, 'good')),

@@ -4,7 +4,7 @@ import { selectChecks } from '../../../src/checks/select.js';
 import { EXIT } from '../../../src/errors.js';
 
 function ids(...words: string[]): string[] {
-  return selectChecks(CATALOGUE, words).map(({ id }) => id);
+  return selectChecks(CATALOGUE, { words }).map(({ id }) => id);
 }
 
 describe('selectChecks', () => {
@@ -19,7 +19,7 @@ describe('selectChecks', () => {
   });
 
   it('takes the services for health', () => {
-    const groups = new Set(selectChecks(CATALOGUE, ['health']).map(({ group }) => group));
+    const groups = new Set(selectChecks(CATALOGUE, { words: ['health'] }).map(({ group }) => group));
     expect([...groups]).toEqual(['qdrant', 'postgres', 'redis']);
   });
 

@@ -1,14 +1,9 @@
 import { expect, it } from 'vitest';
-import { CATALOGUE } from '../../../../src/checks/catalogue/index.js';
-import type { CheckContext } from '../../../../src/checks/check.js';
-import { resultOf } from '../../../../src/checks/result.js';
-import { known } from '../../../../src/host/probe.js';
-import { contextOf } from '../support.js';
+import { known, type Observation } from '../../../../src/host/probe.js';
+import { judged as judgedAs } from '../support.js';
 
-function judged(canary: CheckContext['canary']) {
-  const check = CATALOGUE.find(({ id }) => id === 'canary');
-  if (check === undefined) throw new Error('no canary');
-  return resultOf(check, [], { ...contextOf(), canary });
+function judged(canary: Observation<unknown>) {
+  return judgedAs('canary', [canary]);
 }
 
 it('passes with its times', () => {

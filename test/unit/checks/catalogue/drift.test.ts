@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Step, Verdict } from '../../../../src/engine/plan.js';
 import { known } from '../../../../src/host/probe.js';
-import { contextOf, judged } from '../support.js';
+import { judged } from '../support.js';
 
 function step(title: string, verdict: Verdict): Step {
   return { task: { id: '0.2' }, resource: { title }, verdict } as unknown as Step;
 }
 
 function drift(...steps: Step[]) {
-  return judged('drift', [], contextOf({}, known(steps)));
+  return judged('drift', [known(steps)]);
 }
 
 const OK = step('/etc/hosts', { status: 'ok' });
@@ -28,6 +28,7 @@ describe('drift', () => {
       status: 'fail',
       seen: '1 of 2 steps would change',
       details: ['0.2 /etc/motd: mode 0644, want 0600'],
+      fix: '0.2',
     });
   });
 

@@ -76,7 +76,7 @@ describe('storage.free', () => {
       qdrant: { ...EMULATED.qdrant, slots: { blue: { storage: '/fast/blue' } } },
     });
     const check = CATALOGUE.find(({ id }) => id === 'storage.free');
-    const probes = [check?.probe(context) ?? []].flat();
+    const probes = [check?.probe?.(context) ?? []].flat();
     expect(probes.map(({ arg }) => arg)).toEqual(['/data', '/fast/blue', '/backups']);
   });
 

@@ -1,30 +1,34 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../../src/checks/catalogue/index.js';
+import type { CheckContext } from '../../../../src/checks/check.js';
 import { blocks, resultOf } from '../../../../src/checks/result.js';
 import type { Observation } from '../../../../src/host/probe.js';
 import { contextOf } from '../support.js';
 
 const UNSEEN: Observation<never> = { status: 'unknown', why: 'local-http: no answer within 20 s' };
 
+/** A configuration to which every check applies, of a host of which nothing could be seen. */
+const CONTEXT: CheckContext = { ...contextOf(), facts: UNSEEN, skew: UNSEEN, journal: UNSEEN };
+
 describe.each(CATALOGUE.map((check) => [check.id, check] as const))('%s', (_, check) => {
-  const probes = [check.probe(contextOf())].flat();
+  const probes = [check.probe?.(CONTEXT) ?? [], check.look === undefined ? [] : 'look'].flat();
 
   it('is unknown, with the reason, when nothing could be seen', () => {
     const result = resultOf(
       check,
       probes.map(() => UNSEEN),
-      { ...contextOf({}, UNSEEN), canary: UNSEEN },
+      CONTEXT,
     );
     expect(result.status).toBe('unknown');
     expect([result.seen, ...(result.details ?? [])].join()).toContain(UNSEEN.why);
   });
 
   it('is unknown when the host sent no observation', () => {
-    expect(resultOf(check, [], contextOf()).status).toBe('unknown');
+    expect(resultOf(check, [], CONTEXT).status).toBe('unknown');
   });
 
   it('says what to do when it is unknown, and stands in the way unless it is a warning', () => {
-    const result = resultOf(check, [], contextOf());
+    const result = resultOf(check, [], CONTEXT);
     expect(result.remedy).toMatch(/\.$/);
     expect(blocks(result)).toBe(result.severity !== 'warning');
   });

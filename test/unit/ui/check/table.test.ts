@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckResult } from '../../../src/checks/result.js';
-import { type CheckView, checkData, checkText } from '../../../src/ui/check.js';
+import { reportOf } from '../../../../src/checks/report.js';
+import type { CheckResult } from '../../../../src/checks/result.js';
+import { checkData } from '../../../../src/ui/check/data.js';
+import type { CheckView } from '../../../../src/ui/check/formats.js';
+import { checkTable } from '../../../../src/ui/check/table.js';
 
 const PASSED: CheckResult = {
   id: 'redis.ping',
@@ -34,17 +37,19 @@ const DRIFT: CheckResult = {
 
 function shown(results: CheckResult[], changes: Partial<CheckView> = {}): string {
   const view = {
-    host: 'one',
     color: false,
     columns: 80,
-    durationMs: 1200,
     verbose: false,
     flags: ['--lab', 'one'],
   };
-  return checkText(results, { ...view, ...changes });
+  const report = reportOf({
+    ...{ host: 'one', target: 'root@one:22', results, durationMs: 1200, commands: 3, vdb: '0.1.0' },
+    at: new Date('2026-11-24T12:00:00Z'),
+  });
+  return checkTable(report, { ...view, ...changes });
 }
 
-describe('checkText', () => {
+describe('checkTable', () => {
   it('shows what passed in one line, by group, and the verdict', () => {
     expect(shown([PASSED])).toBe(
       ['redis', '  ok      redis.ping           PONG', '', 'Ready: one, 1 passed, 1.2 s'].join('\n'),

@@ -1,21 +1,12 @@
-import type { CheckStatus } from '../checks/check.js';
-import { GROUPS } from '../checks/check.js';
-import { blockingIds, blocks, type CheckResult, countsOf, isReady } from '../checks/result.js';
-import { firstNames } from '../text.js';
-import { count, duration, indent, shortened, styleFor } from './style.js';
-import { wrap } from './wrap.js';
-
-/** How the results are shown. */
-export interface CheckView {
-  host: string;
-  color: boolean;
-  columns: number;
-  durationMs: number;
-  /** Whether long lists are shown whole. */
-  verbose: boolean;
-  /** What `vdb` was called with before the command, so that the commands shown can be copied: `--lab one`. */
-  flags: readonly string[];
-}
+import type { CheckStatus } from '../../checks/check.js';
+import { GROUPS } from '../../checks/check.js';
+import type { CheckReport } from '../../checks/report.js';
+import { blockingIds, blocks, type CheckResult, countsOf, isReady } from '../../checks/result.js';
+import { firstNames } from '../../text.js';
+import { count, duration, indent, shortened, styleFor } from '../style.js';
+import { wrap } from '../wrap.js';
+import { commandOf } from './data.js';
+import type { CheckView } from './formats.js';
 
 const WORD: Record<CheckStatus, string> = {
   pass: 'ok',
@@ -33,7 +24,8 @@ const MOST_DETAILS = 8;
 const MOST_NAMES = 3;
 
 /** Results by group, one line each; what did not pass is expanded with what to do. Then the verdict. */
-export function checkText(results: readonly CheckResult[], view: CheckView): string {
+export function checkTable(report: CheckReport, view: CheckView): string {
+  const { results } = report;
   const style = styleFor(view.color);
   const groups = GROUPS.flatMap((group) => {
     const own = results.filter((result) => result.group === group);
@@ -41,7 +33,7 @@ export function checkText(results: readonly CheckResult[], view: CheckView): str
       ? []
       : [[style.bold(group), ...own.map((result) => resultText(result, view))].join('\n')];
   });
-  return [...groups, '', verdictLine(results, view)].join('\n');
+  return [...groups, '', verdictLine(report, view.color)].join('\n');
 }
 
 function resultText(result: CheckResult, view: CheckView): string {
@@ -90,17 +82,6 @@ function listed(details: readonly string[], { verbose }: CheckView): string[] {
   return [...details.slice(0, MOST_DETAILS), `and ${rest} more (all with --verbose)`];
 }
 
-/** The command of vdb that repairs what was found. */
-export function commandOf(
-  { status, fix, group }: Pick<CheckResult, 'status' | 'fix' | 'group'>,
-  flags: readonly string[],
-): string | undefined {
-  const vdb = ['vdb', ...flags].join(' ');
-  if (status === 'unknown') return undefined;
-  if (group === 'drift') return `${vdb} provision --plan`;
-  return fix === undefined ? undefined : `${vdb} provision --only ${fix}`;
-}
-
 function paint(status: CheckStatus, color: boolean): (text: string) => string {
   const style = styleFor(color);
   const { green, yellow, red, magenta, dim } = style;
@@ -108,7 +89,8 @@ function paint(status: CheckStatus, color: boolean): (text: string) => string {
 }
 
 /** "Not ready: one, redis.ping failed, 17 passed, 0.8 s". */
-export function verdictLine(results: readonly CheckResult[], { host, color, durationMs }: CheckView): string {
+export function verdictLine(report: CheckReport, color: boolean): string {
+  const { results, host, durationMs } = report;
   const style = styleFor(color);
   const counts = countsOf(results);
   const blocking = blockingIds(results);
@@ -130,26 +112,4 @@ export function verdictLine(results: readonly CheckResult[], { host, color, dura
 function isDrift(results: readonly CheckResult[]): boolean {
   const blocking = results.filter(blocks);
   return blocking.length > 0 && blocking.every(({ group, status }) => group === 'drift' && status === 'fail');
-}
-
-/** One result for machines. */
-export function checkData(result: CheckResult, flags: readonly string[]): Record<string, unknown> {
-  const { id, group, severity, status, title, seen, expected, details, waiver, remedy, inspect, fix } =
-    result;
-  const command = remedy === undefined ? undefined : commandOf(result, flags);
-  return {
-    id,
-    group,
-    severity,
-    status,
-    title,
-    seen,
-    ...(expected === undefined ? {} : { expected }),
-    ...(details === undefined || details.length === 0 ? {} : { details }),
-    ...(waiver === undefined ? {} : { waiver }),
-    ...(remedy === undefined ? {} : { remedy }),
-    ...(inspect === undefined ? {} : { inspect }),
-    ...(fix === undefined ? {} : { fix }),
-    ...(command === undefined ? {} : { command }),
-  };
 }

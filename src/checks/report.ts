@@ -1,0 +1,44 @@
+import { EXIT, type ExitCode } from '../errors.js';
+import { blockingIds, type CheckResult, isReady } from './result.js';
+
+/** One run of checks on a host: what every output format is made from, so that they cannot disagree. */
+export interface CheckReport {
+  /** Name of the host in the configuration. */
+  host: string;
+  /** `user@address:port`. */
+  target: string;
+  results: readonly CheckResult[];
+  status: 'ready' | 'not-ready' | 'timed-out';
+  exitCode: ExitCode;
+  /** When the run ended. */
+  at: Date;
+  durationMs: number;
+  /** Commands that were sent to the host. */
+  commands: number;
+  /** Version of vdb. */
+  vdb: string;
+}
+
+/** A finished run with its verdict and exit code. Pure. */
+export function reportOf(run: Omit<CheckReport, 'status' | 'exitCode'>): CheckReport {
+  const ready = isReady(run.results);
+  return { ...run, status: ready ? 'ready' : 'not-ready', exitCode: ready ? EXIT.ok : EXIT.notReady };
+}
+
+/** The same run, after which the time to wait was over. */
+export function timedOut(report: CheckReport): CheckReport {
+  return { ...report, status: 'timed-out', exitCode: EXIT.timeout };
+}
+
+/** What still stands in the way, for whoever waits: empty when it is ready. */
+export function waitingFor({ results }: CheckReport): string[] {
+  if (isReady(results)) return [];
+  const ids = blockingIds(results);
+  return ids.length === 0 ? ['anything to look at'] : ids;
+}
+
+/** The tasks that repair what was found, in the order in which they were named; accepted findings are left alone. */
+export function fixesOf(results: readonly CheckResult[]): string[] {
+  const found = results.filter(({ status }) => status === 'fail' || status === 'warn');
+  return [...new Set(found.flatMap(({ fix }) => fix?.split(',') ?? []))];
+}

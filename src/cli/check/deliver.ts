@@ -1,0 +1,51 @@
+import { appendFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { CheckReport } from '../../checks/report.js';
+import { EXIT, messageOf, VdbError } from '../../errors.js';
+import { replaceFile } from '../../files.js';
+import { checkData } from '../../ui/check/data.js';
+import { FORMATS } from '../../ui/check/formats.js';
+import { githubSummary } from '../../ui/check/github.js';
+import type { CommandContext } from '../context.js';
+import { globalFlags } from '../global-options.js';
+import type { Output } from './outputs.js';
+
+/** Writes a report in every wanted form, files first: who reads stdout may rely on them. */
+export async function deliver(
+  context: CommandContext<unknown>,
+  report: CheckReport,
+  outputs: readonly Output[],
+): Promise<void> {
+  const { terminal, global, emit, redactor, cwd, env } = context;
+  const flags = globalFlags(global);
+  const view = { flags, color: terminal.color.out, columns: terminal.columns, verbose: global.verbose };
+  const byFile = [...outputs].sort((a, b) => Number(a.file === undefined) - Number(b.file === undefined));
+  for (const { format, file } of byFile) {
+    if (file === undefined) terminal.out(await FORMATS[format](report, view));
+    else {
+      const text = await FORMATS[format](report, {
+        ...view,
+        color: false,
+        columns: Number.POSITIVE_INFINITY,
+      });
+      await written(file, () => replaceFile(resolve(cwd, file), redactor.mask(`${text.trimEnd()}\n`)));
+    }
+    const summary = env.GITHUB_STEP_SUMMARY;
+    if (format === 'github' && summary !== undefined && summary !== '')
+      await written(summary, () => appendFile(summary, redactor.mask(githubSummary(report, view))));
+  }
+  for (const result of report.results) emit({ type: 'check.result', ...checkData(result, flags) });
+}
+
+async function written(file: string, write: () => Promise<unknown>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    throw new VdbError(`The report could not be written to ${file}: ${messageOf(error)}`, {
+      code: 'report.unwritable',
+      exitCode: EXIT.failed,
+      next: 'Name a file in a directory that exists and can be written to.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import { CATALOGUE } from '../../checks/catalogue/index.js';
+import type { Check, CheckContext } from '../../checks/check.js';
+import { assertConfigured } from '../../checks/configured.js';
+import { firstLook } from '../../checks/look.js';
+import { activeSlot } from '../../checks/place.js';
+import { type CheckReport, reportOf } from '../../checks/report.js';
+import type { CheckResult } from '../../checks/result.js';
+import { runChecks } from '../../checks/run.js';
+import { lookAll } from '../../engine/plan.js';
+import { adminHeader } from '../../services/qdrant/place.js';
+import { version } from '../../version.js';
+import type { Session } from '../session.js';
+
+/** Which checks to run, once what is known of the host is known: severities may depend on it. */
+export type Choose = (context: CheckContext) => readonly Check[];
+
+/** Runs checks on a connected host: one command to see where to look, one for all probes, one for the plan. */
+export async function runRound(session: Session, choose: Choose): Promise<CheckReport> {
+  const started = performance.now();
+  const before = session.host.commandCount;
+  const { host, hostConfig, gate } = session;
+  assertConfigured(CATALOGUE, session.config.checks);
+  const context = await surroundings(session);
+  const results = await runChecks(host, choose(context), {
+    context,
+    lookAtPlan: async () => {
+      const { TASKS } = await import('../../../tasks/index.js');
+      return lookAll(host, TASKS, { config: session.config, facts: factsOf(context) });
+    },
+  });
+  return reportOf({
+    host: hostConfig.name,
+    target: host.target,
+    results: results.map((result) => masked(result, (text) => gate.redactor.mask(text))),
+    at: new Date(),
+    durationMs: performance.now() - started,
+    commands: host.commandCount - before,
+    vdb: version(),
+  });
+}
+
+async function surroundings({ host, hostConfig, config }: Session): Promise<CheckContext> {
+  const { facts, state, journal, skew } = await firstLook(host, config);
+  const slot = activeSlot(config, state);
+  return { config, hostConfig, slot, keyFile: adminHeader(config), facts, journal, skew, now: new Date() };
+}
+
+function factsOf({ facts }: CheckContext) {
+  if (facts.status === 'known' && facts.value !== null) return facts.value;
+  throw new Error('the facts of the host are not known');
+}
+
+/** No result may carry a secret, whatever a service said. */
+function masked(result: CheckResult, mask: (text: string) => string): CheckResult {
+  const { seen, expected, details } = result;
+  return {
+    ...result,
+    seen: mask(seen),
+    ...(expected === undefined ? {} : { expected: mask(expected) }),
+    ...(details === undefined ? {} : { details: details.map(mask) }),
+  };
+}

@@ -1,0 +1,49 @@
+import type { CheckReport } from '../../checks/report.js';
+import { blockingIds, type CheckResult, countsOf } from '../../checks/result.js';
+
+/** The command of vdb that repairs what was found. */
+export function commandOf(
+  { status, fix, group }: Pick<CheckResult, 'status' | 'fix' | 'group'>,
+  flags: readonly string[],
+): string | undefined {
+  const vdb = ['vdb', ...flags].join(' ');
+  if (status === 'unknown') return undefined;
+  if (group === 'drift') return `${vdb} provision --plan`;
+  return fix === undefined ? undefined : `${vdb} provision --only ${fix}`;
+}
+
+/** One result for machines. */
+export function checkData(result: CheckResult, flags: readonly string[]): Record<string, unknown> {
+  const { id, group, severity, status, title, seen, expected, details, waiver, remedy, inspect, fix } =
+    result;
+  const command = remedy === undefined ? undefined : commandOf(result, flags);
+  return {
+    id,
+    group,
+    severity,
+    status,
+    title,
+    seen,
+    ...(expected === undefined ? {} : { expected }),
+    ...(details === undefined || details.length === 0 ? {} : { details }),
+    ...(waiver === undefined ? {} : { waiver }),
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(inspect === undefined ? {} : { inspect }),
+    ...(fix === undefined ? {} : { fix }),
+    ...(command === undefined ? {} : { command }),
+  };
+}
+
+/** The whole run for machines, without its results. */
+export function reportData(report: CheckReport): Record<string, unknown> {
+  const { host, status, results, commands, durationMs, exitCode } = report;
+  return {
+    status,
+    host,
+    counts: countsOf(results),
+    blocking: blockingIds(results),
+    ssh_commands: commands,
+    duration_ms: Math.round(durationMs),
+    exit_code: exitCode,
+  };
+}
