@@ -3,18 +3,19 @@
  * - start-up against bare node
  * - a second provision against one fresh ssh that runs the same probe script, at 0 and at 50 ms round trip
  * - `vdb provision --plan` of a host where nothing is to do
+ * - `vdb check readiness` against one ssh that runs the commands of all its checks in sequence
  * - with `--first`: a first provision against one apt-get over ssh for the same packages, on two fresh hosts
  * Ends with exit code 1 when a bar is missed.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import { delayProxy } from './delay-proxy.js';
 import { firstProvision } from './first.js';
 import { hostOf, type LabHost, labHost, sshArgv } from './lab.js';
 import { type Contender, type Row, race, timed } from './measure.js';
 import { rowOf } from './row.js';
-import { currentProbeScript } from './script.js';
+import { currentProbeScript, readinessInSequence } from './script.js';
 
 const NODE = process.execPath;
 const VDB = join(import.meta.dirname, '../bin/vdb');
@@ -49,14 +50,35 @@ async function secondProvision(host: LabHost, roundTripMs: number): Promise<void
   row(`second vdb provision, ${roundTripMs} ms round trip`, ours, byHand, 2);
 }
 
+/** Collections are looked at once on both sides: the pause between two looks would hide everything else. */
+async function readiness(host: LabHost): Promise<void> {
+  const config = await editedConfig(host, (document) => {
+    document.setIn(['checks', 'thresholds', 'collections.green'], 0);
+  });
+  const { script, checks, probes } = await readinessInSequence(config);
+  const [byHand, ours] = await race(
+    [
+      { name: 'ssh', argv: sshArgv(host, host.port, 'bash -s'), input: script },
+      { name: 'vdb check', argv: [NODE, VDB, '--config', config, 'check', 'readiness'] },
+    ] satisfies Contender[],
+    7,
+  );
+  row(`one ssh, the commands of ${checks} checks in sequence`, byHand);
+  row(`vdb check readiness, ${probes} questions`, ours, byHand, 1);
+}
+
 /** The lab's configuration with another port; known_hosts gets the same key under the new port. */
 async function configWithPort(host: LabHost, port: number): Promise<string> {
-  const document = parseDocument(await readFile(join(host.directory, 'vdb.yaml'), 'utf8'));
-  document.setIn(['hosts', 0, 'port'], port);
   const knownHosts = join(host.directory, 'known_hosts');
   const known = await readFile(knownHosts, 'utf8');
   const entry = known.split('\n').find((line) => line.startsWith(`[127.0.0.1]:${host.port} `)) ?? '';
   await writeFile(knownHosts, `${known}${entry.replace(`:${host.port} `, `:${port} `)}\n`);
+  return editedConfig(host, (document) => document.setIn(['hosts', 0, 'port'], port));
+}
+
+async function editedConfig(host: LabHost, edit: (document: Document) => void): Promise<string> {
+  const document = parseDocument(await readFile(join(host.directory, 'vdb.yaml'), 'utf8'));
+  edit(document);
   const file = join(host.directory, 'bench.yaml');
   await writeFile(file, document.toString());
   return file;
@@ -81,6 +103,7 @@ await startUp();
 const host = await labHost('bench');
 await timed({ name: 'converge', argv: [NODE, VDB, '--config', hostOf(host), 'provision'] });
 await plan(host);
+await readiness(host);
 await secondProvision(host, 0);
 await secondProvision(host, 50);
 if (process.argv.includes('--first')) await firstProvision(row);

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.js';
 import { type Facts, factsProbe } from '../host/facts.js';
 import type { Host } from '../host/host.js';
-import { ask, known, type Observation } from '../host/probe.js';
+import { ask, known, type Observation, type Probe } from '../host/probe.js';
 import { newBatch } from './batch.js';
 import type { Skew } from './check.js';
 import { type HostState, readState } from './place.js';
@@ -19,12 +19,17 @@ export interface FirstLook {
 
 const LINES = 1000;
 
+/** The questions of the first look: facts, state, journal. */
+export function firstProbes({ paths }: Pick<Config, 'paths'>): [Probe<Facts>, Probe<string>, Probe<string>] {
+  const end = (name: string) => ask(fileEnd, { path: `${paths.state}/${name}`, lines: LINES });
+  return [ask(factsProbe, null), end('state.json'), end('journal.ndjson')];
+}
+
 /** One command on the host. */
-export async function firstLook(host: Host, { paths }: Config): Promise<FirstLook> {
+export async function firstLook(host: Host, config: Config): Promise<FirstLook> {
   const batch = newBatch();
-  const facts = batch.add(ask(factsProbe, null));
-  const state = batch.add(ask(fileEnd, { path: `${paths.state}/state.json`, lines: LINES }));
-  const journal = batch.add(ask(fileEnd, { path: `${paths.state}/journal.ndjson`, lines: LINES }));
+  const [askFacts, askState, askJournal] = firstProbes(config);
+  const [facts, state, journal] = [batch.add(askFacts), batch.add(askState), batch.add(askJournal)];
   const asked = Date.now();
   await batch.send(host);
   const answered = Date.now();

@@ -1,7 +1,7 @@
 import type { Step } from '../engine/plan.js';
 import { EXIT, messageOf, VdbError } from '../errors.js';
 import type { Host } from '../host/host.js';
-import { type Observation, observe } from '../host/probe.js';
+import { type Observation, observe, type Probe } from '../host/probe.js';
 import type { Check, CheckContext, Site } from './check.js';
 import { type CheckResult, resultOf } from './result.js';
 import { withWaiver } from './waivers.js';
@@ -19,7 +19,7 @@ export async function runChecks(
   { context, lookAtPlan }: RunRequest,
 ): Promise<CheckResult[]> {
   const due = checks.map((check) => (check.skip?.(context) === undefined ? check : undefined));
-  const probes = due.map((check) => [check?.probe?.(context) ?? []].flat());
+  const probes = checks.map((check) => probesOf(check, context));
   const site: Site = { host, context, plan: once(() => observed(lookAtPlan)) };
   const [observations, looks] = await Promise.all([
     observe(host, probes.flat()),
@@ -32,6 +32,11 @@ export async function runChecks(
     const own = [...observations.slice(from, next), ...(looks[index] ?? [])];
     return withWaiver(resultOf(check, own, context), context.config.checks.waivers, dayOf(context.now));
   });
+}
+
+/** The questions of a check; none where it does not apply. */
+export function probesOf(check: Check, context: CheckContext): Probe[] {
+  return check.skip?.(context) === undefined ? [check.probe?.(context) ?? []].flat() : [];
 }
 
 /** As waivers have it: `2030-01-31`, UTC. */

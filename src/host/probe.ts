@@ -85,6 +85,14 @@ export function probeScript(probes: readonly Probe[]): Script {
   return batchScript(groupByKind(probes), randomBytes(12).toString('hex'));
 }
 
+/** The same commands one after the other, as a person would type them: what the benchmark compares with. */
+export function sequentialScript(probes: readonly Probe[]): Script {
+  const fragments = groupByKind(probes).map(
+    ({ kind, args }) => sh`bash -c ${kind.script(args).source} </dev/null`,
+  );
+  return new ScriptSource([ENVIRONMENT, ...fragments.map(({ source }) => source), 'true'].join('\n'));
+}
+
 function groupByKind(probes: readonly Probe[]): Group[] {
   const groups = new Map<Probe['kind'], Group>();
   const places = new Map<Probe['kind'], Map<string, number>>();
@@ -101,9 +109,13 @@ function groupByKind(probes: readonly Probe[]): Group[] {
   return [...groups.values()];
 }
 
+/** The locale is fixed so that parsers never meet a translated message. */
+const ENVIRONMENT =
+  'export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; cd /';
+
 /**
  * All fragments run side by side, each into a pipe of its own that is read in order, so no temporary file is
- * needed. The locale is fixed so that parsers never meet a translated message.
+ * needed.
  */
 export function batchScript(groups: readonly Group[], boundary: string): Script {
   const start = groups.map(({ kind, args }, index) => {
@@ -112,13 +124,7 @@ export function batchScript(groups: readonly Group[], boundary: string): Script 
 printf '\\n%s %s end %s\\n' ${boundary} ${index} $?)`;
   });
   const read = groups.map((_, index) => `printf '%s %s begin\\n' ${boundary} ${index}; cat <&$f${index}`);
-  return new ScriptSource(
-    [
-      'export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; cd /',
-      ...start,
-      ...read,
-    ].join('\n'),
-  );
+  return new ScriptSource([ENVIRONMENT, ...start, ...read].join('\n'));
 }
 
 function limitOf(kind: ProbeKind<unknown, unknown>): number {

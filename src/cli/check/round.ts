@@ -39,7 +39,12 @@ export async function runRound(session: Session, choose: Choose): Promise<CheckR
   });
 }
 
-async function surroundings({ host, hostConfig, config }: Session): Promise<CheckContext> {
+/** What checks may know of a host besides their observations: one command on it. */
+export async function surroundings({
+  host,
+  hostConfig,
+  config,
+}: Pick<Session, 'host' | 'hostConfig' | 'config'>): Promise<CheckContext> {
   const { facts, state, journal, skew } = await firstLook(host, config);
   const slot = activeSlot(config, state);
   return { config, hostConfig, slot, keyFile: adminHeader(config), facts, journal, skew, now: new Date() };
