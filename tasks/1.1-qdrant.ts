@@ -19,7 +19,7 @@ import { binaryRelease, type ReleaseSource } from '../src/resources/release.js';
 import { service } from '../src/resources/service.js';
 import { symlink } from '../src/resources/symlink.js';
 import { unitFile } from '../src/resources/unit.js';
-import { adminHeader, slotOf } from '../src/services/qdrant/place.js';
+import { adminHeader, readOnlyHeader, slotOf } from '../src/services/qdrant/place.js';
 
 function releaseDirectory({ paths, qdrant }: Config): string {
   const suffix = qdrant.artifact.from === 'emulator' ? '-emulator' : '';
@@ -100,6 +100,12 @@ const configuration: SubTask = {
       file({
         path: adminHeader(config),
         content: `api-key: ${config.qdrant.api_key}\n`,
+        mode: '0600',
+        secret: true,
+      }),
+      file({
+        path: readOnlyHeader(config),
+        content: `api-key: ${config.qdrant.read_only_api_key}\n`,
         mode: '0600',
         secret: true,
       }),

@@ -12,7 +12,7 @@ const collectionsOf: SubTask = {
     Object.entries(context.config.collections).map(([name, wanted]) =>
       qdrantCollection({
         name,
-        wanted,
+        wanted: { ...wanted, strictMode: context.config.qdrant.strict_mode },
         port: slotOf(context.config).http,
         keyFile: adminHeader(context.config),
       }),

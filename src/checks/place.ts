@@ -1,6 +1,7 @@
 import type { Config, SlotName } from '../config/schema.js';
 import { EXIT, VdbError } from '../errors.js';
 import { known, type Observation } from '../host/probe.js';
+import { readOnlyHeader } from '../services/qdrant/place.js';
 import { REDIS_CONF } from '../services/redis/config.js';
 
 /** What vdb wrote down on the host about what runs there. */
@@ -48,6 +49,7 @@ export function secretFiles({ config, slot, keyFile }: SecretPlaces): string[] {
   return [
     `${root}/config/qdrant-${slot}.yaml`,
     keyFile,
+    readOnlyHeader(config),
     ...(config.postgres.enabled ? [`${citadel}/.env`] : []),
     ...(config.redis.enabled ? [REDIS_CONF] : []),
   ];

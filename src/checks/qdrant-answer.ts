@@ -86,8 +86,41 @@ export function readInfo(answer: Observation<HttpAnswer>): Observation<Collectio
   });
 }
 
-/** A successful answer, read by `read`; any other answer is unknown, for the reason that it gives. */
-function reading<T>(answer: Observation<HttpAnswer>, read: (body: unknown) => T): Observation<T> {
+/** An alias and the collection that it stands for. */
+export interface Alias {
+  alias: string;
+  collection: string;
+}
+
+/** Reads `/aliases`. */
+export function readAliases(answer: Observation<HttpAnswer>): Observation<Alias[]> {
+  return reading(answer, (body) => {
+    const { aliases } = (body as { result: { aliases: Record<string, unknown>[] } }).result;
+    return aliases.map(({ alias_name: alias, collection_name: collection }) => {
+      if (typeof alias !== 'string' || typeof collection !== 'string') throw new Error('no alias');
+      return { alias, collection };
+    });
+  });
+}
+
+/** Reads `/issues`: what Qdrant itself finds wrong, in its words. */
+export function readIssues(answer: Observation<HttpAnswer>): Observation<string[]> {
+  return reading(answer, (body) => {
+    const { issues } = (body as { result: { issues: { description: unknown }[] } }).result;
+    return issues.map(({ description }) => {
+      if (typeof description !== 'string') throw new Error('no description');
+      return description;
+    });
+  });
+}
+
+/** A successful answer, its JSON read by `read`; any other answer is unknown, for the reason that it gives. */
+export function reading<T>(answer: Observation<HttpAnswer>, read: (body: unknown) => T): Observation<T> {
+  return readingText(answer, (text) => read(JSON.parse(text)));
+}
+
+/** Like {@link reading} for an answer that is not JSON. `read` throws when it cannot. */
+export function readingText<T>(answer: Observation<HttpAnswer>, read: (body: string) => T): Observation<T> {
   if (answer.status !== 'known') return answer;
   if (answer.value === null) return known<T>(null);
   const { status, body } = answer.value;
@@ -97,7 +130,7 @@ function reading<T>(answer: Observation<HttpAnswer>, read: (body: unknown) => T)
   if (status === 404) return { status: 'unknown', why: 'it does not exist' };
   if (status !== 200) return { status: 'unknown', why: `Qdrant answers ${status}` };
   try {
-    return known(read(JSON.parse(body)));
+    return known(read(body));
   } catch {
     return { status: 'unknown', why: 'Qdrant answers with something unreadable' };
   }

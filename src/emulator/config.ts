@@ -25,10 +25,18 @@ export interface Settings {
   clusterEnabled: boolean;
   p2pPort: number;
   logLevel: string;
+  /** Whether web pages of other sites may read answers. On by default, as in Qdrant. */
+  cors: boolean;
+  /** A search that takes longer and filters without an index is an issue. */
+  slowQuerySeconds: number;
+  /** Why no collection is loaded; null when they are. */
+  recoveryMode: string | null;
   defaults: StorageDefaults;
 }
 
 const PREFIX = 'QDRANT__';
+
+const SLOW_QUERY_SECONDS = 1.2;
 
 const HNSW = {
   m: 16,
@@ -95,6 +103,9 @@ function settingsOf(root: Payload): Settings {
     clusterEnabled: truth(cluster.enabled, false),
     p2pPort: count(sectionOf(cluster, 'p2p').port, 6335),
     logLevel: text(root.log_level, 'INFO').toUpperCase(),
+    cors: truth(service.enable_cors, true),
+    slowQuerySeconds: Number(service.slow_query_secs ?? SLOW_QUERY_SECONDS),
+    recoveryMode: storage.recovery_mode === undefined ? null : text(storage.recovery_mode, '') || null,
     defaults: defaultsOf(storage),
   };
 }

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readSettings, type Settings } from './config.js';
+import { createIssues } from './issues.js';
 import { createMetrics } from './metrics.js';
 import type { World } from './router.js';
 import { createApi } from './server.js';
@@ -58,6 +59,8 @@ function openWorld(settings: Settings): World {
     settings,
     catalog,
     metrics: createMetrics(),
+    issues: createIssues(),
+    unloaded: new WeakSet(settings.recoveryMode === null ? [] : catalog.all()),
     peerId: peerIdOf(settings.storagePath),
     started: new Date(),
   };

@@ -1,14 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { Access } from './auth.js';
 import type { Settings } from './config.js';
+import type { Issues } from './issues.js';
 import type { Metrics } from './metrics.js';
 import type { Catalog } from './store/catalog.js';
+import type { Collection } from './store/collection.js';
 
 /** What every endpoint works on. */
 export interface World {
   settings: Settings;
   catalog: Catalog;
   metrics: Metrics;
+  issues: Issues;
+  /** Collections that recovery mode did not load. */
+  unloaded: WeakSet<Collection>;
   /** This server as a member of its cluster of one. */
   peerId: number;
   started: Date;

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ApiError, badFormat } from './api-error.js';
 import { authorize } from './auth.js';
+import { assertLoaded } from './recovery.js';
 import { type Call, findRoute, Raw, type Route, type World } from './router.js';
 import { ROUTES } from './routes/index.js';
 
@@ -24,6 +25,7 @@ async function answer(world: World, request: IncomingMessage, response: ServerRe
   const url = new URL(request.url ?? '/', 'http://emulator');
   const method = request.method ?? 'GET';
   const found = findRoute(ROUTES, method, url.pathname);
+  if (world.settings.cors) allowOrigin(request, response);
   try {
     authorize(world.settings, request.headers, found?.route.access ?? 'read');
     if (found === undefined) send(response, 404, 'text/plain', '');
@@ -34,6 +36,13 @@ async function answer(world: World, request: IncomingMessage, response: ServerRe
   const seconds = (performance.now() - started) / 1000;
   if (found !== undefined) world.metrics.record(method, found.route.pattern, response.statusCode, seconds);
   request.resume();
+}
+
+/** As Qdrant does it: every origin, by its name. */
+function allowOrigin({ headers: { origin } }: IncomingMessage, response: ServerResponse): void {
+  if (origin === undefined) return;
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('vary', 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers');
 }
 
 function callOf(world: World, request: IncomingMessage, url: URL, params: Record<string, string>): Call {
@@ -53,6 +62,7 @@ async function respond(
   response: ServerResponse,
   started: number,
 ): Promise<void> {
+  assertLoaded(world, route, call);
   const result = await route.endpoint(call, world);
   if (!(result instanceof Raw))
     return sendJson(response, 200, { result, status: 'ok', time: since(started) });

@@ -19,9 +19,7 @@ export const collectionRoutes: Route[] = [
   route('GET', '/collections/{collection_name}/exists', 'read', exists),
   route('PUT', '/collections/{collection_name}', 'manage', create),
   route('PATCH', '/collections/{collection_name}', 'manage', patch),
-  route('DELETE', '/collections/{collection_name}', 'manage', (call, { catalog }) =>
-    catalog.remove(param(call, 'collection_name')),
-  ),
+  route('DELETE', '/collections/{collection_name}', 'manage', remove),
   route('PUT', '/collections/{collection_name}/index', 'manage', createIndex),
   route('DELETE', '/collections/{collection_name}/index/{field_name}', 'manage', deleteIndex),
 ];
@@ -37,6 +35,12 @@ async function create(call: Call, { catalog, settings }: World): Promise<true> {
   const config = parseCollection(objectOf(await call.json()), settings.defaults);
   catalog.create(name, { config });
   return true;
+}
+
+function remove(call: Call, { catalog, issues }: World): boolean {
+  const name = param(call, 'collection_name');
+  issues.removed(name);
+  return catalog.remove(name);
 }
 
 async function patch(call: Call, { catalog }: World): Promise<true> {
@@ -70,11 +74,12 @@ function payloadSchema(collection: Collection): Record<string, PayloadIndex & { 
   return Object.fromEntries(counted);
 }
 
-async function createIndex(call: Call, { catalog }: World) {
+async function createIndex(call: Call, { catalog, issues }: World) {
   const body = objectOf(await call.json());
   const field = String(required(body, 'field_name'));
   const index = parseIndex(body.field_schema);
   const collection = catalog.resolve(param(call, 'collection_name'));
+  issues.indexed(collection.name, field);
   return acknowledged(call, collection.update({ indexes: { ...collection.indexes, [field]: index } }));
 }
 

@@ -16,17 +16,32 @@ export const searchRoutes: Route[] = [
 type Run = (collection: Collection, body: unknown) => object;
 
 function one(run: Run) {
-  return async (call: Call, { catalog }: World) => {
+  return async (call: Call, world: World) => {
     const body = await call.json();
-    return run(catalog.resolve(param(call, 'collection_name')), body);
+    return timed(call, world, [body], (collection) => run(collection, body));
   };
 }
 
 function several(run: Run) {
-  return async (call: Call, { catalog }: World) => {
+  return async (call: Call, world: World) => {
     const searches = required(objectOf(await call.json()), 'searches');
     if (!Array.isArray(searches)) throw badFormat('invalid type: expected a sequence of searches');
-    const collection = catalog.resolve(param(call, 'collection_name'));
-    return searches.map((search) => run(collection, search));
+    return timed(call, world, searches, (collection) => searches.map((search) => run(collection, search)));
   };
+}
+
+/** A search that was slow is looked at for filters without an index. */
+function timed<Found>(
+  call: Call,
+  { catalog, issues, settings }: World,
+  bodies: readonly unknown[],
+  search: (collection: Collection) => Found,
+): Found {
+  const collection = catalog.resolve(param(call, 'collection_name'));
+  const started = performance.now();
+  const found = search(collection);
+  if ((performance.now() - started) / 1000 > settings.slowQuerySeconds) {
+    for (const body of bodies) issues.slow(collection, objectOf(body).filter);
+  }
+  return found;
 }

@@ -15,7 +15,8 @@ export const serviceRoutes: Route[] = [
   route('GET', '/readyz', 'open', () => new Raw(TEXT, 'all shards are ready')),
   route('GET', '/metrics', 'read', (_call, world) => new Raw(TEXT, metricsText(world))),
   route('GET', '/telemetry', 'read', (_call, world) => telemetry(world)),
-  route('GET', '/issues', 'read', () => ({ issues: [] })),
+  route('GET', '/issues', 'read', (_call, { issues }) => ({ issues: issues.all() })),
+  route('DELETE', '/issues', 'manage', (_call, { issues }) => issues.clear()),
 ];
 
 function telemetry({ catalog, settings, started }: World) {
@@ -27,50 +28,89 @@ function telemetry({ catalog, settings, started }: World) {
 }
 
 function metricsText(world: World): string {
-  return `${[...appLines(world), ...collectionLines(world), ...world.metrics.lines(), ...processLines()].join('\n')}\n`;
+  return `${[...appLines(world), ...collectionLines(world), ...clusterLines(world), ...world.metrics.lines(), ...processLines()].join('\n')}\n`;
 }
 
+/** Names and help as Qdrant 1.18 has them; what the emulator has nothing of is left out. */
 function appLines({ catalog, settings }: World): string[] {
-  const collections = catalog.all();
-  const vectors = collections.reduce((sum, each) => sum + each.size, 0);
   return [
-    ...heading('app_info', 'information about the server', 'gauge'),
+    ...heading('app_info', 'information about qdrant server', 'gauge'),
     `app_info{name="qdrant-emulator",version="${EMULATOR_VERSION}"} 1`,
-    ...gauge('app_status_recovery_mode', 'whether the server is in recovery mode', 0),
-    ...gauge('collections_total', 'number of collections', collections.length),
-    ...gauge('collections_vector_total', 'total number of vectors in all collections', vectors),
-    ...gauge('cluster_enabled', 'whether cluster mode is on', Number(settings.clusterEnabled)),
+    ...gauge(
+      'app_status_recovery_mode',
+      'features enabled in qdrant server',
+      Number(settings.recoveryMode !== null),
+    ),
+    ...gauge('collections_total', 'number of collections', catalog.all().length),
   ];
 }
 
-function collectionLines({ catalog }: World): string[] {
-  const perCollection = (name: string, help: string, value: (size: number) => number): string[] => [
-    ...heading(name, help, 'gauge'),
-    ...catalog
-      .all()
-      .map((each) => `${name}{id="${each.name.replaceAll(/["\\\n]/g, '\\$&')}"} ${value(each.size)}`),
-  ];
+function collectionLines({ catalog, unloaded }: World): string[] {
+  const collections = catalog.all().map((each) => ({
+    id: each.name.replaceAll(/["\\\n]/g, (special) => (special === '\n' ? '\\n' : `\\${special}`)),
+    points: unloaded.has(each) ? 0 : each.size,
+  }));
+  const perCollection = (name: string, help: string, value: (points: number) => number): string[] =>
+    collections.length === 0
+      ? []
+      : [
+          ...heading(name, help, 'gauge'),
+          ...collections.map(({ id, points }) => `${name}{id="${id}"} ${value(points)}`),
+        ];
+  const vectors = collections.reduce((sum, { points }) => sum + points, 0);
   return [
-    ...perCollection('collection_points', 'number of points per collection', (size) => size),
-    ...perCollection('collection_running_optimizations', 'running optimizations per collection', () => 0),
-    ...perCollection('collection_update_queue_length', 'waiting updates per collection', () => 0),
-    ...perCollection('snapshot_creation_running', 'snapshots being made per collection', () => 0),
+    ...gauge('collections_vector_total', 'total number of vectors in all collections', vectors),
+    ...perCollection(
+      'collection_running_optimizations',
+      'number of currently running optimization tasks per collection',
+      () => 0,
+    ),
+    ...perCollection('collection_points', 'approximate amount of points per collection', (points) => points),
+    ...gauge('collection_dead_replicas', 'total amount of shard replicas in non-active state', 0),
+    ...perCollection(
+      'snapshot_creation_running',
+      'amount of snapshot creations that are currently running',
+      () => 0,
+    ),
+    ...perCollection(
+      'collection_update_queue_length',
+      'number of pending operations in update queues per collection',
+      () => 0,
+    ),
+    ...perCollection(
+      'collection_update_queue_deferred_points',
+      "number of points currently hidden during read operations as they're not yet optimized",
+      () => 0,
+    ),
   ];
+}
+
+function clusterLines({ settings }: World): string[] {
+  return gauge('cluster_enabled', 'is cluster support enabled', Number(settings.clusterEnabled));
 }
 
 function processLines(): string[] {
-  const limits = readText('/proc/self/limits');
   return [
-    ...gauge('memory_resident_bytes', 'bytes in physical memory', process.memoryUsage().rss),
-    ...gauge('process_open_mmaps', 'memory maps', readText('/proc/self/maps').split('\n').length - 1),
-    ...gauge('system_max_mmaps', 'most memory maps', Number(readText('/proc/sys/vm/max_map_count'))),
-    ...gauge('process_open_fds', 'open file descriptors', openFiles()),
     ...gauge(
-      'process_max_fds',
-      'most open file descriptors',
-      Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? 0),
+      'memory_resident_bytes',
+      'Maximum number of bytes in physically resident data pages mapped',
+      process.memoryUsage().rss,
     ),
+    ...gauge('process_open_mmaps', 'count of open mmaps', readText('/proc/self/maps').split('\n').length - 1),
+    ...gauge(
+      'system_max_mmaps',
+      'system wide limit of open mmaps',
+      Number(readText('/proc/sys/vm/max_map_count')),
+    ),
+    ...gauge('process_open_fds', 'count of currently open file descriptors', openFiles()),
+    ...gauge('process_max_fds', 'limit for open file descriptors', mostOpenFiles()),
   ];
+}
+
+/** 0 for no limit, as Qdrant writes it. */
+function mostOpenFiles(): number {
+  const limit = /^Max open files\s+(\d+)/m.exec(readText('/proc/self/limits'))?.[1];
+  return Number(limit ?? 0);
 }
 
 function gauge(name: string, help: string, value: number): string[] {

@@ -28,7 +28,6 @@ const MISSING: readonly [method: string, pattern: string, access: Access][] = [
   ['POST', '/collections/{collection_name}/shards/{shard_id}/snapshots', 'manage'],
   ['PUT', '/collections/{collection_name}/shards/{shard_id}/snapshots/recover', 'manage'],
   ['POST', '/collections/{collection_name}/shards/{shard_id}/snapshots/upload', 'manage'],
-  ['DELETE', '/issues', 'manage'],
 ];
 
 export const unsupportedRoutes: Route[] = MISSING.map(([method, pattern, access]) =>

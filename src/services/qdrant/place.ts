@@ -11,3 +11,8 @@ export function slotOf({ qdrant }: Config): Slot {
 export function adminHeader({ paths }: Config): string {
   return `${paths.root}/config/.admin-header`;
 }
+
+/** The same with the key that only reads: for the metrics. */
+export function readOnlyHeader({ paths }: Config): string {
+  return `${paths.root}/config/.read-only-header`;
+}

@@ -14,7 +14,7 @@ function modes(first: { mode: number; owner?: string }) {
 
 describe('access.secret-modes', () => {
   it.each([0o600, 0o640, 0o400])('passes with mode %o', (mode) => {
-    expect(judged('access.secret-modes', modes({ mode }))).toMatchObject({ status: 'pass', seen: '4 files' });
+    expect(judged('access.secret-modes', modes({ mode }))).toMatchObject({ status: 'pass', seen: '5 files' });
   });
 
   it.each([0o644, 0o660, 0o604, 0o700])('fails with mode %o', (mode) => {
@@ -35,6 +35,10 @@ describe('access.secret-modes', () => {
 
   it('does not look for files of services that are switched off', () => {
     const context = contextOf({ postgres: { enabled: false }, redis: { enabled: false } });
-    expect(secretFiles(context)).toEqual(['/opt/qdrant/config/qdrant-blue.yaml', context.keyFile]);
+    expect(secretFiles(context)).toEqual([
+      '/opt/qdrant/config/qdrant-blue.yaml',
+      context.keyFile,
+      '/opt/qdrant/config/.read-only-header',
+    ]);
   });
 });

@@ -7,8 +7,15 @@ import { contextOf } from '../support.js';
 
 const UNSEEN: Observation<never> = { status: 'unknown', why: 'local-http: no answer within 20 s' };
 
+const COLLECTIONS = { docs: { size: 384, payload_indexes: { author: 'keyword' } } };
+
 /** A configuration to which every check applies, of a host of which nothing could be seen. */
-const CONTEXT: CheckContext = { ...contextOf(), facts: UNSEEN, skew: UNSEEN, journal: UNSEEN };
+const CONTEXT: CheckContext = {
+  ...contextOf({ collections: COLLECTIONS }),
+  facts: UNSEEN,
+  skew: UNSEEN,
+  journal: UNSEEN,
+};
 
 describe.each(CATALOGUE.map((check) => [check.id, check] as const))('%s', (_, check) => {
   const probes = [check.probe?.(CONTEXT) ?? [], check.look === undefined ? [] : 'look'].flat();

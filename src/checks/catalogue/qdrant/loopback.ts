@@ -1,7 +1,7 @@
-import { ask } from '../../host/probe.js';
-import { defineCheck } from '../check.js';
-import { type Listener, listeners } from '../probes/sockets.js';
-import { expect, unknown, whenThere } from '../verdict.js';
+import { ask } from '../../../host/probe.js';
+import { defineCheck } from '../../check.js';
+import { type Listener, listeners } from '../../probes/sockets.js';
+import { expect, unknown, whenThere } from '../../verdict.js';
 
 /** Every socket of the active slot is bound where the configuration says. */
 export const loopback = defineCheck({

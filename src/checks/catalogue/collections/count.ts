@@ -1,0 +1,60 @@
+import { ask, type Observation } from '../../../host/probe.js';
+import { type CheckContext, defineCheck, type Verdict } from '../../check.js';
+import type { HttpAnswer } from '../../probes/http.js';
+import { type VectorCounts, vectorCounts } from '../../probes/vector-counts.js';
+import { readCount } from '../../qdrant-answer.js';
+import { expect, skip, unknown, whenThere, worst } from '../../verdict.js';
+import { SILENT, withKey } from '../qdrant/ask.js';
+import { collectionPath, configured, isSilent, named, none } from './each.js';
+
+const PERCENT = 100;
+
+export const count = defineCheck<VectorCounts | HttpAnswer>({
+  id: 'collections.count',
+  group: 'collections',
+  severity: 'error',
+  title: 'Qdrant and PostgreSQL know of the same vectors',
+  looksAt: 'an exact count of each configured collection, and the rows of vector_metadata for it',
+  why: 'A vector without its row is found and cannot be shown; a row without its vector is never found.',
+  threshold: { default: 0.1, unit: '% difference' },
+  skip: (context) =>
+    none(context) ?? (context.config.postgres.enabled ? undefined : 'postgres.enabled is false'),
+  probe: (context) => {
+    const { port, database } = context.config.postgres;
+    return [
+      ask(vectorCounts, { port, database }),
+      ...configured(context).map((name) =>
+        withKey(context, `${collectionPath(name)}/points/count`, '{"exact":true}'),
+      ),
+    ];
+  },
+  judge: ([rows, ...answers], context, limit) =>
+    whenThere(rows as Observation<VectorCounts> | undefined, 'PostgreSQL was not asked', (counts) =>
+      counts === 'none'
+        ? skip('PostgreSQL has no tables collections and vector_metadata: they come with the gateway')
+        : judgeCounts(counts, answers as Observation<HttpAnswer>[], context, limit),
+    ),
+  remedy:
+    'Run the synchronisation of the gateway; where rows are missing, restore PostgreSQL and Qdrant of one time.',
+});
+
+function judgeCounts(
+  counts: Exclude<VectorCounts, 'none'>,
+  answers: readonly Observation<HttpAnswer>[],
+  context: CheckContext,
+  limit: number,
+): Verdict {
+  if (answers.every(isSilent)) return unknown(SILENT);
+  const verdicts = configured(context).map((name, index) => {
+    const answer = answers[index];
+    const rows = counts[name] ?? 0;
+    const judge = (points: number): Verdict =>
+      expect(
+        Math.abs(points - rows) <= (limit / PERCENT) * Math.max(points, rows),
+        `${name}: ${points} points, ${rows} rows`,
+        `a difference of at most ${limit} %`,
+      );
+    return named(name, whenThere(answer && readCount(answer), SILENT, judge));
+  });
+  return worst(verdicts, `${verdicts.length} as in PostgreSQL`);
+}

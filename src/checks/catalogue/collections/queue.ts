@@ -1,0 +1,35 @@
+import { defineCheck, type Verdict } from '../../check.js';
+import { type Metric, metricValue, readMetrics } from '../../qdrant-metrics.js';
+import { expect, unknown, whenThere, worst } from '../../verdict.js';
+import { SILENT, withKey } from '../qdrant/ask.js';
+import { configured, none } from './each.js';
+
+/** src/common/metrics.rs of Qdrant 1.18: one per collection, over its shards on this node. */
+const QUEUE = 'collection_update_queue_length';
+
+export const queue = defineCheck({
+  id: 'collections.queue',
+  group: 'collections',
+  severity: 'error',
+  title: 'Updates do not pile up',
+  looksAt: `the metric ${QUEUE} of each configured collection`,
+  why: 'Writes that are accepted and not yet applied are in no search, and a full queue makes writers wait.',
+  threshold: { default: 1000, unit: 'waiting updates' },
+  skip: none,
+  probe: (context) => withKey(context, '/metrics'),
+  judge: ([answer], context, limit) =>
+    whenThere(answer && readMetrics(answer), SILENT, (all) =>
+      worst(
+        configured(context).map((name) => judgeQueue(name, all, limit)),
+        `all below ${limit}`,
+      ),
+    ),
+  remedy: 'Slow the writers down until it is empty; look for a full disk, a slow one, or optimizers at work.',
+  inspect: ({ slot }) => `journalctl -u qdrant@${slot}.service -n 50 --no-pager`,
+});
+
+function judgeQueue(name: string, all: readonly Metric[], limit: number): Verdict {
+  const length = metricValue(all, QUEUE, { id: name });
+  if (length === undefined) return unknown(`${name}: there is no metric ${QUEUE}`);
+  return expect(length < limit, `${name}: ${length}`, `less than ${limit}`);
+}

@@ -1,0 +1,61 @@
+import { type Check, defineCheck, type Verdict } from '../../check.js';
+import type { HttpAnswer } from '../../probes/http.js';
+import { expect, fail, unknown, whenKnown, whenThere } from '../../verdict.js';
+import { asStranger, log, SILENT } from './ask.js';
+
+export const livez = healthy('livez', 'Qdrant is alive', 'A server that does not answer serves nobody.');
+
+export const readyz = healthy(
+  'readyz',
+  'Qdrant is ready',
+  'In a cluster a node is ready only once it has caught up with the others.',
+);
+
+/** Qdrant's own health endpoints; they need no key. */
+function healthy(path: 'livez' | 'readyz', title: string, why: string): Check {
+  return defineCheck({
+    id: `qdrant.${path}`,
+    group: 'qdrant',
+    severity: 'critical',
+    title,
+    looksAt: `/${path} of the active slot`,
+    why,
+    probe: (context) => asStranger(context, `/${path}`),
+    judge: ([answer], { config, slot }) =>
+      whenKnown(answer, (value) => judgeHealth(path, value, config.qdrant.slots[slot].http)),
+    remedy: 'Read the log of the unit, then start it again.',
+    inspect: log,
+    fix: '1.1',
+  });
+}
+
+function judgeHealth(path: string, value: HttpAnswer | null, port: number): Verdict {
+  const expected = `/${path} answers 200`;
+  if (value === null) return fail(`nothing listens on port ${port}`, expected);
+  if (value.status === 'timeout') return fail(`/${path} does not answer in time`, expected);
+  return expect(value.status === 200, `/${path} answers ${value.status}`, expected);
+}
+
+export const auth = defineCheck({
+  id: 'qdrant.auth',
+  group: 'qdrant',
+  severity: 'critical',
+  title: 'A call without a key is refused',
+  looksAt: 'a request for the list of collections without a key',
+  why: 'Qdrant starts without any protection when its configuration is missing or its key is empty.',
+  probe: (context) => asStranger(context, '/collections'),
+  judge: ([answer]) =>
+    whenThere(answer, SILENT, ({ status }) =>
+      status === 'timeout'
+        ? unknown('Qdrant does not answer in time')
+        : expect(isRefusal(status), `/collections answers ${status} to a stranger`, '401 or 403'),
+    ),
+  remedy: 'Stop the slot: anyone can read and write. Provision its configuration with the keys.',
+  inspect: log,
+  fix: '1.1',
+});
+
+/** Whether an answer says that the key is missing or not enough. */
+export function isRefusal(status: HttpAnswer['status']): boolean {
+  return status === 401 || status === 403;
+}

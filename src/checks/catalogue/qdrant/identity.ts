@@ -1,0 +1,70 @@
+import { defineCheck, type Verdict } from '../../check.js';
+import { isGenuine, plainVersion, readRoot } from '../../qdrant-answer.js';
+import { expect, fail, pass, unknown, whenThere } from '../../verdict.js';
+import { asStranger, SILENT } from './ask.js';
+
+export const genuine = defineCheck({
+  id: 'qdrant.genuine',
+  group: 'qdrant',
+  severity: ({ config }) => (config.qdrant.artifact.from === 'emulator' ? 'warning' : 'critical'),
+  title: 'It is Qdrant, not the emulator',
+  looksAt: 'title and version at /',
+  why: 'The emulator is for trying things out: it is slow, and nobody has tested it with real data.',
+  probe: (context) => asStranger(context, '/'),
+  judge: ([answer]) =>
+    whenThere(answer && readRoot(answer), SILENT, (root) =>
+      expect(isGenuine(root), `${root.title} ${root.version}`, 'the real server'),
+    ),
+  remedy: 'Set qdrant.artifact to the official release or a file, and provision again.',
+  fix: '1.1',
+});
+
+export const version = defineCheck({
+  id: 'qdrant.version',
+  group: 'qdrant',
+  severity: 'critical',
+  title: 'The running version is the pinned one',
+  looksAt: 'the version at /',
+  why: 'A version that nobody chose has not been tested with this data, and there is no way back in place.',
+  probe: (context) => asStranger(context, '/'),
+  judge: ([answer], { config }) =>
+    whenThere(answer && readRoot(answer), SILENT, (root) =>
+      expect(plainVersion(root) === config.qdrant.version, plainVersion(root), config.qdrant.version),
+    ),
+  remedy: 'Provision the pinned version, or pin the one that runs.',
+  fix: '1.1',
+});
+
+export const upgradePath = defineCheck({
+  id: 'qdrant.upgrade-path',
+  group: 'qdrant',
+  severity: 'error',
+  title: 'The configured version can follow the running one',
+  looksAt: 'the version at / and the configured one',
+  why: 'Qdrant migrates its data one minor version at a time, and refuses neither a jump nor a step back.',
+  probe: (context) => asStranger(context, '/'),
+  judge: ([answer], { config }) =>
+    whenThere(answer && readRoot(answer), SILENT, (root) =>
+      judgePath(plainVersion(root), config.qdrant.version),
+    ),
+  remedy:
+    'Upgrade through the last patch of each minor version in between; go back only by restoring a backup.',
+});
+
+/** Qdrant supports an upgrade from one minor version to the next: https://qdrant.tech/documentation/upgrades/ */
+function judgePath(running: string, configured: string): Verdict {
+  const [from, to] = [numbersOf(running), numbersOf(configured)];
+  if (from === null || to === null) return unknown(`${running} is no version`);
+  if (running === configured) return pass(`${running} runs and is configured`);
+  const step = `${running} runs, ${configured} is configured`;
+  const [major, minor, patch] = from;
+  const [nextMajor, nextMinor, nextPatch] = to;
+  if (nextMajor !== major) return fail(step, 'the same major version');
+  if (nextMinor < minor || (nextMinor === minor && nextPatch < patch)) return fail(step, 'no step back');
+  return expect(nextMinor - minor <= 1, step, 'at most one minor version more');
+}
+
+function numbersOf(version: string): [number, number, number] | null {
+  const match = /^(\d+)\.(\d+)\.(\d+)$/.exec(version);
+  return match === null ? null : [Number(match[1]), Number(match[2]), Number(match[3])];
+}
