@@ -96,8 +96,8 @@ function settingsOf(root: Payload): Settings {
     snapshotsPath: text(storage.snapshots_path, './snapshots'),
     host: text(service.host, '0.0.0.0'),
     httpPort: count(service.http_port, 6333),
-    apiKeys: [service.api_key, service.alt_api_key].map((key) => text(key, '')).filter((key) => key !== ''),
-    readOnlyApiKeys: [text(service.read_only_api_key, '')].filter((key) => key !== ''),
+    apiKeys: keysIn(service.api_key, service.alt_api_key),
+    readOnlyApiKeys: keysIn(service.read_only_api_key),
     maxRequestBytes: count(service.max_request_size_mb, 32) * 1024 ** 2,
     keepAliveSeconds: count(service.http_keep_alive_timeout_sec, 5),
     clusterEnabled: truth(cluster.enabled, false),
@@ -108,6 +108,11 @@ function settingsOf(root: Payload): Settings {
     recoveryMode: storage.recovery_mode === undefined ? null : text(storage.recovery_mode, '') || null,
     defaults: defaultsOf(storage),
   };
+}
+
+/** An empty key is a key too, as in Qdrant: whoever sends an empty one is let in. */
+function keysIn(...values: unknown[]): string[] {
+  return values.filter((value) => value !== undefined && value !== null).map(String);
 }
 
 function defaultsOf(storage: Payload): StorageDefaults {

@@ -7,6 +7,8 @@ export interface HttpQuestion {
   path: string;
   /** File on the host with the header that carries the key; null asks as a stranger. */
   keyFile: string | null;
+  /** Asks with a key that is empty, which a server whose own key is empty takes for the right one. */
+  emptyKey?: true;
   /** Makes it a POST with this JSON. */
   body?: string;
 }
@@ -57,10 +59,11 @@ export const localHttp: ProbeKind<HttpQuestion, HttpAnswer> = {
   },
 };
 
-function request({ port, path, keyFile, body }: HttpQuestion): Script {
+function request({ port, path, keyFile, emptyKey, body }: HttpQuestion): Script {
   const url = `http://127.0.0.1:${port}${path}`;
   const post = body === undefined ? [] : ['-H', 'Content-Type: application/json', '--data-raw', body];
-  return sh`ask ${keyFile ?? sh`''`} ${post} ${url}`;
+  const empty = emptyKey ? ['-H', 'api-key;'] : [];
+  return sh`ask ${keyFile ?? sh`''`} ${empty} ${post} ${url}`;
 }
 
 function answerOf({ port, path, keyFile }: HttpQuestion, text = ''): Observation<HttpAnswer> {

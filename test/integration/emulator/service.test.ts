@@ -3,6 +3,17 @@ import { errorOf, onEachServer, resultOf } from './servers.js';
 
 const READS_OF_ALL = ['/collections', '/cluster', '/metrics', '/telemetry', '/issues', '/aliases'];
 
+onEachServer('an empty key', { settings: { service: { api_key: '' } } }, (server) => {
+  const asked = async (headers: Record<string, string>) =>
+    (await fetch(`${server().url}/collections`, { headers })).status;
+
+  it('is a key: nothing without it, everything with it', async () => {
+    expect(await asked({})).toBe(401);
+    expect(await asked({ 'api-key': 'another' })).toBe(401);
+    expect(await asked({ 'api-key': '' })).toBe(200);
+  });
+});
+
 onEachServer('service', { settings: { service: { max_request_size_mb: 1 } } }, (server) => {
   it('says what it is without a key', async () => {
     const { status, body } = await server().request<{ title: string; version: string }>(

@@ -11,6 +11,11 @@ export function asStranger({ config, slot }: CheckContext, path: string): Probe<
   return ask(localHttp, { port: config.qdrant.slots[slot].http, path, keyFile: null });
 }
 
+/** A request to the active slot with an empty key. */
+export function withEmptyKey({ config, slot }: CheckContext, path: string): Probe<HttpAnswer> {
+  return ask(localHttp, { port: config.qdrant.slots[slot].http, path, keyFile: null, emptyKey: true });
+}
+
 /** A request to the active slot with the key that has every right. `body` makes it a POST. */
 export function withKey(
   { config, slot, keyFile }: CheckContext,

@@ -1,7 +1,8 @@
+import type { Observation } from '../../../host/probe.js';
 import { type Check, defineCheck, type Verdict } from '../../check.js';
 import type { HttpAnswer } from '../../probes/http.js';
-import { expect, fail, unknown, whenKnown, whenThere } from '../../verdict.js';
-import { asStranger, log, SILENT } from './ask.js';
+import { expect, fail, unknown, whenKnown, whenThere, worst } from '../../verdict.js';
+import { asStranger, log, SILENT, withEmptyKey } from './ask.js';
 
 export const livez = healthy('livez', 'Qdrant is alive', 'A server that does not answer serves nobody.');
 
@@ -36,24 +37,35 @@ function judgeHealth(path: string, value: HttpAnswer | null, port: number): Verd
   return expect(value.status === 200, `/${path} answers ${value.status}`, expected);
 }
 
+/**
+ * Qdrant 1.18 takes an empty key in its configuration for a key: it refuses a call without one, and gives every right
+ * to a call with an empty one (src/common/auth/mod.rs, and seen).
+ */
 export const auth = defineCheck({
   id: 'qdrant.auth',
   group: 'qdrant',
   severity: 'critical',
   title: 'A call without a key is refused',
-  looksAt: 'a request for the list of collections without a key',
+  looksAt: 'a request for the list of collections without a key, and one with an empty key',
   why: 'Qdrant starts without any protection when its configuration is missing or its key is empty.',
-  probe: (context) => asStranger(context, '/collections'),
-  judge: ([answer]) =>
-    whenThere(answer, SILENT, ({ status }) =>
-      status === 'timeout'
-        ? unknown('Qdrant does not answer in time')
-        : expect(isRefusal(status), `/collections answers ${status} to a stranger`, '401 or 403'),
+  probe: (context) => [asStranger(context, '/collections'), withEmptyKey(context, '/collections')],
+  judge: ([stranger, empty]) =>
+    worst(
+      [judgeRefusal(stranger, 'to a stranger'), judgeRefusal(empty, 'to an empty key')],
+      'refused without a key, and with an empty one',
     ),
   remedy: 'Stop the slot: anyone can read and write. Provision its configuration with the keys.',
   inspect: log,
   fix: '1.1',
 });
+
+function judgeRefusal(answer: Observation<HttpAnswer> | undefined, whom: string): Verdict {
+  return whenThere(answer, SILENT, ({ status }) =>
+    status === 'timeout'
+      ? unknown('Qdrant does not answer in time')
+      : expect(isRefusal(status), `/collections answers ${status} ${whom}`, '401 or 403'),
+  );
+}
 
 /** Whether an answer says that the key is missing or not enough. */
 export function isRefusal(status: HttpAnswer['status']): boolean {
