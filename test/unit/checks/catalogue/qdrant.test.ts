@@ -81,20 +81,58 @@ describe.each(['livez', 'readyz'])('qdrant.%s', (path) => {
 });
 
 describe('qdrant.auth', () => {
+  const open = answered(200, { result: { collections: [] } });
+
   it.each([401, 403])('passes when a stranger gets %d', (status) => {
-    expect(judged('qdrant.auth', [answered(status)]).status).toBe('pass');
+    expect(judged('qdrant.auth', [answered(status), answered(status)]).status).toBe('pass');
   });
 
   it('fails when a stranger may list the collections', () => {
-    expect(judged('qdrant.auth', [answered(200, { result: { collections: [] } })])).toMatchObject({
+    expect(judged('qdrant.auth', [open, open])).toMatchObject({
       status: 'fail',
-      seen: '/collections answers 200 to a stranger',
+      details: ['/collections answers 200 to a stranger', '/collections answers 200 to an empty key'],
+    });
+  });
+
+  it('fails when an empty key is enough, though a call without one is refused', () => {
+    expect(judged('qdrant.auth', [answered(401), open])).toMatchObject({
+      status: 'fail',
+      seen: '/collections answers 200 to an empty key',
     });
   });
 
   it('is unknown while nothing listens or it hangs: silence is no proof of a key', () => {
-    expect(judged('qdrant.auth', [answered('timeout')]).status).toBe('unknown');
-    expect(judged('qdrant.auth', [ABSENT]).status).toBe('unknown');
+    for (const silence of [answered('timeout'), ABSENT])
+      for (const seen of [
+        [silence, silence],
+        [answered(401), silence],
+        [silence, answered(401)],
+      ])
+        expect(judged('qdrant.auth', seen).status).toBe('unknown');
+  });
+});
+
+describe('qdrant.upgrade-path', () => {
+  it.each([
+    ['1.18.3', '1.18.3', 'pass'],
+    ['1.18.3', '1.18.5', 'pass'],
+    ['1.17.9', '1.18.3', 'pass'],
+    ['1.16.0', '1.18.3', 'fail'],
+    ['1.18.3', '1.18.2', 'fail'],
+    ['1.18.3', '1.17.9', 'fail'],
+    ['1.18.3', '2.0.0', 'fail'],
+    ['2.0.0', '1.18.3', 'fail'],
+  ])('%s runs and %s is configured: %s', (running, configured, status) => {
+    const context = contextOf({ qdrant: { ...EMULATED.qdrant, version: configured } });
+    const root = answered(200, { ...REAL, version: running });
+    expect(judged('qdrant.upgrade-path', [root], context).status).toBe(status);
+  });
+
+  it('is unknown for a version that is none, and for no answer', () => {
+    expect(judged('qdrant.upgrade-path', [answered(200, { ...REAL, version: 'dev' })]).status).toBe(
+      'unknown',
+    );
+    expect(judged('qdrant.upgrade-path', [ABSENT]).status).toBe('unknown');
   });
 });
 
