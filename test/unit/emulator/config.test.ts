@@ -48,8 +48,9 @@ describe('settings of the emulator', () => {
     });
   });
 
-  it('take an empty key for none, as Qdrant does', () => {
-    expect(settings('service: { api_key: "" }').apiKeys).toEqual([]);
+  it('take an empty key for a key, as Qdrant does, and one without a value for none', () => {
+    expect(settings('service: { api_key: "" }').apiKeys).toEqual(['']);
+    expect(settings('service: { api_key: }').apiKeys).toEqual([]);
   });
 
   it('come from the environment before the file', () => {
