@@ -9,7 +9,7 @@ onSharedHost('collections', (host) => {
     host().inside(
       `curl -fsS -X ${method} -H @/opt/qdrant/config/.admin-header -H 'content-type: application/json' \
        ${method === 'GET' ? '' : '--data-binary @-'} http://127.0.0.1:6333/collections/${path}`,
-      JSON.stringify(body),
+      method === 'GET' ? '' : JSON.stringify(body),
     );
   const configOf = async (name: string) =>
     (JSON.parse(await ask('GET', name)) as { result: { config: Record<string, Record<string, unknown>> } })

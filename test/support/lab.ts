@@ -125,7 +125,9 @@ export async function labHost(cwd: string, name: string): Promise<LabHost> {
     vdb: (args, env) => begin(args, env).ended,
     enter: (script) => start(engine, ['exec', container, 'bash', '-c', script]),
     async inside(script, stdin = '') {
-      const { ended } = start(engine, ['exec', '-i', container, 'bash', '-c', script], { stdin });
+      // With -i and an end of input at once, podman loses what a short script says.
+      const attached = stdin === '' ? [] : ['-i'];
+      const { ended } = start(engine, ['exec', ...attached, container, 'bash', '-c', script], { stdin });
       const { exitCode, stdout, stderr } = await ended;
       if (exitCode !== 0) throw new Error(`${script}\nended with ${exitCode}: ${stderr}`);
       return stdout;
