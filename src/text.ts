@@ -17,3 +17,11 @@ export function firstNames(names: readonly string[], most: number): string {
   const rest = names.length - most;
   return rest <= 1 ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${rest} more`;
 }
+
+/** `text` on one line, without what would steer a terminal or break a format: control characters are replaced. */
+export function printable(text: string): string {
+  return text
+    .trim()
+    .replaceAll(/[\t\n\v\f\r\u2028\u2029]+/g, ' ')
+    .replaceAll(/[\p{Cc}\p{Cs}\p{Bidi_Control}\uFEFF\uFFFE\uFFFF]/gu, '\uFFFD');
+}

@@ -1,5 +1,6 @@
+import type { Config } from '../config/schema.js';
 import { EXIT, type ExitCode } from '../errors.js';
-import { blockingIds, type CheckResult, isReady } from './result.js';
+import { blockingIds, blocks, type CheckResult, isReady } from './result.js';
 
 /** One run of checks on a host: what every output format is made from, so that they cannot disagree. */
 export interface CheckReport {
@@ -17,6 +18,8 @@ export interface CheckReport {
   commands: number;
   /** Version of vdb. */
   vdb: string;
+  /** What persons confirm in the configuration, for the checklist. */
+  confirmations?: Config['checks']['confirmations'];
 }
 
 /** A finished run with its verdict and exit code. Pure. */
@@ -28,6 +31,15 @@ export function reportOf(run: Omit<CheckReport, 'status' | 'exitCode'>): CheckRe
 /** The same run, after which the time to wait was over. */
 export function timedOut(report: CheckReport): CheckReport {
   return { ...report, status: 'timed-out', exitCode: EXIT.timeout };
+}
+
+/** Why a run is not ready although no result stands in the way: silence is not readiness. */
+export function silence({
+  results,
+  exitCode,
+}: Pick<CheckReport, 'results' | 'exitCode'>): string | undefined {
+  if (exitCode === EXIT.ok || results.some(blocks)) return undefined;
+  return results.length === 0 ? 'no check ran' : 'no check was seen to pass';
 }
 
 /** What still stands in the way, for whoever waits: empty when it is ready. */

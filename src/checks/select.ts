@@ -10,6 +10,8 @@ const SETS: Readonly<Record<string, (check: Check) => boolean>> = {
     inGroups('network', 'tls', 'access')(check) || /^(qdrant|redis)\.(auth|loopback)$/.test(check.id),
 };
 
+export const SET_NAMES: readonly string[] = Object.keys(SETS);
+
 function inGroups(...groups: Group[]): (check: Check) => boolean {
   return ({ group, optIn }) => groups.includes(group) && optIn !== true;
 }

@@ -26,6 +26,7 @@ export async function complete(argv: readonly string[], streams: Streams): Promi
   shareGlobalOptions(root);
   completeLabs(root, labNames(streams.cwd));
   if (namesTasks(words)) await completeTasks(root, words.at(-1) ?? '');
+  if (words.includes('check')) await completeChecks(root);
   setArgument(root.commands.get('completion'), 'shell', choices(['bash', 'zsh', 'fish']));
   root.parse([...words]);
   return EXIT.ok;
@@ -88,6 +89,22 @@ async function completeTasks(root: RootCommand, word: string): Promise<void> {
   for (const name of ['task show', 'task run', 'task rollback']) {
     setArgument(root.commands.get(name), 'id', offer(''));
   }
+}
+
+/** Sets, groups and ids, where a check can be named; the catalogue is loaded only there. */
+async function completeChecks(root: RootCommand): Promise<void> {
+  const { CATALOGUE } = await import('../checks/catalogue/index.js');
+  const { SET_NAMES } = await import('../checks/select.js');
+  const groups = [...new Set(CATALOGUE.map(({ group }) => group))];
+  const offer = (names: readonly string[]) => (suggest: (value: string, description: string) => void) => {
+    const ids = CATALOGUE.map(({ id }) => id);
+    for (const name of names) if (!ids.includes(name)) suggest(name, 'group of checks');
+    for (const { id, title } of CATALOGUE) suggest(id, title);
+  };
+  setArgument(root.commands.get('check'), 'group|id', offer([...SET_NAMES, ...groups]));
+  setArgument(root.commands.get('check explain'), 'id', offer(groups));
+  setOption(root.commands.get('check'), 'exclude', offer([...SET_NAMES, ...groups]));
+  setOption(root.commands.get('check'), 'severity', choices(['warning', 'error', 'critical']));
 }
 
 function choices(values: readonly string[]): (suggest: (value: string, description: string) => void) => void {

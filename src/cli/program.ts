@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import { EXIT, type ExitCode } from '../errors.js';
 import { Redactor } from '../host/redact.js';
 import { version } from '../version.js';
@@ -62,6 +62,7 @@ export function buildProgram(streams: Streams, run: Run): Command {
     .version(version(), '--version', 'print the version')
     .enablePositionalOptions()
     .showHelpAfterError('(run with --help for what is possible)')
+    .configureHelp({ optionDescription })
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => streams.stderr.write(text),
@@ -71,6 +72,11 @@ export function buildProgram(streams: Streams, run: Run): Command {
   addCommands(program, run);
   addHelp(program, streams);
   return program;
+}
+
+/** As commander has it, but for an empty preset, which says nothing to anybody. */
+function optionDescription(option: Option): string {
+  return option.presetArg === '' ? option.description : new Help().optionDescription(option);
 }
 
 function addCommands(program: Command, run: Run): void {
@@ -98,8 +104,12 @@ function addCommands(program: Command, run: Run): void {
 }
 
 function addOption(command: Command, [flags, description, repeatable]: OptionSpec): void {
-  if (repeatable === undefined) command.option(flags, description);
-  else command.option(flags, description, (value: string, before: string[] = []) => [...before, value]);
+  const option = new Option(flags, description);
+  if (repeatable !== undefined) {
+    option.argParser((value: string, before: string[] = []) => [...before, value]);
+    if (option.optional) option.preset('');
+  }
+  command.addOption(option);
 }
 
 function addHelp(program: Command, streams: Streams): void {

@@ -2,7 +2,7 @@ import type { Handler } from './context.js';
 
 /**
  * An option as commander declares it, e.g. `['--only <ids>', 'these tasks alone, e.g. 0.4,3.1']`. One that is
- * `repeatable` gives an array.
+ * `repeatable` gives an array, with an empty text where it was given without the value that it can do without.
  */
 export type OptionSpec = readonly [flags: string, description: string, repeatable?: 'repeatable'];
 
@@ -173,6 +173,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       ],
       ['--output <file>', 'where the one format goes'],
       ['--junit <file>', 'short for --format junit=FILE'],
+      [
+        '--checklist [file]',
+        'the production readiness checklist, computed: Markdown, or as the file ends: .md, .html',
+        'repeatable',
+      ],
     ],
     examples: [
       'vdb check',
@@ -181,8 +186,21 @@ export const COMMANDS: readonly CommandSpec[] = [
       'vdb check security --severity error',
       'vdb check redis --fix',
       'vdb check canary',
+      'vdb check readiness --checklist readiness.html',
     ],
     load: async () => (await import('./commands/check.js')).check,
+  },
+  {
+    name: 'check explain',
+    args: '[id...]',
+    summary:
+      'what a check looks at, why, and how to repair or accept what it finds; without an id all checks',
+    examples: [
+      'vdb check explain',
+      'vdb check explain qdrant.auth',
+      'vdb check explain storage.free --verbose',
+    ],
+    load: async () => (await import('./commands/explain.js')).explain,
   },
   {
     name: 'status',

@@ -1,14 +1,20 @@
 import { appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { CATALOGUE } from '../../checks/catalogue/index.js';
+import { checklistOf } from '../../checks/checklist.js';
 import type { CheckReport } from '../../checks/report.js';
 import { EXIT, messageOf, VdbError } from '../../errors.js';
 import { replaceFile } from '../../files.js';
+import { quote } from '../../host/shell.js';
+import { checklistMarkdown } from '../../ui/check/checklist.js';
+import { checklistHtml } from '../../ui/check/checklist-html.js';
 import { checkData } from '../../ui/check/data.js';
-import { FORMATS } from '../../ui/check/formats.js';
+import { type CheckView, FORMATS } from '../../ui/check/formats.js';
 import { githubSummary } from '../../ui/check/github.js';
 import type { CommandContext } from '../context.js';
 import { globalFlags } from '../global-options.js';
-import type { Output } from './outputs.js';
+import { lineWidth } from '../terminal.js';
+import type { Output, OutputForm } from './outputs.js';
 
 /** Writes a report in every wanted form, files first: who reads stdout may rely on them. */
 export async function deliver(
@@ -17,17 +23,18 @@ export async function deliver(
   outputs: readonly Output[],
 ): Promise<void> {
   const { terminal, global, emit, redactor, cwd, env } = context;
-  const flags = globalFlags(global);
-  const view = { flags, color: terminal.color.out, columns: terminal.columns, verbose: global.verbose };
+  const flags = globalFlags(global).map(quote);
+  const view = {
+    flags,
+    color: terminal.color.out,
+    columns: lineWidth(terminal),
+    verbose: global.verbose,
+  };
   const byFile = [...outputs].sort((a, b) => Number(a.file === undefined) - Number(b.file === undefined));
   for (const { format, file } of byFile) {
-    if (file === undefined) terminal.out(await FORMATS[format](report, view));
+    if (file === undefined) terminal.out(await textOf(format, report, view));
     else {
-      const text = await FORMATS[format](report, {
-        ...view,
-        color: false,
-        columns: Number.POSITIVE_INFINITY,
-      });
+      const text = await textOf(format, report, { ...view, color: false, columns: Number.POSITIVE_INFINITY });
       await written(file, () => replaceFile(resolve(cwd, file), redactor.mask(`${text.trimEnd()}\n`)));
     }
     const summary = env.GITHUB_STEP_SUMMARY;
@@ -35,6 +42,12 @@ export async function deliver(
       await written(summary, () => appendFile(summary, redactor.mask(githubSummary(report, view))));
   }
   for (const result of report.results) emit({ type: 'check.result', ...checkData(result, flags) });
+}
+
+async function textOf(form: OutputForm, report: CheckReport, view: CheckView): Promise<string> {
+  if (form !== 'checklist-md' && form !== 'checklist-html') return FORMATS[form](report, view);
+  const checklist = { report, lines: checklistOf(report, CATALOGUE), flags: view.flags };
+  return form === 'checklist-md' ? checklistMarkdown(checklist) : checklistHtml(checklist);
 }
 
 async function written(file: string, write: () => Promise<unknown>): Promise<void> {

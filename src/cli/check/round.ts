@@ -36,6 +36,7 @@ export async function runRound(session: Session, choose: Choose): Promise<CheckR
     durationMs: performance.now() - started,
     commands: host.commandCount - before,
     vdb: version(),
+    confirmations: session.config.checks.confirmations,
   });
 }
 

@@ -1,15 +1,25 @@
 import type { CheckReport } from '../../checks/report.js';
 import { blockingIds, type CheckResult, countsOf } from '../../checks/result.js';
 
-/** The command of vdb that repairs what was found. */
+/** The command of vdb that repairs what was found, and looks again. An accepted finding is left alone. */
 export function commandOf(
-  { status, fix, group }: Pick<CheckResult, 'status' | 'fix' | 'group'>,
+  { id, status, fix, group }: Pick<CheckResult, 'id' | 'status' | 'fix' | 'group'>,
   flags: readonly string[],
 ): string | undefined {
   const vdb = ['vdb', ...flags].join(' ');
-  if (status === 'unknown') return undefined;
+  if (status !== 'fail' && status !== 'warn') return undefined;
   if (group === 'drift') return `${vdb} provision --plan`;
-  return fix === undefined ? undefined : `${vdb} provision --only ${fix}`;
+  return fix === undefined ? undefined : `${vdb} check ${id} --fix`;
+}
+
+/** Where the documentation describes a check. */
+export function documentationOf(id: string): string {
+  return `docs/checks.md#${anchorOf(id)}`;
+}
+
+/** `qdrant-auth` of `qdrant.auth`. */
+export function anchorOf(id: string): string {
+  return id.replaceAll('.', '-');
 }
 
 /** One result for machines. */
@@ -31,6 +41,7 @@ export function checkData(result: CheckResult, flags: readonly string[]): Record
     ...(inspect === undefined ? {} : { inspect }),
     ...(fix === undefined ? {} : { fix }),
     ...(command === undefined ? {} : { command }),
+    ...(remedy === undefined ? {} : { docs: documentationOf(id) }),
   };
 }
 

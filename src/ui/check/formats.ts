@@ -1,6 +1,11 @@
 import type { CheckReport } from '../../checks/report.js';
+import { githubReport } from './github.js';
 import { jsonReport } from './json.js';
+import { junitReport } from './junit.js';
+import { nagiosReport } from './nagios.js';
+import { prometheusReport } from './prometheus.js';
 import { checkTable } from './table.js';
+import { tapReport } from './tap.js';
 
 /** How a report is shown. */
 export interface CheckView {
@@ -19,11 +24,11 @@ export type Format = (report: CheckReport, view: CheckView) => string | Promise<
 export const FORMATS = {
   table: checkTable,
   json: jsonReport,
-  junit: jsonReport,
-  github: jsonReport,
-  tap: jsonReport,
-  nagios: jsonReport,
-  prometheus: jsonReport,
+  junit: junitReport,
+  github: githubReport,
+  tap: tapReport,
+  nagios: nagiosReport,
+  prometheus: prometheusReport,
 } satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof FORMATS;

@@ -1,0 +1,51 @@
+import type { CheckReport } from '../../checks/report.js';
+import { silence } from '../../checks/report.js';
+import { blocks, type CheckResult, countsOf } from '../../checks/result.js';
+import { EXIT } from '../../errors.js';
+import { findingLines, isNoted, seenOf } from './finding.js';
+import type { CheckView } from './formats.js';
+import { verdictLine } from './verdict.js';
+
+/**
+ * The output of a monitoring plugin: one line with the state and performance data, then a paragraph for each
+ * finding. The exit code stays that of vdb.
+ */
+export function nagiosReport(report: CheckReport, { flags }: CheckView): string {
+  const { results } = report;
+  const found = [...results.filter(blocks), ...results.filter(isNoted)];
+  const first = `VDB ${stateOf(report)} - ${summary(report, found)}`;
+  const long = found.flatMap((result) => [
+    `${result.id} (${result.severity}): ${result.title}`,
+    ...findingLines(result, flags).map((line) => `  ${line}`),
+  ]);
+  return [`${plain(first)} | ${performanceData(report)}`, ...long.map(plain)].join('\n');
+}
+
+type State = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
+
+/** Critical as soon as something failed; unknown when only what was not seen is in the way. */
+function stateOf({ results, exitCode }: CheckReport): State {
+  if (exitCode === EXIT.ok) return results.some(isNoted) ? 'WARNING' : 'OK';
+  return results.some((result) => blocks(result) && result.status === 'fail') ? 'CRITICAL' : 'UNKNOWN';
+}
+
+function summary(report: CheckReport, [worst]: readonly CheckResult[]): string {
+  const verdict = verdictLine(report);
+  const silent = silence(report);
+  if (silent !== undefined) return `${silent}; ${verdict}`;
+  return worst === undefined ? verdict : `${worst.id}: ${seenOf(worst)}; ${verdict}`;
+}
+
+function performanceData({ results, durationMs }: CheckReport): string {
+  const { pass, warn, fail, unknown, skip, waived } = countsOf(results);
+  const counts = { passed: pass, warnings: warn, failed: fail, unknown, skipped: skip, waived };
+  return [
+    ...Object.entries(counts).map(([name, value]) => `${name}=${value};;;0;${results.length}`),
+    `time=${(durationMs / 1000).toFixed(3)}s;;;0`,
+  ].join(' ');
+}
+
+/** A bar begins performance data. */
+function plain(text: string): string {
+  return text.replaceAll('|', '/');
+}
