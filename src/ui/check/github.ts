@@ -1,7 +1,7 @@
 import { type CheckReport, silence } from '../../checks/report.js';
 import { blocks, type CheckResult } from '../../checks/result.js';
 import { printable } from '../../text.js';
-import { findingLines, isNoted, sayings, waiverText } from './finding.js';
+import { findingLines, isNoted, sayings } from './finding.js';
 import type { CheckView } from './formats.js';
 import { verdictLine } from './verdict.js';
 
@@ -53,10 +53,10 @@ function row(result: CheckResult, flags: readonly string[]): string {
     said.filter((each) => each.label === label).map(({ text }) => show(text));
   const seen = [...of('seen'), ...of('why'), ...of('expected', (text) => `expected: ${cell(text)}`)];
   const todo = [...of('remedy'), ...of('run', code), ...of('look', code)];
-  const waived = result.status === 'waived' ? [cell(`waived ${waiverText(result) ?? ''}`)] : [];
+  const waiver = of('waiver', (text) => cell(`waiver: ${text}`));
   const status = blocks(result) ? `**${result.status}**` : result.status;
   const name = `${code(result.id)} (${result.severity})`;
-  return `| ${[status, name, seen.join('<br>'), [...waived, ...todo].join('<br>')].join(' | ')} |`;
+  return `| ${[status, name, seen.join('<br>'), [...waiver, ...todo].join('<br>')].join(' | ')} |`;
 }
 
 /** Text in a cell of a table: no markup, no mention, no end of the cell. */

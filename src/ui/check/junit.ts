@@ -2,7 +2,7 @@ import type { Builder, TestCase, TestSuite } from 'junit-report-builder';
 import { GROUPS } from '../../checks/check.js';
 import { type CheckReport, silence } from '../../checks/report.js';
 import { blocks, type CheckResult } from '../../checks/result.js';
-import { findingLines, seenOf, waiverText } from './finding.js';
+import { findingLines, seenOf } from './finding.js';
 import type { CheckView } from './formats.js';
 
 /**
@@ -46,15 +46,20 @@ function describedSuite(suite: TestSuite, { host, target, vdb, at }: CheckReport
 function fillCase(testCase: TestCase, result: CheckResult, flags: readonly string[]): void {
   const { id, group, title, status } = result;
   testCase.className(`vdb.${group}`).name(`${id}: ${title}`);
-  const text = findingLines(result, flags).join('\n');
+  const text = inCdata(findingLines(result, flags).join('\n'));
+  const seen = inCdata(seenOf(result));
   if (blocks(result)) {
     if (status === 'unknown') testCase.error(seenOf(result), 'unknown', text);
     else testCase.failure(seenOf(result), result.severity).stacktrace(text);
-  } else if (status === 'skip') testCase.skipped().standardOutput(`skipped: ${seenOf(result)}`);
-  else if (status === 'waived')
-    testCase.skipped().standardOutput(`waived ${waiverText(result) ?? ''}\n${text}`);
-  else if (status === 'pass') testCase.standardOutput(seenOf(result));
+  } else if (status === 'skip') testCase.skipped().standardOutput(`skipped: ${seen}`);
+  else if (status === 'waived') testCase.skipped().standardOutput(`waived\n${text}`);
+  else if (status === 'pass') testCase.standardOutput(seen);
   else testCase.standardOutput(`${status}, not in the way\n${text}`);
+}
+
+/** The builder takes only the first of these apart. */
+function inCdata(text: string): string {
+  return text.replaceAll(']]>', ']] >');
 }
 
 function rounded(seconds: number): number {

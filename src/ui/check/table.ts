@@ -71,7 +71,7 @@ function groupLine(group: Group, results: readonly CheckResult[], { color }: Che
 
 function resultText(result: CheckResult, idWidth: number, view: CheckView): string {
   const word = paint(result.status, view.color)(WORD[result.status].padEnd(WORD_WIDTH));
-  const width = Math.max(20, view.columns - idWidth - WORD_WIDTH - 4);
+  const width = Math.max(20, view.columns - Math.max(idWidth, result.id.length) - WORD_WIDTH - 4);
   const head = `  ${word} ${result.id.padEnd(idWidth)} ${headline(result, width)}`;
   return isExpanded(result) ? [head, indent(findings(result, view), MARGIN)].join('\n') : head;
 }

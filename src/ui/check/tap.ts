@@ -40,17 +40,17 @@ function directive(result: CheckResult): string {
   return ` # TODO ${result.status}, not in the way`;
 }
 
-/** A block of YAML. Strings in JSON's form are YAML, and leave nothing to its rules of quoting. */
+/** A block of YAML, in the few forms of it that consumers understand; a literal block needs no quoting. */
 function diagnostics(result: CheckResult, flags: readonly string[]): string[] {
   const { group, severity, status } = result;
+  const text = status === 'pass' ? [`seen: ${seenOf(result)}`] : findingLines(result, flags);
   return [
     '  ---',
     `  status: ${status}`,
     `  severity: ${severity}`,
     `  group: ${group}`,
-    ...(status === 'pass'
-      ? [`  seen: ${JSON.stringify(seenOf(result))}`]
-      : ['  message:', ...findingLines(result, flags).map((line) => `    - ${JSON.stringify(line.trim())}`)]),
+    '  message: |',
+    ...text.map((line) => `    ${line}`),
     '  ...',
   ];
 }

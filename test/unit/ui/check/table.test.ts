@@ -1,31 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { reportOf } from '../../../../src/checks/report.js';
 import type { CheckResult } from '../../../../src/checks/result.js';
 import { checkData } from '../../../../src/ui/check/data.js';
 import type { CheckView } from '../../../../src/ui/check/formats.js';
 import { checkTable } from '../../../../src/ui/check/table.js';
-
-const PASSED: CheckResult = {
-  id: 'redis.ping',
-  group: 'redis',
-  severity: 'critical',
-  status: 'pass',
-  title: 'Redis answers to its password',
-  seen: 'PONG',
-};
-
-const FAILED: CheckResult = {
-  ...PASSED,
-  id: 'qdrant.livez',
-  group: 'qdrant',
-  status: 'fail',
-  title: 'Qdrant is alive',
-  seen: 'nothing listens on port 6333',
-  expected: '/livez answers 200',
-  remedy: 'Read the log of the unit, then start it again.',
-  inspect: 'journalctl -u qdrant@blue.service',
-  fix: '1.1',
-};
+import { FAILED, HOSTILE, PASSED, REPORTS, report, SKIPPED, VIEW, WAIVED, WARNING } from './reports.js';
 
 const DRIFT: CheckResult = {
   ...FAILED,
@@ -35,25 +13,59 @@ const DRIFT: CheckResult = {
   details: Array.from({ length: 12 }, (_, index) => `step ${index}`),
 };
 
-function shown(results: CheckResult[], changes: Partial<CheckView> = {}): string {
-  const view = {
-    color: false,
-    columns: 80,
-    verbose: false,
-    flags: ['--lab', 'one'],
-  };
-  const report = reportOf({
-    ...{ host: 'one', target: 'root@one:22', results, durationMs: 1200, commands: 3, vdb: '0.1.0' },
-    at: new Date('2026-11-24T12:00:00Z'),
-  });
-  return checkTable(report, { ...view, ...changes });
+function shown(results: readonly CheckResult[], changes: Partial<CheckView> = {}): string {
+  return checkTable(report([...results]), { ...VIEW, ...changes });
 }
 
+/** More results than are listed one by one. */
+const MANY: CheckResult[] = Array.from({ length: 12 }, (_, index) => ({
+  ...PASSED,
+  id: `host.number-${index}`,
+  group: 'host',
+}));
+
 describe('checkTable', () => {
-  it('shows what passed in one line, by group, and the verdict', () => {
+  it('lists each of a few results by group, and the verdict', () => {
     expect(shown([PASSED])).toBe(
-      ['redis', '  ok      redis.ping           PONG', '', 'Ready: one, 1 passed, 1.2 s'].join('\n'),
+      ['redis        1 ok', '  ok      redis.ping           PONG', '', 'Ready: one, 1 passed, 1.2 s'].join(
+        '\n',
+      ),
     );
+  });
+
+  it('is one line for each group of many where nothing was found, with what was skipped counted', () => {
+    expect(shown([...MANY, SKIPPED, PASSED])).toBe(
+      [
+        'host         12 ok',
+        'storage      1 skipped',
+        'redis        1 ok',
+        '',
+        'Ready: one, 13 passed, 1 skipped, 1.2 s',
+      ].join('\n'),
+    );
+  });
+
+  it('expands only what was found among many, below the line of its group', () => {
+    expect(
+      shown([...MANY, WARNING, FAILED])
+        .split('\n')
+        .slice(0, 8),
+    ).toEqual([
+      'host         12 ok, 1 warning',
+      '  warn    host.reboot          No reboot is due (warning)',
+      '          seen      a reboot is required',
+      '          expected  no reboot is required',
+      '          remedy    Reboot when nobody needs it.',
+      'qdrant       1 failed',
+      '  FAIL    qdrant.livez         Qdrant is alive (critical)',
+      '          seen      nothing listens on port 6333',
+    ]);
+  });
+
+  it('lists every check with --verbose', () => {
+    const text = shown([...MANY, SKIPPED], { verbose: true });
+    expect(text.match(/^ {2}ok {6}host\.number/gm)).toHaveLength(12);
+    expect(text).toContain('  skip    storage.smart        a virtual disk');
   });
 
   it('expands what did not pass with what was seen and what to do', () => {
@@ -63,7 +75,7 @@ describe('checkTable', () => {
     expect(text).toContain('expected  /livez answers 200');
     expect(text).toContain('remedy    Read the log of the unit, then start it again.');
     expect(text).toContain('look      journalctl -u qdrant@blue.service');
-    expect(text).toContain('run       vdb --lab one provision --only 1.1');
+    expect(text).toContain('run       vdb --lab one check qdrant.livez --fix');
     expect(text.split('\n').at(-1)).toBe(
       'Not ready: one, because of qdrant.livez, 1 passed, 1 failed, 1.2 s',
     );
@@ -94,12 +106,14 @@ describe('checkTable', () => {
     expect(shown([PASSED, warning])).toContain('Ready: one, 1 passed, 1 warning, 1.2 s');
   });
 
-  it('shows who has waived a finding, why and until when, and is ready', () => {
-    const waiver = { owner: 'anna', reason: 'more is ordered', expires: '2030-01-31', expired: false };
-    const text = shown([PASSED, { ...FAILED, status: 'waived', waiver }]);
-    expect(text).toContain('waived  qdrant.livez');
+  it('shows who has waived a finding, why and until when, but no remedy, and is ready', () => {
+    const text = shown([...MANY, WAIVED]);
+    expect(text).toContain('storage      1 waived');
+    expect(text).toContain('waived  storage.free');
     expect(text).toContain('waiver    until 2030-01-31, anna: more is ordered');
-    expect(text).toContain('Ready: one, 1 passed, 1 waived, 1.2 s');
+    expect(text).not.toContain('remedy');
+    expect(text).not.toContain('--fix');
+    expect(text).toContain('Ready: one, 12 passed, 1 waived, 1.2 s');
   });
 
   it('says that a waiver has expired', () => {
@@ -108,24 +122,66 @@ describe('checkTable', () => {
     expect(checkData({ ...FAILED, waiver }, [])).toMatchObject({ status: 'fail', waiver });
   });
 
-  it('stays within the columns, but for commands that are copied', () => {
-    const long: CheckResult = {
-      ...DRIFT,
-      title: 'word '.repeat(30).trim(),
-      seen: 'word '.repeat(30).trim(),
-      remedy: 'word '.repeat(30).trim(),
-      details: ['word '.repeat(30).trim()],
-    };
-    const lines = shown([long, { ...PASSED, seen: 'x'.repeat(200) }]).split('\n');
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  const WORDS = 'word '.repeat(30).trim();
+  const LONG: CheckResult = {
+    ...{ ...DRIFT, title: WORDS, seen: WORDS, remedy: WORDS, details: [WORDS] },
+    ...{ id: 'qdrant.a-rather-long-name-of-a-check', expected: 'x'.repeat(200) },
+    inspect: `journalctl ${'--option value '.repeat(10)}'${'quoted words '.repeat(3)}' | head`,
+  };
+
+  it('stays within the columns of a terminal', () => {
+    const lines = shown([LONG, ...MANY, { ...PASSED, seen: 'x'.repeat(200) }], { verbose: true }).split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it.each(REPORTS)('stays within the columns of a terminal: %s', (_, run) => {
+    const many = { ...run, results: [...run.results, ...MANY, { ...LONG, id: 'b.second' }, LONG] };
+    const lines = checkTable(many, VIEW).split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('breaks a command so that it can be copied', () => {
+    const text = shown([LONG]);
+    const from = text.indexOf('journalctl');
+    const command = text.slice(from, text.indexOf('\n          run ')).replaceAll(/ \\\n +/g, ' ');
+    expect(command).toBe(LONG.inspect);
+  });
+
+  it('cuts nothing in a pipe', () => {
+    const text = shown([LONG, { ...PASSED, seen: 'x'.repeat(200) }], { columns: Number.POSITIVE_INFINITY });
+    for (const whole of [WORDS, 'x'.repeat(200), LONG.inspect]) expect(text).toContain(whole);
+  });
+
+  it('lets nothing that a service says steer the terminal', () => {
+    const text = shown([
+      { ...FAILED, seen: HOSTILE, details: [HOSTILE] },
+      { ...PASSED, seen: HOSTILE },
+    ]);
+    expect(text).not.toContain('\u001b');
+    expect(text).not.toContain('\r');
+    expect(text.split('\n').filter((line) => line.startsWith('::'))).toEqual([]);
+  });
+
+  it('has colour only where it is wanted', () => {
+    expect(shown([...MANY, FAILED], { color: true })).toContain('\u001b[31m');
+    expect(shown([...MANY, FAILED])).not.toContain('\u001b');
+  });
+
+  it('says that nothing ran', () => {
+    expect(shown([])).toBe('Not ready: one, no check ran, 0 passed, 1.2 s');
   });
 });
 
 describe('checkData', () => {
+  it('offers no repair of what is accepted: it would be left alone', () => {
+    expect(checkData(WAIVED, [])).not.toHaveProperty('command');
+  });
+
   it('has everything that a machine needs to act', () => {
     expect(checkData(FAILED, ['--lab', 'one'])).toEqual({
       ...FAILED,
-      command: 'vdb --lab one provision --only 1.1',
+      command: 'vdb --lab one check qdrant.livez --fix',
+      docs: 'docs/checks.md#qdrant-livez',
     });
   });
 
