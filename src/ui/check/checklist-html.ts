@@ -23,14 +23,17 @@ ol > li { margin: 0 0 .75rem; padding: .75rem 1rem; background: var(--card); bor
   border-left: .3rem solid var(--state); border-radius: .375rem; break-inside: avoid; }
 .done { --state: var(--done); } .open { --state: var(--open); } .unknown { --state: var(--unknown); }
 header.line { display: flex; flex-wrap: wrap; align-items: baseline; gap: .125rem .75rem; }
+time { margin-left: .375rem; }
 .state { color: var(--state); font-weight: 600; white-space: nowrap; }
-ul { margin: .375rem 0 0; padding-left: 1.125rem; }
+ul { margin: .375rem 0 0; padding-left: 1.125rem; list-style: disc; }
+ul ::marker { color: var(--soft); }
 ul li { margin: .125rem 0; }
 ul li b { color: var(--state); font-weight: 600; }
 code, pre { font: .875rem/1.45 ui-monospace, monospace; }
 pre { margin: .375rem 0 0; padding: .5rem .75rem; overflow-x: auto; white-space: pre-wrap; background: var(--back);
   border: 1px solid var(--line); border-radius: .25rem; }
 .next { margin: .5rem 0 0; }
+@media (max-width: 30rem) { h2 { flex-basis: 100%; } }
 @media print {
   :root { color-scheme: light; --text: #000; --soft: #444; --back: #fff; --card: #fff; --line: #999;
     --done: #0b5c2b; --open: #9b1c15; --unknown: #54358a; }
@@ -68,7 +71,7 @@ function lineHtml(line: ChecklistLine, number: number, flags: readonly string[])
   const { title, status, date, evidence, next } = line;
   const when = date === undefined ? '' : ` <time datetime="${escaped(date)}">${escaped(date)}</time>`;
   return `<li class="${status}">
-<header class="line"><h2>${number}. ${escaped(title)}</h2><span class="state">${WORD[status]}</span>${when}</header>
+<header class="line"><h2>${number}. ${escaped(title)}</h2><span><span class="state">${WORD[status]}</span>${when}</span></header>
 <ul>
 ${evidence.map(evidenceHtml).join('\n')}
 </ul>${next === undefined ? '' : nextHtml(next, flags)}

@@ -25,6 +25,8 @@ export interface ExplainView {
   expires: string;
 }
 
+const SEVERITY_WIDTH = 8;
+
 /** Every check, one line each, by group. */
 export function catalogueList(
   catalogue: readonly Check[],
@@ -32,14 +34,13 @@ export function catalogueList(
 ): string {
   const style = styleFor(view.color);
   const idWidth = Math.max(...catalogue.map(({ id }) => id.length));
-  const severities = catalogue.map((check) => severityWord(check));
-  const width = view.columns - idWidth - Math.max(...severities.map((word) => word.length)) - 6;
+  const width = view.columns - idWidth - SEVERITY_WIDTH - 6;
   return GROUPS.flatMap((group) => {
     const own = catalogue.filter((check) => check.group === group);
     if (own.length === 0) return [];
     const rows = own.map((check) => [
       check.id.padEnd(idWidth),
-      severityWord(check).padEnd(8),
+      severityWord(check).padEnd(SEVERITY_WIDTH),
       shortened(`${check.title}${check.optIn === true ? ' (only when named)' : ''}`, Math.max(20, width)),
     ]);
     return [style.bold(group), indent(columns(rows), '  ')];
@@ -85,8 +86,10 @@ export function explainText(check: Check, view: ExplainView, here?: InConfigurat
     ...thresholdBlock(check, here, block),
     ...prose('remedy', check.remedy),
     ...(here?.inspect === undefined ? [] : block('look', wrapCommand(here.inspect, width))),
-    ...(command === undefined ? [] : block('repair', wrapCommand(command, width))),
-    ...prose('', repairText(check)),
+    ...block('repair', [
+      ...(command === undefined ? [] : wrapCommand(command, width)),
+      ...wrapWhole(repairText(check), width),
+    ]),
     ...block('accept', waiverYaml(check, view.expires).split('\n')),
     ...block('read', [documentationOf(check.id)]),
     ...(here === undefined ? [] : ['', scriptsText(check, here.scripts)]),
