@@ -70,9 +70,9 @@ function escaped(text: string): string {
 
 const INTRODUCTION = `# The checks
 
-\`vdb check\` looks at a host and says whether it is ready. It changes nothing, unless \`--fix\` is given. This page is
-made from the checks themselves; \`vdb check explain ID\` says the same in the terminal, and with \`--verbose\` shows
-the scripts that are run on the host.
+\`vdb check\` looks at a host and says whether it is ready. It only looks, unless \`--fix\` is given; what writes
+or loads the server runs only when it is named. This page is made from the checks themselves; \`vdb check explain ID\`
+says the same in the terminal, and with \`--verbose\` shows the scripts that are run on the host.
 
     vdb check                          # readiness: all checks but those that only run when they are named
     vdb check security redis           # a set, a group, or an id; several are possible
@@ -98,7 +98,7 @@ A run in which nothing was seen to pass is not ready: silence is not readiness.
 |---|---|
 | critical | the host is not ready |
 | error | the host is not ready: it blocks a deploy |
-| warning | worth knowing, never in the way |
+| warning | worth knowing, never in the way: it warns where another check fails |
 
 ## Accepting a finding
 
