@@ -25,7 +25,7 @@ it('holds no secret of the configuration, for any check', () => {
   const context = contextOf();
   const { qdrant, postgres, redis } = context.config;
   const secrets = [qdrant.api_key, qdrant.read_only_api_key, postgres.password, redis.password];
-  for (const check of CATALOGUE) {
+  for (const check of CATALOGUE.filter((each) => each.skip?.(context) === undefined)) {
     for (const { source } of scriptsOf(check, context)) {
       for (const secret of secrets) expect(source, check.id).not.toContain(secret);
     }

@@ -41,7 +41,7 @@ describe('complete', () => {
     ['task ids as values', ['provision', '--from', '0.4'], ['0.4', ':4']],
     ['the last of several task ids', ['provision', '--only', '0.4,1.1'], ['0.4,1.1', ':4']],
     ['a value that the shell has split off at =', ['provision', '--only', '=', '0.4'], ['0.4', ':4']],
-    ['checks', ['check', 'redis.'], ['redis.ping', 'redis.auth', ':4']],
+    ['checks', ['check', 'redis.pin'], ['redis.ping', ':4']],
     ['sets of checks', ['check', 'readin'], ['readiness', ':4']],
     ['checks to explain', ['check', 'explain', 'qdrant.au'], ['qdrant.auth', ':4']],
     ['severities', ['check', '--severity', 'w'], ['warning', ':4']],
