@@ -4,12 +4,12 @@ import { assertConfigured } from '../../checks/configured.js';
 import { firstLook } from '../../checks/look.js';
 import { activeSlot } from '../../checks/place.js';
 import { type CheckReport, reportOf } from '../../checks/report.js';
-import type { CheckResult } from '../../checks/result.js';
 import { runChecks } from '../../checks/run.js';
 import { lookAll } from '../../engine/plan.js';
 import { adminHeader } from '../../services/qdrant/place.js';
 import { version } from '../../version.js';
 import type { Session } from '../session.js';
+import { maskedReport } from './masked.js';
 
 /** Which checks to run, once what is known of the host is known: severities may depend on it. */
 export type Choose = (context: CheckContext) => readonly Check[];
@@ -28,16 +28,17 @@ export async function runRound(session: Session, choose: Choose): Promise<CheckR
       return lookAll(host, TASKS, { config: session.config, facts: factsOf(context) });
     },
   });
-  return reportOf({
+  const report = reportOf({
     host: hostConfig.name,
     target: host.target,
-    results: results.map((result) => masked(result, (text) => gate.redactor.mask(text))),
+    results,
     at: new Date(),
     durationMs: performance.now() - started,
     commands: host.commandCount - before,
     vdb: version(),
     confirmations: session.config.checks.confirmations,
   });
+  return maskedReport(report, (text) => gate.redactor.mask(text));
 }
 
 /** What checks may know of a host besides their observations: one command on it. */
@@ -54,15 +55,4 @@ export async function surroundings({
 function factsOf({ facts }: CheckContext) {
   if (facts.status === 'known' && facts.value !== null) return facts.value;
   throw new Error('the facts of the host are not known');
-}
-
-/** No result may carry a secret, whatever a service said. */
-function masked(result: CheckResult, mask: (text: string) => string): CheckResult {
-  const { seen, expected, details } = result;
-  return {
-    ...result,
-    seen: mask(seen),
-    ...(expected === undefined ? {} : { expected: mask(expected) }),
-    ...(details === undefined ? {} : { details: details.map(mask) }),
-  };
 }
