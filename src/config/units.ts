@@ -15,3 +15,11 @@ export function parseSize(text: string): number | undefined {
   if (match === null) return undefined;
   return Math.round(Number(match[1]) * 1024 ** POWERS[match[2] as keyof typeof POWERS]);
 }
+
+/** Bytes as {@link parseSize} takes them, for people: `8 KiB`, `1.5 GiB`. */
+export function formatSize(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  const power = Math.min(Math.max(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), 0), units.length - 1);
+  const value = (bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1).replace(/\.0$/, '');
+  return `${value} ${units[power]}`;
+}

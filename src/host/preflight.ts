@@ -6,16 +6,36 @@ export interface SupportedOs {
   id: 'ubuntu' | 'debian';
   version: string;
   codename: string;
+  /** Last day of its free security updates, e.g. `2028-08-09`. */
+  supportedUntil: string;
   /** The distribution's PostgreSQL major. */
   postgres: number;
   /** The distribution's Python, at least 3.12. */
   python: string;
 }
 
-/** Debian 13 and Ubuntu 24.04, from the distributions' package archives. */
+/**
+ * Debian 13 and Ubuntu 24.04, from the distributions' package archives. The dates are the columns `eol` of
+ * debian.csv and ubuntu.csv in Debian's package distro-info-data (0.58+deb12u6): the end of what the
+ * distribution's own security team maintains for everybody, not of LTS or of paid support after it.
+ */
 export const SUPPORTED_OS: readonly SupportedOs[] = [
-  { id: 'debian', version: '13', codename: 'trixie', postgres: 17, python: '3.13' },
-  { id: 'ubuntu', version: '24.04', codename: 'noble', postgres: 16, python: '3.12' },
+  {
+    id: 'debian',
+    version: '13',
+    codename: 'trixie',
+    supportedUntil: '2028-08-09',
+    postgres: 17,
+    python: '3.13',
+  },
+  {
+    id: 'ubuntu',
+    version: '24.04',
+    codename: 'noble',
+    supportedUntil: '2029-05-31',
+    postgres: 16,
+    python: '3.12',
+  },
 ];
 
 const SUPPORTED_ARCH = ['x86_64', 'aarch64'];

@@ -6,6 +6,8 @@ export interface Disk {
   /** Free for services, of what is not reserved for root. */
   free: number;
   size: number;
+  /** Files and directories that it holds, and can hold; null where their number is not limited. */
+  inodes: { used: number; most: number } | null;
   fileSystem: string;
   mountedOn: string;
 }
@@ -16,7 +18,7 @@ export const diskOf: ProbeKind<string, Disk> = {
   script: (paths) => sh`
     for path in ${paths}; do
     while [ ! -e "$path" ]; do path=$(dirname -- "$path"); done
-    df -B1 --output=used,avail,fstype,target -- "$path" 2>&1 | tail -n 1
+    df -B1 --output=used,avail,iused,itotal,fstype,target -- "$path" 2>&1 | tail -n 1
     done`,
   parse: (stdout, paths) => {
     const lines = stdout.split('\n');
@@ -25,7 +27,7 @@ export const diskOf: ProbeKind<string, Disk> = {
 };
 
 function parseLine(path: string, line: string): Observation<Disk> {
-  const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S.*)$/.exec(line);
+  const match = /^\s*(\d+)\s+(\d+)\s+(\d+|-)\s+(\d+|-)\s+(\S+)\s+(\S.*)$/.exec(line);
   const free = Number(match?.[2]);
   const size = free + Number(match?.[1]);
   if (match === null || size === 0) {
@@ -34,10 +36,12 @@ function parseLine(path: string, line: string): Observation<Disk> {
       why: `df says nothing about ${path}${line === '' ? '' : `: ${line.trim()}`}`,
     };
   }
+  const most = Number(match[4]);
   return known({
     free,
     size,
-    fileSystem: match[3] ?? '',
-    mountedOn: match[4] ?? '',
+    inodes: most > 0 ? { used: Number(match[3]), most } : null,
+    fileSystem: match[5] ?? '',
+    mountedOn: match[6] ?? '',
   });
 }

@@ -1,6 +1,9 @@
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
+/** The share of a host's memory that is PostgreSQL's where nothing else is said. */
+export const POSTGRES_SHARE = 1 / 8;
+
 /** The machine PostgreSQL runs on, and how much of it is PostgreSQL's. */
 export interface TuningInput {
   /** Memory of the host in bytes. */
@@ -19,7 +22,7 @@ export interface TuningInput {
  * of PostgreSQL's share is its own cache, the rest is left to the kernel's cache and to queries.
  */
 export function tunePostgres(input: TuningInput): Record<string, string> {
-  const memory = input.memoryBytes * (input.share ?? 1 / 8);
+  const memory = input.memoryBytes * (input.share ?? POSTGRES_SHARE);
   const shared = clamp(memory / 4, 128 * MIB, 8192 * MIB);
   return {
     listen_addresses: input.listenAddresses,

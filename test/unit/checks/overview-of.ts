@@ -20,7 +20,13 @@ export function runningOverview(changes: Partial<Overview> = {}): Overview {
       uptime: 90_061,
       sshPorts: [22],
     }),
-    disk: known({ free: 30 * 1024 ** 3, size: 40 * 1024 ** 3, fileSystem: 'ext4', mountedOn: '/data' }),
+    disk: known({
+      free: 30 * 1024 ** 3,
+      size: 40 * 1024 ** 3,
+      inodes: null,
+      fileSystem: 'ext4',
+      mountedOn: '/data',
+    }),
     dataPath: '/data/qdrant',
     slot: { name: 'blue', recorded: true },
     services: [

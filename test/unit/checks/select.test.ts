@@ -9,7 +9,7 @@ function ids(...words: string[]): string[] {
 
 describe('selectChecks', () => {
   it('takes everything that only looks for readiness, which is also the default', () => {
-    expect([...ids(), 'canary']).toEqual(CATALOGUE.map(({ id }) => id));
+    expect([...ids(), 'canary', 'performance.random-read']).toEqual(CATALOGUE.map(({ id }) => id));
     expect(ids('readiness')).toEqual(ids());
   });
 

@@ -11,7 +11,7 @@ const COLLECTIONS = { docs: { size: 384, payload_indexes: { author: 'keyword' } 
 
 /** A configuration to which every check applies, of a host of which nothing could be seen. */
 const CONTEXT: CheckContext = {
-  ...contextOf({ collections: COLLECTIONS }),
+  ...contextOf({ collections: COLLECTIONS, capacity: { growth_per_day: 1000 } }),
   facts: UNSEEN,
   skew: UNSEEN,
   journal: UNSEEN,
