@@ -59,8 +59,14 @@ describe('host.arch', () => {
   });
 
   it('is unknown without a program', () => {
-    expect(judge(ABSENT)).toMatchObject({ status: 'unknown', seen: 'there is no /opt/qdrant/slots/blue/qdrant' });
-    expect(judge(UNSEEN)).toMatchObject({ status: 'unknown', seen: UNSEEN.status === 'unknown' && UNSEEN.why });
+    expect(judge(ABSENT)).toMatchObject({
+      status: 'unknown',
+      seen: 'there is no /opt/qdrant/slots/blue/qdrant',
+    });
+    expect(judge(UNSEEN)).toMatchObject({
+      status: 'unknown',
+      seen: UNSEEN.status === 'unknown' && UNSEEN.why,
+    });
   });
 });
 
@@ -126,7 +132,7 @@ describe('settings of the kernel', () => {
     },
   );
 
-  it('warns in a container, where they are the machine\'s, and offers no task that could not set them', () => {
+  it("warns in a container, where they are the machine's, and offers no task that could not set them", () => {
     const found = judged('host.map-count', [known('65530')], contained());
     expect(found).toMatchObject({ severity: 'warning', status: 'warn' });
     expect(found.seen).toContain('on the machine around the container');
@@ -142,7 +148,9 @@ describe('settings of the kernel', () => {
 
 describe('host.pressure', () => {
   const full = (share: string) =>
-    known(`some avg10=9.00 avg60=9.00 avg300=9.00 total=1\nfull avg10=0.00 avg60=${share} avg300=0.00 total=1`);
+    known(
+      `some avg10=9.00 avg60=9.00 avg300=9.00 total=1\nfull avg10=0.00 avg60=${share} avg300=0.00 total=1`,
+    );
 
   it.each([
     ['0.00', '4.99', 'pass', 'memory 0 %, io 4.99 %'],
@@ -154,7 +162,9 @@ describe('host.pressure', () => {
 
   it('is unknown where one of them is not measured', () => {
     expect(judged('host.pressure', [full('0.00'), ABSENT])).toMatchObject({ status: 'unknown' });
-    expect(judged('host.pressure', [full('0.00'), known('some avg10=0.00')])).toMatchObject({ status: 'unknown' });
+    expect(judged('host.pressure', [full('0.00'), known('some avg10=0.00')])).toMatchObject({
+      status: 'unknown',
+    });
   });
 });
 
@@ -173,7 +183,10 @@ describe('host.oom', () => {
     expect(judged('host.oom', log([kill, older]))).toMatchObject({
       status: 'fail',
       seen: '2 killed, the last on 2026-11-24: qdrant@blue.service',
-      details: ['2026-11-24T11:00:00.000Z systemd: qdrant@blue.service', '2026-11-24T10:00:00.000Z kernel: postgres'],
+      details: [
+        '2026-11-24T11:00:00.000Z systemd: qdrant@blue.service',
+        '2026-11-24T10:00:00.000Z kernel: postgres',
+      ],
     });
   });
 
@@ -190,7 +203,12 @@ describe('host.oom', () => {
 });
 
 describe('host.reboot', () => {
-  const state = { required: false, packages: [], running: '6.12.48+deb13-amd64', kernels: ['6.12.48+deb13-amd64'] };
+  const state = {
+    required: false,
+    packages: [],
+    running: '6.12.48+deb13-amd64',
+    kernels: ['6.12.48+deb13-amd64'],
+  };
   const newer = { ...state, kernels: [...state.kernels, '6.12.57+deb13-amd64'] };
 
   it('passes when nothing asks for one', () => {

@@ -14,7 +14,13 @@ function onMachine(virtualisation: string, container = false): CheckContext {
 
 describe('storage.free', () => {
   const disk = (freeGib: number, sizeGib: number, mountedOn = '/data') =>
-    known({ free: freeGib * 1024 ** 3, size: sizeGib * 1024 ** 3, inodes: null, fileSystem: 'ext4', mountedOn });
+    known({
+      free: freeGib * 1024 ** 3,
+      size: sizeGib * 1024 ** 3,
+      inodes: null,
+      fileSystem: 'ext4',
+      mountedOn,
+    });
 
   it('passes with a quarter free', () => {
     expect(judged('storage.free', [disk(25, 100)])).toMatchObject({ status: 'pass' });
@@ -80,7 +86,10 @@ describe('storage.inodes', () => {
   });
 
   it('passes on a file system that has as many as it needs', () => {
-    expect(judged('storage.inodes', [known(DISK)])).toMatchObject({ status: 'pass', seen: 'not limited on /data' });
+    expect(judged('storage.inodes', [known(DISK)])).toMatchObject({
+      status: 'pass',
+      seen: 'not limited on /data',
+    });
   });
 });
 
@@ -117,10 +126,9 @@ describe('storage.snapshot-room', () => {
 describe('storage.filesystem', () => {
   it.each([
     ...['ext4', 'ext3', 'xfs', 'btrfs'].map((type) => [type, 'pass']),
-    ...['nfs', 'nfs4', 'fuse', 'fuse.sshfs', 'fuseblk', 'cifs', 'smb3', '9p', 'virtiofs', 'tmpfs'].map((type) => [
-      type,
-      'fail',
-    ]),
+    ...['nfs', 'nfs4', 'fuse', 'fuse.sshfs', 'fuseblk', 'cifs', 'smb3', '9p', 'virtiofs', 'tmpfs'].map(
+      (type) => [type, 'fail'],
+    ),
     ...['overlay', 'zfs', 'f2fs', 'vfat', 'unheard-of'].map((type) => [type, 'warn']),
   ])('%s: %s', (fileSystem, status) => {
     expect(judged('storage.filesystem', [known({ ...DISK, fileSystem })]).status).toBe(status);
@@ -129,17 +137,25 @@ describe('storage.filesystem', () => {
 
 describe('storage.mount', () => {
   const mounts = (options: string) =>
-    known(`22 27 0:21 / / rw,relatime - ext4 /dev/vda rw\n30 22 8:1 / /data ${options} shared:5 - xfs /dev/vdb rw,attr2`);
+    known(
+      `22 27 0:21 / / rw,relatime - ext4 /dev/vda rw\n30 22 8:1 / /data ${options} shared:5 - xfs /dev/vdb rw,attr2`,
+    );
   const required = contextOf({ storage: { require_own_mount: true } });
 
   it('passes with its options', () => {
-    expect(judged('storage.mount', [mounts('rw,noatime')])).toMatchObject({ status: 'pass', seen: 'xfs with noatime' });
+    expect(judged('storage.mount', [mounts('rw,noatime')])).toMatchObject({
+      status: 'pass',
+      seen: 'xfs with noatime',
+    });
   });
 
   it('warns without them, and fails where the configuration demands the mount', () => {
     const found = { seen: '/data: without noatime', expected: 'noatime' };
     expect(judged('storage.mount', [mounts('rw,relatime')])).toMatchObject({ status: 'warn', ...found });
-    expect(judged('storage.mount', [mounts('rw,relatime')], required)).toMatchObject({ status: 'fail', ...found });
+    expect(judged('storage.mount', [mounts('rw,relatime')], required)).toMatchObject({
+      status: 'fail',
+      ...found,
+    });
   });
 
   it('finds an option of the file system too', () => {
@@ -185,7 +201,7 @@ describe('storage.permissions', () => {
     });
   });
 
-  it('fails when the backups are not root\'s', () => {
+  it("fails when the backups are not root's", () => {
     expect(judged('storage.permissions', [SLOT, SLOT, SLOT]).status).toBe('fail');
   });
 
@@ -231,12 +247,15 @@ unused devices: <none>`);
 
   it('names the array and the disk', () => {
     expect(judged('storage.disks', [DEGRADED], onMachine('kvm')).seen).toBe('degraded: md0');
-    expect(judged('storage.disks', [ABSENT, health(true, false)], metal).seen).toBe('SMART calls /dev/sdb failing');
+    expect(judged('storage.disks', [ABSENT, health(true, false)], metal).seen).toBe(
+      'SMART calls /dev/sdb failing',
+    );
   });
 
   it('asks no disk of a virtual machine', () => {
     const check = CATALOGUE.find(({ id }) => id === 'storage.disks');
-    const kinds = (context: CheckContext) => [check?.probe?.(context) ?? []].flat().map(({ kind }) => kind.name);
+    const kinds = (context: CheckContext) =>
+      [check?.probe?.(context) ?? []].flat().map(({ kind }) => kind.name);
     expect(kinds(onMachine('kvm'))).toEqual(['kernel']);
     expect(kinds(metal)).toEqual(['kernel', 'disk-health']);
   });
