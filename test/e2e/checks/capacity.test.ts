@@ -43,8 +43,8 @@ onSharedHost('capacity', (host) => {
   });
 
   test.each([
-    ['capacity.growth-30', 1_000_000, /^30 000 000 points do not fit; 0 are there[^]*memory: .*\ndisk: /],
-    ['capacity.growth-90', 1_000_000, /^90 000 000 points do not fit; 0 are there[^]*memory: .*\ndisk: /],
+    ['capacity.growth-30', 1_000_000, /^30 000 000 points do not fit; 0 are there[\s\S]*memory: .*\ndisk: /],
+    ['capacity.growth-90', 1_000_000, /^90 000 000 points do not fit; 0 are there[\s\S]*memory: .*\ndisk: /],
   ])('%s: a growth that does not fit is found', async (id, perDay, seen) => {
     await expectFound(host(), {
       id,

@@ -58,7 +58,7 @@ onSharedHost('the machine', (host) => {
   test('less memory than planned is found', async () => {
     await expectFound(host(), {
       id: 'host.memory',
-      seen: /GiB[^]*Qdrant: 64 TiB\nRedis: 64 MiB\nPostgreSQL: /,
+      seen: /GiB[\s\S]*Qdrant: 64 TiB\nRedis: 64 MiB\nPostgreSQL: /,
       configure: configured(['qdrant', 'memory'], '64TiB'),
       relatives: ['drift'],
     });

@@ -26,7 +26,7 @@ onSharedHost('the disk under load', (host) => {
         mend: `rm -f ${FILE}`,
       });
     } finally {
-      await host().inside('DEBIAN_FRONTEND=noninteractive apt-get purge -qy --autoremove fio');
+      await host().inside('DEBIAN_FRONTEND=noninteractive apt-get purge -qy fio');
     }
   });
 });

@@ -90,7 +90,7 @@ onSharedHost('the place of the data', (host) => {
   test('a slot and backups of another account are found and given back', async () => {
     await expectFound(host(), {
       id: 'storage.permissions',
-      seen: /blue: 0750 nobody:qdrant[^]*backups: 0700 nobody:root/,
+      seen: /blue: 0750 nobody:qdrant[\s\S]*backups: 0700 nobody:root/,
       relatives: ['drift'],
       break: `chown nobody ${BLUE} /data/backups`,
     });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDuration, parseSize } from '../../../src/config/units.js';
+import { formatSize, parseDuration, parseSize } from '../../../src/config/units.js';
 
 test.each([
   ['45s', 45],
@@ -25,4 +25,15 @@ test.each([
   ['lots', undefined],
 ])('the size %j has %s bytes', (text, bytes) => {
   expect(parseSize(text)).toBe(bytes);
+});
+
+test.each([
+  [0, '0 B'],
+  [1023, '1023 B'],
+  [8192, '8 KiB'],
+  [1_610_612_736, '1.5 GiB'],
+  [34_359_738_368, '32 GiB'],
+  [2 ** 70, '1048576 PiB'],
+])('%i bytes are %s', (bytes, text) => {
+  expect(formatSize(bytes)).toBe(text);
 });

@@ -116,6 +116,16 @@ describe('storage.snapshot-room', () => {
     });
   });
 
+  it('looks where snapshots are built and where they are kept', () => {
+    const check = CATALOGUE.find(({ id }) => id === 'storage.snapshot-room');
+    const probes = [check?.probe?.(contextOf()) ?? []].flat();
+    expect(probes.map(({ arg }) => arg)).toEqual([
+      '/data/qdrant/blue/storage/collections',
+      '/data/qdrant/blue/tmp',
+      '/data/qdrant/blue/snapshots',
+    ]);
+  });
+
   it('is unknown where the collections or the disk were not seen', () => {
     expect(judged('storage.snapshot-room', [UNSEEN, free(GIB), free(GIB)]).status).toBe('unknown');
     expect(judged('storage.snapshot-room', [ABSENT, free(GIB), free(GIB)]).status).toBe('unknown');
