@@ -8,8 +8,10 @@ import { kernelText } from '../../probes/kernel.js';
 import { expect, fail, pass, skip, warn, whenThere, worst } from '../../verdict.js';
 
 /**
- * What Qdrant's own check says of a file system when it starts (lib/common/common/src/fs/check.rs of v1.18):
- * it only logs it and starts. tmpfs it calls untested; here it fails, since its data is gone after a reboot.
+ * What Qdrant's own check says of a file system when it starts (lib/common/common/src/fs/check.rs of v1.18.3):
+ * it only logs it and starts. Beside what it calls bad (NFS, FUSE, CIFS) the other network file systems fail
+ * here, and those of which it says that data is lost or cannot be written (tmpfs, squashfs). Of the rest it
+ * says that it cannot tell; overlay is the container's and goes with it.
  */
 const GOOD = /^(ext[234]|xfs|btrfs)$/;
 const BAD =
@@ -29,7 +31,7 @@ const fileSystem = defineCheck<Disk>({
   why: 'Qdrant maps files and needs POSIX locks: on a network file system it loses data, and only logs a warning.',
   probe: (context) => ask(diskOf, slotPath(context)),
   judge: ([disk]) => whenThere(disk, 'df says nothing', judgeType),
-  remedy: 'Move the data to a local ext4 or xfs file system; what is only untested is for trying things out.',
+  remedy: 'Move the data to a local ext4 or xfs file system; others are for trying things out.',
   inspect: (context) => `findmnt -T ${slotPath(context)}`,
 });
 
@@ -37,7 +39,7 @@ function judgeType({ fileSystem: type, mountedOn }: Disk): Verdict {
   const seen = `${type} on ${mountedOn}`;
   const expected = 'ext4, xfs or btrfs';
   if (GOOD.test(type)) return pass(seen);
-  return BAD.test(type) ? fail(seen, expected) : warn(`${seen}, which Qdrant calls untested`, expected);
+  return BAD.test(type) ? fail(seen, expected) : warn(seen, expected);
 }
 
 const mount = defineCheck<string>({
