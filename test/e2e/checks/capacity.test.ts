@@ -25,7 +25,7 @@ onSharedHost('capacity', (host) => {
       id: 'capacity.memory',
       seen: /^memory: 720\.\d KiB needed, 512 KiB planned, /,
       configure: configured([['qdrant', 'memory'], '512KiB']),
-      relatives: ['drift', /^collections\./],
+      relatives: [/^drift/, /^collections\./],
       break: FILL,
       mend: EMPTY,
     });

@@ -21,7 +21,7 @@ onSharedHost('the machine', (host) => {
     await expectFound(host(), {
       id: 'host.os',
       seen: /Debian GNU\/Linux 12/,
-      relatives: ['drift'],
+      relatives: [/^drift/],
       ...covered('/etc/os-release', 'ID=debian\\nVERSION_ID=12\\nPRETTY_NAME="Debian GNU/Linux 12"\\n'),
     });
   });
@@ -40,7 +40,7 @@ onSharedHost('the machine', (host) => {
     await expectFound(host(), {
       id: 'host.arch',
       seen: /aarch64/,
-      relatives: ['drift'],
+      relatives: [/^drift/],
       break: `${other} && mount --bind /run/other /opt/qdrant/slots/blue/qdrant`,
       mend: 'umount /opt/qdrant/slots/blue/qdrant; rm -f /run/other',
     });
@@ -51,7 +51,7 @@ onSharedHost('the machine', (host) => {
       id: 'host.cpus',
       seen: /^\d+$/,
       configure: configured(['qdrant', 'cpu'], 4096),
-      relatives: ['drift'],
+      relatives: [/^drift/],
     });
   });
 
@@ -60,7 +60,7 @@ onSharedHost('the machine', (host) => {
       id: 'host.memory',
       seen: /GiB[\s\S]*Qdrant: 64 TiB\nRedis: 64 MiB\nPostgreSQL: /,
       configure: configured(['qdrant', 'memory'], '64TiB'),
-      relatives: ['drift'],
+      relatives: [/^drift/],
     });
   });
 
@@ -148,7 +148,7 @@ onSharedHost('the health of the system', (host) => {
     await expectFound(host(), {
       id: 'host.nofile',
       seen: /^4096 files$/,
-      relatives: ['drift'],
+      relatives: [/^drift/],
       break: `sed -i 's/^LimitNOFILE=.*/LimitNOFILE=4096/' /etc/systemd/system/qdrant@.service
         systemctl daemon-reload && systemctl restart qdrant@blue
         for i in $(seq 100); do curl -so /dev/null http://127.0.0.1:6333/readyz && break; sleep 0.1; done`,
@@ -175,7 +175,7 @@ onSharedHost('the health of the system', (host) => {
       id: 'host.hardening',
       status: 'warn',
       seen: /^qdrant@blue\.service: [6-9]\.\d$/,
-      relatives: ['drift'],
+      relatives: [/^drift/],
       break: `mkdir -p /etc/systemd/system/qdrant@.service.d
         { echo '[Service]'; for key in ${open}; do echo "$key=no"; done; echo SystemCallFilter=
         echo 'CapabilityBoundingSet=~'; echo RestrictAddressFamilies=; echo SystemCallArchitectures=

@@ -18,7 +18,7 @@ import {
 } from './qdrant-host.js';
 
 /** What cannot be seen, or is down too, while Qdrant is. */
-const DOWN = [/^qdrant\./, /^collections\./, /^drift/, /^host\./];
+const DOWN = [/^qdrant\./, /^collections\./, /^capacity\./, /^drift/, /^host\./];
 const SOMEBODY = { mend: WITHOUT_ENVIRONMENT, relatives: ['qdrant.settings'] };
 const FEW_MAPS = '/run/vdb-few-maps';
 
@@ -99,7 +99,7 @@ onSharedHost('checks of Qdrant', (host) => {
       id: 'qdrant.auth',
       seen: /\/collections answers 200 to an empty key/,
       break: withEnvironment({ QDRANT__SERVICE__API_KEY: '' }),
-      relatives: ['qdrant.settings', /^collections\./, /^qdrant\./, /^drift/],
+      relatives: ['qdrant.settings', /^collections\./, /^capacity\./, /^qdrant\./, /^drift/],
     }));
 
   test('find that the read-only key is another one, and write it again', () =>
@@ -125,7 +125,7 @@ onSharedHost('checks of Qdrant', (host) => {
       id: 'qdrant.recovery-mode',
       seen: /^on$/,
       break: withEnvironment({ QDRANT__STORAGE__RECOVERY_MODE: 'too little memory' }),
-      relatives: ['qdrant.settings', /^collections\./, /^drift/],
+      relatives: ['qdrant.settings', /^collections\./, /^capacity\./, /^drift/],
     }));
 
   test.each([

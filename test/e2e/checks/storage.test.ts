@@ -50,7 +50,7 @@ onSharedHost('the place of the data', (host) => {
       id: 'storage.filesystem',
       seen: /^tmpfs on \/run\/slot$/,
       configure: configured([['qdrant', 'slots', 'blue', 'storage'], '/run/slot']),
-      relatives: ['drift', /^capacity\./],
+      relatives: [/^drift/, /^capacity\./],
       break: `install -d /run/slot && mount -t tmpfs -o size=8g,mode=0750,uid=qdrant,gid=qdrant tmpfs /run/slot
         mkdir -p /run/slot/storage/collections`,
       mend: 'umount /run/slot; rmdir /run/slot',
@@ -63,7 +63,7 @@ onSharedHost('the place of the data', (host) => {
       status: 'warn',
       seen: /^\/run\/volume: without noatime$/,
       configure: configured([['storage', 'mount_point'], '/run/volume']),
-      relatives: ['drift'],
+      relatives: [/^drift/],
       break: 'mkdir /run/volume && mount -t tmpfs -o size=8g,relatime tmpfs /run/volume',
       mend: 'umount /run/volume; rmdir /run/volume',
     });
@@ -74,7 +74,7 @@ onSharedHost('the place of the data', (host) => {
       id: 'storage.mount',
       seen: /^\/data is not a mount of its own$/,
       configure: configured([['storage', 'require_own_mount'], true]),
-      relatives: ['drift'],
+      relatives: [/^drift/],
     });
   });
 
@@ -82,7 +82,7 @@ onSharedHost('the place of the data', (host) => {
     await expectFound(host(), {
       id: 'storage.permissions',
       seen: /^\/data\/qdrant: 0755 qdrant:qdrant$/,
-      relatives: ['drift'],
+      relatives: [/^drift/],
       break: 'chmod 0755 /data/qdrant',
     });
   });
@@ -91,7 +91,7 @@ onSharedHost('the place of the data', (host) => {
     await expectFound(host(), {
       id: 'storage.permissions',
       seen: /blue: 0750 nobody:qdrant[\s\S]*backups: 0700 nobody:root/,
-      relatives: ['drift'],
+      relatives: [/^drift/],
       break: `chown nobody ${BLUE} /data/backups`,
     });
   });
@@ -103,7 +103,7 @@ onSharedHost('the disks', (host) => {
       id: 'storage.disks',
       status: 'warn',
       seen: /^SMART calls \/dev\/sdb failing$/,
-      relatives: ['drift'],
+      relatives: [/^drift/],
       break: `cat >/usr/local/bin/smartctl <<'END'
 #!/bin/sh
 [ "$1" != --scan ] || { printf '/dev/sda -d sat # x\\n/dev/sdb -d nvme # y\\n'; exit; }
