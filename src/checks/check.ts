@@ -45,8 +45,8 @@ export interface Verdict {
   expected?: string;
   /** One line for each finding where there are several. */
   details?: readonly string[];
-  /** The tasks that repair just this finding, where they depend on it. Default: the check's. */
-  fix?: string;
+  /** The tasks that repair just this finding, where they depend on it; undefined for none. Default: the check's. */
+  fix?: string | undefined;
 }
 
 /** What a check may know besides its observations. */

@@ -19,7 +19,11 @@ const synchronised = defineCheck<ClockState>({
   why: 'Certificates, signatures, leases and the order of log lines of several machines depend on the clock.',
   threshold: { default: 100, unit: 'ms off' },
   probe: () => ask(clockState, null),
-  judge: ([state], context, limit) => whenKnown(state, (value) => judgeClock(value, context, limit)),
+  judge: ([state], context, limit) =>
+    whenKnown(state, (value) => {
+      const verdict = judgeClock(value, context, limit);
+      return inContainer(context) ? { ...verdict, fix: undefined } : verdict;
+    }),
   remedy:
     'See chronyc sources: NTP needs UDP port 123 to the outside, or a server of your own in os.ntp.servers.',
   inspect: () => 'chronyc -n tracking; chronyc -n sources; journalctl -u chrony -n 50 --no-pager',

@@ -18,9 +18,9 @@ function kernelWide(context: CheckContext): Severity {
   return inContainer(context) ? 'warning' : 'error';
 }
 
-/** A verdict on a setting that the system task sets, except in a container. */
+/** A verdict on a setting that the system task sets: except in a container, where no task of this host can. */
 function settable(context: CheckContext, verdict: Verdict): Verdict {
-  return verdict.status === 'fail' && !inContainer(context) ? { ...verdict, fix: SYSTEM_TASK } : verdict;
+  return inContainer(context) ? { ...verdict, fix: undefined } : verdict;
 }
 
 /** Says whose setting it is. */
@@ -70,6 +70,7 @@ const mapCount = defineCheck<string>({
     ),
   remedy: 'Provision the kernel settings; for a container set vm.max_map_count on the machine around it.',
   inspect: () => 'sysctl vm.max_map_count',
+  fix: SYSTEM_TASK,
 });
 
 const thp = defineCheck<string>({
@@ -86,6 +87,7 @@ const thp = defineCheck<string>({
     ),
   remedy: 'Set os.transparent_hugepages to madvise and provision; for a container on the machine around it.',
   inspect: () => 'cat /sys/kernel/mm/transparent_hugepage/enabled',
+  fix: SYSTEM_TASK,
 });
 
 const overcommit = defineCheck<string>({
@@ -103,6 +105,7 @@ const overcommit = defineCheck<string>({
     ),
   remedy: 'Provision the kernel settings; for a container set vm.overcommit_memory on the machine around it.',
   inspect: () => 'sysctl vm.overcommit_memory',
+  fix: SYSTEM_TASK,
 });
 
 const GIB = 1024 ** 3;

@@ -1,6 +1,6 @@
 import { slotStorage } from '../../../config/slots.js';
 import { ask } from '../../../host/probe.js';
-import { type Check, type CheckContext, defineCheck, type Verdict } from '../../check.js';
+import { type Check, type CheckContext, defineCheck, inContainer, type Verdict } from '../../check.js';
 import { type Mount, readMounts } from '../../kernel-answer.js';
 import { type Disk, diskOf } from '../../probes/disk.js';
 import { type FileAccess, fileAccess } from '../../probes/files.js';
@@ -50,13 +50,14 @@ const mount = defineCheck<string>({
   looksAt: 'storage.mount_point in /proc/self/mountinfo',
   why: 'On the system disk full data stops the system; without noatime every read of a file is a write as well.',
   probe: () => ask(kernelText, '/proc/self/mountinfo'),
-  judge: ([text], { config }) =>
+  judge: ([text], context) =>
     whenThere(text && readMounts(text), 'the kernel lists no mounts', (mounts) =>
-      judgeMount(mounts, config.storage),
+      judgeMount(mounts, context.config.storage, inContainer(context)),
     ),
   remedy:
     'Mount a volume there, with the options in /etc/fstab; provisioning 0.3 sets those of a mount that exists.',
   inspect: ({ config }) => `findmnt ${config.storage.mount_point}`,
+  fix: '0.3',
 });
 
 interface WantedMount {
@@ -65,19 +66,20 @@ interface WantedMount {
   require_own_mount: boolean;
 }
 
-function judgeMount(mounts: readonly Mount[], want: WantedMount): Verdict {
+/** A task sets the options of a mount that exists, but makes none, and those of a container are its machine's. */
+function judgeMount(mounts: readonly Mount[], want: WantedMount, container: boolean): Verdict {
   const { mount_point: point, mount_options: options, require_own_mount: required } = want;
   const found = mounts.findLast(({ target }) => target === point);
   if (found === undefined) {
     const seen = `${point} is not a mount of its own`;
     return required
-      ? fail(seen, 'a volume of its own')
+      ? { ...fail(seen, 'a volume of its own'), fix: undefined }
       : skip(`${seen}, and storage.require_own_mount is false`);
   }
   const missing = options.filter((option) => !found.options.includes(option));
-  return missing.length === 0
-    ? pass(`${found.fileSystem} with ${options.join(',')}`)
-    : fail(`${point}: without ${missing.join(',')}`, options.join(','));
+  if (missing.length === 0) return pass(`${found.fileSystem} with ${options.join(',')}`);
+  const verdict = fail(`${point}: without ${missing.join(',')}`, options.join(','));
+  return container ? { ...verdict, fix: undefined } : verdict;
 }
 
 /** What others may do, and a group beyond reading: more than 0750. */

@@ -168,6 +168,14 @@ describe('storage.mount', () => {
     });
   });
 
+  it('offers the task for the options alone, and not in a container', () => {
+    const without = mounts('rw,relatime');
+    expect(judged('storage.mount', [without])).toHaveProperty('fix', '0.3');
+    expect(judged('storage.mount', [without], onMachine('podman', true))).not.toHaveProperty('fix');
+    const root = known('22 27 0:21 / / rw,relatime - ext4 /dev/vda rw');
+    expect(judged('storage.mount', [root], required)).not.toHaveProperty('fix');
+  });
+
   it('finds an option of the file system too', () => {
     const context = contextOf({ storage: { mount_options: ['attr2'] } });
     expect(judged('storage.mount', [mounts('rw')], context).status).toBe('pass');
