@@ -61,6 +61,14 @@ function readAnswer(read: PsqlQuestion<unknown>['read'], answer: string | undefi
   }
 }
 
+/** Which database, of which server. Default: that of the superuser, of the first server with a socket. */
+export interface PsqlTarget {
+  database?: string;
+  port?: number;
+}
+
+const FIRST_PORT = sh`$(ls -A /run/postgresql 2>/dev/null | sed -n 's/^\.s\.PGSQL\.\([0-9]*\)$/\1/p' | head -n 1)`;
+
 /**
  * Asks PostgreSQL, in one psql, or says why it cannot be asked: the first line of the answer is `ready`,
  * `absent` (no psql or no postgres account), `down` (no server answers), `starting`, or `refused` with psql's
@@ -68,17 +76,17 @@ function readAnswer(read: PsqlQuestion<unknown>['read'], answer: string | undefi
  * Debian's `psql` is a Perl program that looks for the real one, and `runuser` opens a session: both cost more
  * than the question.
  */
-export function psqlProbe(sql: string): Script {
+export function psqlProbe(sql: string, { database = 'postgres', port }: PsqlTarget = {}): Script {
   return sh`
     psql=$(ls /usr/lib/postgresql/*/bin/psql 2>/dev/null | sort -V | tail -n 1)
     [ -n "$psql" ] && id -u postgres >/dev/null 2>&1 || { echo absent; exit 0; }
-    port=$(ls -A /run/postgresql 2>/dev/null | sed -n 's/^\.s\.PGSQL\.\([0-9]*\)$/\1/p' | head -n 1)
+    port=${port ?? FIRST_PORT}
     [ -n "$port" ] || { echo down; exit 0; }
     cd /
     exec 3>&1
     ask() {
     said=$(printf '\\echo ready\n%s' ${sql} |
-      setpriv --reuid=postgres --regid=postgres --init-groups "$psql" -XAtq -d postgres -p "$port" 2>&1 >&3)
+      setpriv --reuid=postgres --regid=postgres --init-groups "$psql" -XAtq -d ${database} -p "$port" 2>&1 >&3)
     }
     ready() { "\${psql%psql}pg_isready" -q -p "$port"; }
     ask

@@ -2,6 +2,9 @@ import { ask } from '../../host/probe.js';
 import { type Check, type CheckContext, defineCheck } from '../check.js';
 import { postgresState } from '../probes/postgres.js';
 import { expect, fail, unknown, whenKnown, whenThere } from '../verdict.js';
+import { hba } from './postgres-hba.js';
+import { postgresHealthChecks } from './postgres-health.js';
+import { atHead } from './postgres-migrations.js';
 
 const shared = {
   group: 'postgres',
@@ -58,4 +61,4 @@ const pgvector = defineCheck({
   remedy: 'Create the extension in the database.',
 });
 
-export const postgresChecks: readonly Check[] = [accepts, pgvector];
+export const postgresChecks: readonly Check[] = [accepts, pgvector, ...postgresHealthChecks, hba, atHead];
