@@ -5,6 +5,7 @@ import { aptPackages } from '../src/resources/apt.js';
 import { directory } from '../src/resources/directory.js';
 import { file } from '../src/resources/file.js';
 import { later } from '../src/resources/later.js';
+import { postgresChecksums } from '../src/resources/postgres-checksums.js';
 import { postgresDatabase } from '../src/resources/postgres-database.js';
 import { postgresExtension } from '../src/resources/postgres-extension.js';
 import { postgresHba, postgresHbaLoaded } from '../src/resources/postgres-hba.js';
@@ -41,6 +42,7 @@ const server: SubTask = {
       service({ unit: 'postgresql.service' }),
       service({ unit: `postgresql@${major}-main.service`, startTimeoutSeconds: 600 }),
       postgresReady({ major }),
+      postgresChecksums({ major, database: context.config.postgres.database }),
       postgresRunningSettings({ major, values }),
       ...access(context.config.postgres, major),
     ];

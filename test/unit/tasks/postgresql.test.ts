@@ -36,7 +36,8 @@ describe('task 3.1', () => {
     const ids = resourcesOf(postgresql, '3.1.1', fakeContext()).map(({ id }) => id);
     const place = (part: string) => ids.findIndex((id) => id.includes(part));
     expect(place('postgres-ready')).toBeGreaterThan(place('service:postgresql@'));
-    expect(place('running-settings')).toBeGreaterThan(place('postgres-ready'));
+    expect(place('checksums')).toBeGreaterThan(place('postgres-ready'));
+    expect(place('running-settings')).toBeGreaterThan(place('checksums'));
     expect(place('role')).toBeGreaterThan(place('postgres-ready'));
   });
 });
