@@ -1,15 +1,14 @@
-import { ask } from '../../host/probe.js';
-import { type Check, type CheckContext, defineCheck } from '../check.js';
+import { ask, type Observation } from '../../host/probe.js';
+import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
 import { REDIS_UNIT } from '../place.js';
-import { redisState } from '../probes/redis.js';
-import { expect, fail, unknown, whenKnown, whenThere } from '../verdict.js';
+import { type RedisInfo, type RedisState, redisState } from '../probes/redis.js';
+import { expect, fail, pass, unknown, warn, whenKnown, whenThere } from '../verdict.js';
 
 const shared = {
   group: 'redis',
   skip: ({ config }: CheckContext) => (config.redis.enabled ? undefined : 'redis.enabled is false'),
   probe: ({ config }: CheckContext) => ask(redisState, config.redis.port),
   inspect: () => `journalctl -u ${REDIS_UNIT} -n 50 --no-pager`,
-  fix: '3.2',
 } as const;
 
 const ping = defineCheck({
@@ -27,6 +26,7 @@ const ping = defineCheck({
       return expect(value.friend === 'PONG', value.friend, 'PONG');
     }),
   remedy: 'Read the log of the unit, then start it again.',
+  fix: '3.2',
 });
 
 const auth = defineCheck({
@@ -43,6 +43,64 @@ const auth = defineCheck({
         : expect(stranger.startsWith('NOAUTH'), `a stranger gets ${stranger.split(' ')[0]}`, 'NOAUTH'),
     ),
   remedy: 'Set the password again, now: anyone on the host can read and write.',
+  fix: '3.2',
 });
 
-export const redisChecks: readonly Check[] = [ping, auth];
+const MIB = 1024 ** 2;
+
+/** What INFO says, when it says something. */
+function whenInformed(
+  state: Observation<RedisState> | undefined,
+  judge: (info: RedisInfo) => Verdict,
+): Verdict {
+  return whenThere(state, 'Redis is not installed', ({ stranger, info }) => {
+    if (stranger === null) return unknown('Redis does not answer');
+    return info === null ? unknown('Redis does not tell its state') : judge(info);
+  });
+}
+
+const memory = defineCheck({
+  ...shared,
+  id: 'redis.memory',
+  severity: 'error',
+  title: 'Redis has a memory limit, and room below it',
+  looksAt: 'used_memory, maxmemory and the policy of the running server',
+  why: 'Without a limit the cache takes the memory of Qdrant. At the limit it evicts, or with noeviction refuses writes.',
+  threshold: { default: 90, unit: '% of maxmemory' },
+  judge: ([state], _, limit) => whenInformed(state, (info) => judgeMemory(info, limit)),
+  remedy: 'Set redis.maxmemory to what the data needs, and find out what fills it: redis-cli --bigkeys.',
+});
+
+function judgeMemory({ usedMemory, maxMemory, policy }: RedisInfo, limit: number): Verdict {
+  const expected = `less than ${limit} % of a limit`;
+  if (maxMemory === 0) return { ...fail('no limit', expected), fix: '3.2' };
+  const percent = Math.floor((100 * usedMemory) / maxMemory);
+  const seen = `${Math.round(usedMemory / MIB)} of ${Math.round(maxMemory / MIB)} MiB (${percent} %), ${policy}`;
+  if (percent < limit) return pass(seen);
+  return policy === 'noeviction' ? fail(seen, expected) : warn(seen, expected);
+}
+
+const persistence = defineCheck({
+  ...shared,
+  id: 'redis.persistence',
+  severity: 'error',
+  title: 'Redis saves what it holds',
+  looksAt: 'how the last snapshot ended, and the last write and rewrite of the log of writes',
+  why: 'After a failed save Redis refuses writes, and what it held since is lost at the next restart.',
+  judge: ([state], { config }) => whenInformed(state, (info) => judgeSaves(info, config.redis.appendonly)),
+  remedy:
+    'Read its log for the reason: space, memory for the fork, or the owner of /var/lib/redis. Then run BGSAVE, and BGREWRITEAOF.',
+});
+
+function judgeSaves({ snapshotOk, log }: RedisInfo, wantsLog: boolean): Verdict {
+  const failed = [
+    ...(snapshotOk ? [] : ['the last snapshot failed']),
+    ...(log === null || log.writeOk ? [] : ['the last write to the log failed']),
+    ...(log === null || log.rewriteOk ? [] : ['the last rewrite of the log failed']),
+  ];
+  if (failed.length > 0) return fail(failed.join(', '), 'saves that succeed');
+  if (wantsLog && log === null) return { ...fail('writes are not logged', 'appendonly yes'), fix: '3.2' };
+  return pass(log === null ? 'snapshot' : 'snapshot and log of writes');
+}
+
+export const redisChecks: readonly Check[] = [ping, auth, memory, persistence];

@@ -8,6 +8,21 @@ export interface RedisState {
   /** What it says to a PING with the password of its configuration. */
   friend: string | null;
   version: string | null;
+  /** What INFO says; null when it said nothing, as to a stranger or while it loads. */
+  info: RedisInfo | null;
+}
+
+export interface RedisInfo {
+  /** Bytes. */
+  usedMemory: number;
+  /** Bytes; 0 is no limit. */
+  maxMemory: number;
+  /** What happens when the limit is reached: `noeviction` refuses writes. */
+  policy: string;
+  /** How the last snapshot ended. */
+  snapshotOk: boolean;
+  /** Null when writes are not logged. */
+  log: { writeOk: boolean; rewriteOk: boolean } | null;
 }
 
 /** Redis at each port, asked with and without its password. The value is null when it is not installed. */
@@ -19,25 +34,64 @@ export const redisState: ProbeKind<number, RedisState> = {
     ${ports.map(question)}`,
   parse: (stdout, ports) => {
     if (stdout.startsWith('absent')) return ports.map(() => known<RedisState>(null));
-    const lines = stdout.trimEnd().split('\n');
-    return ports.map((_, index) => stateOf(lines.slice(index * 3, index * 3 + 3)));
+    const answers = stdout.split(/^@port\n/m).slice(1);
+    return ports.map((_, index) => stateOf(answers[index] ?? ''));
   },
 };
 
-/** Three lines. The password travels in the environment, which only root can read. An open server refuses it. */
+/**
+ * What it says to a stranger, to a friend, and INFO. The password travels in the environment, which only root can
+ * read. An open server refuses it.
+ */
 function question(port: number): Script {
   const cli = sh`timeout 5 redis-cli --no-auth-warning -p ${port}`;
   return sh`
     stranger=$(${cli} PING 2>&1 </dev/null | head -n 1)
-    printf '%s\n' "$stranger"
+    printf '@port\n%s\n' "$stranger"
     [ "$stranger" = PONG ] || export REDISCLI_AUTH
-    ${cli} PING 2>&1 </dev/null | tail -n 1
-    printf '%s\n' "$(${cli} INFO server 2>/dev/null </dev/null | sed -n 's/^redis_version:\([0-9.]*\).*/\1/p')"
+    printf '%s\n' "$(${cli} PING 2>&1 </dev/null | tail -n 1)"
+    ${cli} INFO 2>/dev/null </dev/null | tr -d '\r' | grep -E ${`^(${Object.values(INFO).join('|')}):`}
     export -n REDISCLI_AUTH;`;
 }
 
-function stateOf([stranger = '', friend = '', version = '']: string[]): Observation<RedisState> {
-  if (stranger.startsWith('Could not connect')) return known({ stranger: null, friend: null, version: null });
+const INFO = {
+  version: 'redis_version',
+  usedMemory: 'used_memory',
+  maxMemory: 'maxmemory',
+  policy: 'maxmemory_policy',
+  snapshot: 'rdb_last_bgsave_status',
+  log: 'aof_enabled',
+  logWrite: 'aof_last_write_status',
+  logRewrite: 'aof_last_bgrewrite_status',
+} as const;
+
+function stateOf(answer: string): Observation<RedisState> {
+  const [stranger = '', friend = '', ...said] = answer.split('\n');
+  if (stranger.startsWith('Could not connect'))
+    return known({ stranger: null, friend: null, version: null, info: null });
   if (stranger === '') return { status: 'unknown', why: 'Redis did not answer within 5 s' };
-  return known({ stranger, friend: friend === '' ? null : friend, version: version === '' ? null : version });
+  const values = new Map(said.map((line) => line.split(/:(.*)/s) as [string, string]));
+  return known({
+    stranger,
+    friend: friend === '' ? null : friend,
+    version: values.get(INFO.version) ?? null,
+    info: values.has(INFO.version) ? infoOf((key) => values.get(INFO[key]) ?? '') : null,
+  });
+}
+
+/** Throws where a line is missing or not as Redis writes it: half an answer is none. */
+function infoOf(value: (key: keyof typeof INFO) => string): RedisInfo {
+  const bytes = (key: keyof typeof INFO): number => Number(oneOf(key, /^\d+$/));
+  const ok = (key: keyof typeof INFO): boolean => oneOf(key, /^(ok|err)$/) === 'ok';
+  function oneOf(key: keyof typeof INFO, pattern: RegExp): string {
+    if (pattern.test(value(key))) return value(key);
+    throw new Error(`INFO says ${INFO[key]}:${value(key).slice(0, 40)}`);
+  }
+  return {
+    usedMemory: bytes('usedMemory'),
+    maxMemory: bytes('maxMemory'),
+    policy: oneOf('policy', /^[a-z-]+$/),
+    snapshotOk: ok('snapshot'),
+    log: oneOf('log', /^[01]$/) === '1' ? { writeOk: ok('logWrite'), rewriteOk: ok('logRewrite') } : null,
+  };
 }

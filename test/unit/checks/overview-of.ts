@@ -42,7 +42,7 @@ export function runningOverview(changes: Partial<Overview> = {}): Overview {
       accepts: true,
       server: { version: '17.2', inRecovery: false, database: true, vector: '0.8.0' },
     }),
-    redis: known({ stranger: 'NOAUTH', friend: 'PONG', version: '8.0.2' }),
+    redis: known({ stranger: 'NOAUTH', friend: 'PONG', version: '8.0.2', info: null }),
     python: known('3.13.5'),
     collections: [
       {

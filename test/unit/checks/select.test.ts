@@ -24,7 +24,8 @@ describe('selectChecks', () => {
   });
 
   it('takes groups and ids, each check once, in the order of the catalogue', () => {
-    expect(ids('redis', 'host.os', 'redis.ping')).toEqual(['host.os', 'redis.ping', 'redis.auth']);
+    const redis = CATALOGUE.filter(({ group }) => group === 'redis').map(({ id }) => id);
+    expect(ids('redis', 'host.os', 'redis.ping')).toEqual(['host.os', ...redis]);
   });
 
   it('refuses a word that names nothing, and guesses what was meant', () => {

@@ -54,7 +54,7 @@ describe('postgres.pgvector', () => {
 });
 
 function redis(stranger: string | null, friend: string | null) {
-  return known({ stranger, friend, version: '8.0.2' });
+  return known({ stranger, friend, version: '8.0.2', info: null });
 }
 
 const NOAUTH = 'NOAUTH Authentication required.';

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { openFileLimit } from '../../../../src/checks/probes/open-files.js';
 import { postgresState } from '../../../../src/checks/probes/postgres.js';
 import { pythonVersion } from '../../../../src/checks/probes/python.js';
-import { redisState } from '../../../../src/checks/probes/redis.js';
 import { listeners } from '../../../../src/checks/probes/sockets.js';
 import { failedUnits, unitState } from '../../../../src/checks/probes/units.js';
 
@@ -95,26 +94,6 @@ describe('postgresState', () => {
   it('is unknown when the database could not be asked', () => {
     expect(postgresState.parse('yes|17.2|f|t|?\n', [question])[0]?.status).toBe('unknown');
     expect(() => postgresState.parse('\n', [question])).toThrow();
-  });
-});
-
-describe('redisState', () => {
-  const NOAUTH = 'NOAUTH Authentication required.';
-
-  it.each([
-    ['absent', null],
-    [
-      'Could not connect to Redis at 127.0.0.1:6379\nCould not connect\n\n',
-      { stranger: null, friend: null, version: null },
-    ],
-    [`${NOAUTH}\nPONG\n8.0.2\n`, { stranger: NOAUTH, friend: 'PONG', version: '8.0.2' }],
-    [`${NOAUTH}\n${NOAUTH}\n\n`, { stranger: NOAUTH, friend: NOAUTH, version: null }],
-  ])('reads %j', (stdout, value) => {
-    expect(redisState.parse(stdout, [6379])).toEqual([{ status: 'known', value }]);
-  });
-
-  it('is unknown when Redis says nothing', () => {
-    expect(redisState.parse('\n\n\n', [6379])[0]?.status).toBe('unknown');
   });
 });
 
