@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { Gate } from '../../../src/host/gate.js';
 import { Host } from '../../../src/host/host.js';
-import type { ExecResult, Transport } from '../../../src/host/transport.js';
+import type { ExecOptions, ExecResult, Transport } from '../../../src/host/transport.js';
 
 /** A host whose commands run in bash on this machine, without any right to change it: the gate stays closed. */
 export function localHost(): Host {
@@ -16,10 +16,11 @@ export function localHost(): Host {
   return new Host(transport, new Gate());
 }
 
-function run(command: string): Promise<ExecResult> {
+function run(command: string, { stdin = '' }: ExecOptions = {}): Promise<ExecResult> {
   return new Promise((resolve) => {
-    execFile('bash', ['-c', command], (error, stdout, stderr) => {
+    const child = execFile('bash', ['-c', command], (error, stdout, stderr) => {
       resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr, durationMs: 0 });
     });
+    child.stdin?.end(stdin);
   });
 }

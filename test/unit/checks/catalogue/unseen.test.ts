@@ -7,15 +7,14 @@ import { contextOf } from '../support.js';
 
 const UNSEEN: Observation<never> = { status: 'unknown', why: 'local-http: no answer within 20 s' };
 
-const COLLECTIONS = { docs: { size: 384, payload_indexes: { author: 'keyword' } } };
+const APPLYING = {
+  collections: { docs: { size: 384, payload_indexes: { author: 'keyword' } } },
+  models: { hermes: { url: 'http://127.0.0.1:9/', collection: 'docs' } },
+  capacity: { growth_per_day: 1000 },
+};
 
 /** A configuration to which every check applies, of a host of which nothing could be seen. */
-const CONTEXT: CheckContext = {
-  ...contextOf({ collections: COLLECTIONS, capacity: { growth_per_day: 1000 } }),
-  facts: UNSEEN,
-  skew: UNSEEN,
-  journal: UNSEEN,
-};
+const CONTEXT: CheckContext = { ...contextOf(APPLYING), facts: UNSEEN, skew: UNSEEN, journal: UNSEEN };
 
 describe.each(CATALOGUE.map((check) => [check.id, check] as const))('%s', (_, check) => {
   const probes = [check.probe?.(CONTEXT) ?? [], check.look === undefined ? [] : 'look'].flat();
