@@ -39,7 +39,8 @@ const WHY: Readonly<Record<number, string>> = {
 const MOST_BYTES = 500_000;
 
 /**
- * Asks every model from the host, all at once, since each may take as long as its timeout allows. Addresses may
+ * Asks every model from the host, all at once, since each may take as long as its timeout allows, and each
+ * into a pipe of its own, since long lines of several writers mix. Addresses may
  * hold credentials, so curl reads them from a pipe that is fed from standard input, and they appear in no argv.
  */
 export const askModels = oncePerSite(async ({ host, context }: Site): Promise<Observation<ModelAnswers>> => {
@@ -61,11 +62,11 @@ const SCRIPT = sh`
   export LC_ALL=C.UTF-8
   ask() {
   answer=$(printf '%s' "$1" | base64 -d | curl -q -K - 2>/dev/null | head -c ${MOST_BYTES} | base64 -w 0; exit \${PIPESTATUS[2]})
-  printf '%s %s %s\n' "$2" $? "$answer"
+  printf '%s %s\n' $? "$answer"
   }
-  n=0
-  while read -r config; do ask "$config" $n & n=$((n + 1)); done
-  wait`;
+  pipes=()
+  while read -r config; do exec {pipe}< <(ask "$config" </dev/null); pipes+=("$pipe"); done
+  for pipe in "\${pipes[@]}"; do cat <&"$pipe"; done`;
 
 type Models = Config['models'];
 
@@ -89,20 +90,14 @@ function quoted(value: string): string {
   return `"${escaped}"`;
 }
 
-/** Throws unless every model has exactly one answer. Pure. */
+/** One line a model, in order: curl's exit code and what it printed. Throws where one is missing. Pure. */
 export function readAnswers(stdout: string, names: readonly string[]): ModelAnswers {
-  const answers = new Map(
-    stdout
-      .split('\n')
-      .map((line) => /^(\d+) (\d+) (\S*)$/.exec(line))
-      .filter((match) => match !== null)
-      .map(([, index, code, body = '']) => [Number(index), answerOf(Number(code), body)] as const),
-  );
+  const lines = stdout.split('\n');
   return Object.fromEntries(
     names.map((name, index) => {
-      const answer = answers.get(index);
-      if (answer === undefined) throw noAnswer(name);
-      return [name, answer];
+      const [, code, body = ''] = /^(\d+) ([\w+/=]*)$/.exec(lines[index] ?? '') ?? [];
+      if (code === undefined) throw noAnswer(name);
+      return [name, answerOf(Number(code), body)];
     }),
   );
 }

@@ -17,11 +17,12 @@ export interface FirstLook {
   skew: Observation<Skew>;
 }
 
-const LINES = 1000;
+/** As many lines of the journal are read, from its end. */
+export const JOURNAL_LINES = 1000;
 
 /** The questions of the first look: facts, state, journal. */
 export function firstProbes({ paths }: Pick<Config, 'paths'>): [Probe<Facts>, Probe<string>, Probe<string>] {
-  const end = (name: string) => ask(fileEnd, { path: `${paths.state}/${name}`, lines: LINES });
+  const end = (name: string) => ask(fileEnd, { path: `${paths.state}/${name}`, lines: JOURNAL_LINES });
   return [ask(factsProbe, null), end('state.json'), end('journal.ndjson')];
 }
 
