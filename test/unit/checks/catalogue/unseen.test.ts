@@ -11,6 +11,7 @@ const APPLYING = {
   collections: { docs: { size: 384, payload_indexes: { author: 'keyword' } } },
   models: { hermes: { url: 'http://127.0.0.1:9/', collection: 'docs' } },
   capacity: { growth_per_day: 1000 },
+  backup: { repositories: [{ name: 'copies', path: '/mnt/copies' }] },
 };
 
 /** A configuration to which every check applies, of a host of which nothing could be seen. */
