@@ -140,7 +140,9 @@ export const modelsSchema = z
   .record(
     identifier(),
     z.strictObject({
-      url: httpUrl().describe('Address of its embedding service.'),
+      url: httpUrl().describe(
+        'Address of its embedding service: a POST of {"model": …, "input": [text]} is answered by {"embeddings": [[…]]}.',
+      ),
       timeout_seconds: z.number().positive().default(2).describe('How long an answer may take.'),
       collection: z.string().min(1).describe('Collection that holds its embeddings.'),
     }),
