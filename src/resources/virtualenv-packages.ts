@@ -55,7 +55,10 @@ export function importName(name: string): string {
 }
 
 /** What is not installed as required. */
-export function unmet(requirements: readonly Requirement[], have: VirtualenvState): FieldChange[] {
+export function unmet(
+  requirements: readonly Requirement[],
+  have: Pick<VirtualenvState, 'packages' | 'missingExtras'>,
+): FieldChange[] {
   return requirements.flatMap(({ name, text, version }) => {
     const installed = have.packages[name];
     if (installed === undefined) return [{ field: name, have: NOT_INSTALLED, want: version }];
