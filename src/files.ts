@@ -14,7 +14,7 @@ export async function existsFile(path: string): Promise<boolean> {
  * Replaces `file` in one step: readers see the old content or the new one, never a part. Its directory is made
  * where it is missing.
  */
-export async function replaceFile(file: string, text: string, mode = 0o644): Promise<void> {
+export async function replaceFile(file: string, text: string | Uint8Array, mode = 0o644): Promise<void> {
   await aside(file, text, mode, (written) => rename(written, file));
 }
 
@@ -31,7 +31,7 @@ export async function createFile(file: string, text: string, mode = 0o644): Prom
 
 async function aside(
   file: string,
-  text: string,
+  text: string | Uint8Array,
   mode: number,
   publish: (written: string) => Promise<void>,
 ): Promise<void> {

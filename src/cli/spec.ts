@@ -203,6 +203,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/explain.js')).explain,
   },
   {
+    name: 'check validate',
+    args: '[document...]',
+    summary: 'which success criteria of the documents hold, and what was seen',
+    examples: ['vdb check validate', 'vdb check validate 0.4 3.1', 'vdb check validate --json'],
+    load: async () => (await import('./commands/check-validate.js')).validate,
+  },
+  {
+    name: 'diagnose',
+    summary: 'collect what a support case needs in one archive, secrets masked',
+    options: [['--output <file>', 'where the archive goes (default: vdb-diagnose-HOST-TIME.tar.gz here)']],
+    examples: ['vdb diagnose', 'vdb diagnose --output case-42.tar.gz', 'vdb --lab default diagnose --json'],
+    load: async () => (await import('./commands/diagnose.js')).diagnose,
+  },
+  {
     name: 'status',
     summary: 'what runs where: host, services, versions, slot, collections',
     examples: ['vdb status', 'vdb --lab default status --json'],

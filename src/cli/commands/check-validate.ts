@@ -1,0 +1,2 @@
+import type { Handler } from '../context.js';
+export const validate: Handler = async () => 0;
