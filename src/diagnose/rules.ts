@@ -12,8 +12,8 @@ const IS = String.raw`\\*["']?[ \t]*(?:=>|[:=])[ \t]*`;
 /** A word as a shell or a configuration file reads it, quoted parts included. */
 const WORD = String.raw`(?:'(?:[^'\n])*'|"(?:[^"\\\n]|\\.)*"|\\.|[^\s"'\\])+`;
 
-/** What is no secret behind such a name, or is masked already. */
-const NOTHING = String.raw`(?![ \t]*\[?\\*["']?\[secret\]|[ \t]*(?:true|false|null|none|yes|no|on|off|~|""|'')?[ \t]*[,;}\])]*[ \t\r]*$)`;
+/** What is no secret behind such a name (a switch, a small number), or is masked already. */
+const NOTHING = String.raw`(?![ \t]*\[?\\*["']?\[secret\]|[ \t]*(?:true|false|null|none|yes|no|on|off|~|\d{1,5}|""|'')?[ \t]*[,;}\])]*[ \t\r]*$)`;
 
 /** The group `secret` of the pattern is one; `keep` stands before it, `rest` behind it. */
 export interface Rule {
@@ -44,7 +44,7 @@ export const RULES: readonly Rule[] = [
   rule(
     'a token that is known by its form',
     'g',
-    String.raw`(?<secret>\b(?:gh[pousr]_|github_pat_|glpat-|xox[abpr]-|sk-|AKIA|hvs\.)[\w-]{12,})`,
+    String.raw`(?<secret>\b(?:gh[pousr]_|github_pat_|glpat-|xox[abpr]-|sk-(?!ssh-|ecdsa-)|AKIA|hvs\.)[\w-]{12,})`,
   ),
   rule(
     'credentials in an address',

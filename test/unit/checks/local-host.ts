@@ -18,9 +18,15 @@ export function localHost(): Host {
 
 function run(command: string, { stdin = '' }: ExecOptions = {}): Promise<ExecResult> {
   return new Promise((resolve) => {
-    const child = execFile('bash', ['-c', command], (error, stdout, stderr) => {
-      resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr, durationMs: 0 });
-    });
+    const child = execFile(
+      'bash',
+      ['-c', command],
+      { maxBuffer: 16 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr, durationMs: 0 });
+      },
+    );
+    child.stdin?.on('error', () => {});
     child.stdin?.end(stdin);
   });
 }
