@@ -44,7 +44,8 @@ function dayOf(date: Date): string {
   return date.toISOString().slice(0, 10);
 }
 
-function once<T>(make: () => T): () => T {
+/** Makes a thing when it is first asked for. */
+export function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => {
     made ??= { value: make() };
@@ -60,7 +61,8 @@ async function looked(look: NonNullable<Check['look']>, site: Site): Promise<[Ob
   }
 }
 
-async function observed<T>(look: () => Promise<T>): Promise<Observation<T>> {
+/** What a look brought. A look that fails is unknown; a lost connection throws. */
+export async function observed<T>(look: () => Promise<T>): Promise<Observation<T>> {
   try {
     return { status: 'known', value: await look() };
   } catch (error) {

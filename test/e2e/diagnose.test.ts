@@ -28,7 +28,8 @@ const PLANT = `
   logger -p user.err 'started with --password ${H} --port 1'
   printf "LOG: statement: ALTER ROLE app PASSWORD '${I}'\\n" >/var/log/postgresql/old.log
   printf '{"event":"note","command":"vdb x --token ${J}"}\\n' >>/var/lib/vdb/journal.ndjson
-  runuser -u postgres -- psql -qc "comment on database postgres is 'secret=${K}'"`;
+  runuser -u postgres -- psql -qc "comment on database postgres is 'secret=${K}'"
+  systemctl daemon-reload`;
 
 const CLEAN = `
   rm -rf /opt/qdrant/config/qdrant-green.yaml /opt/qdrant/config/old.key /opt/citadel/config/old.yaml /etc/redis/old.conf

@@ -4,8 +4,9 @@ import { assertConfigured } from '../../checks/configured.js';
 import { firstLook } from '../../checks/look.js';
 import { activeSlot } from '../../checks/place.js';
 import { type CheckReport, reportOf } from '../../checks/report.js';
-import { runChecks } from '../../checks/run.js';
-import { lookAll } from '../../engine/plan.js';
+import { observed, once, runChecks } from '../../checks/run.js';
+import { lookAll, type Step } from '../../engine/plan.js';
+import type { Observation } from '../../host/probe.js';
 import { adminHeader } from '../../services/qdrant/place.js';
 import { version } from '../../version.js';
 import type { Session } from '../session.js';
@@ -16,18 +17,38 @@ export type Choose = (context: CheckContext) => readonly Check[];
 
 /** Runs checks on a connected host: one command to see where to look, one for all probes, one for the plan. */
 export async function runRound(session: Session, choose: Choose): Promise<CheckReport> {
+  return (await lookRound(session, choose, { plan: false })).report;
+}
+
+/** A round of checks, and the steps of all tasks as they are on the host. */
+export interface RoundWithPlan {
+  report: CheckReport;
+  plan: Observation<readonly Step[]>;
+}
+
+/** Like {@link runRound}, and gives the plan, which is looked at once however many checks need it too. */
+export function runRoundWithPlan(session: Session, choose: Choose): Promise<RoundWithPlan> {
+  return lookRound(session, choose, { plan: true });
+}
+
+async function lookRound(
+  session: Session,
+  choose: Choose,
+  wanted: { plan: boolean },
+): Promise<RoundWithPlan> {
   const started = performance.now();
   const before = session.host.commandCount;
   const { host, hostConfig, gate } = session;
   assertConfigured(CATALOGUE, session.config.checks);
   const context = await surroundings(session);
-  const results = await runChecks(host, choose(context), {
-    context,
-    lookAtPlan: async () => {
-      const { TASKS } = await import('../../../tasks/index.js');
-      return lookAll(host, TASKS, { config: session.config, facts: factsOf(context) });
-    },
+  const lookAtPlan = once(async () => {
+    const { TASKS } = await import('../../../tasks/index.js');
+    return lookAll(host, TASKS, { config: session.config, facts: factsOf(context) });
   });
+  const [results, plan] = await Promise.all([
+    runChecks(host, choose(context), { context, lookAtPlan }),
+    wanted.plan ? observed<readonly Step[]>(lookAtPlan) : NO_PLAN,
+  ]);
   const report = reportOf({
     host: hostConfig.name,
     target: host.target,
@@ -38,8 +59,10 @@ export async function runRound(session: Session, choose: Choose): Promise<CheckR
     vdb: version(),
     confirmations: session.config.checks.confirmations,
   });
-  return maskedReport(report, (text) => gate.redactor.mask(text));
+  return { report: maskedReport(report, (text) => gate.redactor.mask(text)), plan };
 }
+
+const NO_PLAN: Observation<never> = { status: 'unknown', why: 'nobody looked' };
 
 /** What checks may know of a host besides their observations: one command on it. */
 export async function surroundings({

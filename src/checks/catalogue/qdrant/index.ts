@@ -1,4 +1,5 @@
 import type { Check } from '../../check.js';
+import { cluster } from './cluster.js';
 import { auth, livez, readyz } from './health.js';
 import { genuine, upgradePath, version } from './identity.js';
 import { issues } from './issues.js';
@@ -13,6 +14,7 @@ export const qdrantChecks: readonly Check[] = [
   upgradePath,
   livez,
   readyz,
+  cluster,
   recoveryMode,
   auth,
   metrics,

@@ -1,0 +1,35 @@
+import { checks, command, criterion, type DocumentSpec, LAYER, subtasks } from './document.js';
+
+/** Task 3.1: what its document says beyond its sub-tasks. */
+export const postgresqlDocument: Omit<DocumentSpec, 'id' | 'title'> = {
+  criteria: [
+    criterion(
+      'PostgreSQL server installed and configured',
+      ...subtasks('3.1.1'),
+      ...checks('postgres.accepts'),
+    ),
+    criterion('Database schema created for metadata and user management', ...subtasks('3.1.2')),
+    criterion('SQLAlchemy models implemented for all entities', ...subtasks('3.1.3')),
+    criterion(
+      'Connection pooling configured for high performance',
+      ...subtasks('3.1.4'),
+      ...checks('python.pool'),
+    ),
+    criterion('Database migration system operational', ...subtasks('3.1.5')),
+    criterion('Data synchronization with Qdrant collections implemented', ...subtasks('3.1.6')),
+    criterion('CRUD operations for users, collections, and metadata', LAYER),
+    criterion('Database performance optimized with indexing', LAYER),
+    command('systemctl status postgresql; SELECT version()', ...checks('postgres.accepts')),
+    command('\\dt shows users, collections, vector_metadata, embedding_jobs', LAYER),
+    command('connection pool test: each connection answers', ...checks('python.pool')),
+    command('migration test: the schema is at the newest migration', LAYER),
+    command("synchronization test: PostgreSQL lists Qdrant's collections", LAYER),
+  ],
+  corrections: [
+    'PostgreSQL 14 is out of support since November 2026: the major of the distribution is taken.',
+    'The password stands in the document: one is generated, kept in a file that root alone can read, and the published one is refused.',
+    'psql -h 192.168.10.30 asks over the network for what listens on loopback: it is asked on the host itself, at the configured address.',
+    'The migration test runs alembic upgrade head, which changes the database that it tests: migrations are compared, not run.',
+    'The pool test opens one connection: as many are opened as the pool keeps.',
+  ],
+};

@@ -1,0 +1,58 @@
+import {
+  type CriterionSpec,
+  checks,
+  command,
+  criterion,
+  DEPLOYMENT,
+  type DocumentSpec,
+  type Evidence,
+  GATEWAY,
+  LOAD,
+  READINESS,
+} from './document.js';
+
+const HEALTH = checks('qdrant.livez', 'qdrant.readyz', 'qdrant.cluster', 'postgres.accepts', 'redis.ping');
+
+/** Task 4.5 has no task of its own in `tasks/`: its sub-tasks are seen in what the others have made. */
+export const productionReadinessDocument: DocumentSpec = {
+  id: '4.5',
+  title: 'Deployment and production readiness',
+  criteria: [
+    criterion('Vector Database Server ready for production deployment', READINESS),
+    criterion('Automated deployment procedures operational', DEPLOYMENT),
+    criterion('All services properly orchestrated and managed', DEPLOYMENT),
+    criterion('Comprehensive health checks operational', ...HEALTH),
+    criterion('System validated in production environment', READINESS),
+    subtask('4.5.1', 'Production environment operational', ...checks('drift')),
+    subtask('4.5.2', 'Deployment automation functional', DEPLOYMENT),
+    subtask('4.5.3', 'Service orchestration operational', DEPLOYMENT),
+    subtask('4.5.4', 'Health checks operational for all services', ...HEALTH),
+    subtask('4.5.5', 'Configuration management operational', ...checks('drift')),
+    subtask('4.5.6', 'Service discovery operational', DEPLOYMENT),
+    subtask('4.5.7', 'Production deployment validated', READINESS),
+    subtask('4.5.8', 'Rollback procedures tested and functional', DEPLOYMENT),
+    subtask('4.5.9', 'Deployment documentation complete', { later: 'nothing that a host can show' }),
+    subtask('4.5.10', 'Go-live checklist completed', { later: 'see vdb check readiness --checklist' }),
+    command('deploy.py --production --validate', DEPLOYMENT),
+    command('readiness_check.py --comprehensive', READINESS),
+    command('a search through the gateway, timed', GATEWAY),
+    command('wrk with 1000 connections for 300 s', LOAD),
+    command('health of Qdrant', ...checks('qdrant.livez', 'qdrant.readyz')),
+    command('cluster of Qdrant', ...checks('qdrant.cluster')),
+    command('telemetry of Qdrant', { later: 'not asked: it says nothing of health, and is switched off' }),
+    command('health of each external model through the gateway', GATEWAY),
+    command('REST and GraphQL health', GATEWAY),
+    command('infrastructure health and metrics of the gateway', GATEWAY),
+  ],
+  corrections: [
+    'Qdrant has no /health: /livez and /readyz are asked, and /cluster for its consensus.',
+    'qdrant:latest is another server every time: a version is pinned, with its hash.',
+    'QDRANT_PRODUCTION_MODE and max_concurrent_requests are no settings of Qdrant, which ignores them: they are not set.',
+    'wrk sends GET to an endpoint that takes POST, and counts errors as throughput: load is measured with real searches.',
+    'The readiness checklist is ticked in the document: it is computed from what was seen.',
+  ],
+};
+
+function subtask(id: string, text: string, ...evidence: readonly Evidence[]): CriterionSpec {
+  return { kind: 'subtask', id, text, evidence };
+}
