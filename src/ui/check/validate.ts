@@ -61,11 +61,12 @@ function documentText(document: JudgedDocument, view: ValidationView): string {
       : [`  ${style.dim(name)}`, ...own.flatMap((each) => criterionLines(each, view))];
   });
   const { holds, 'left-out': left, fails, unknown } = standingsOf([document]);
+  const due = document.criteria.length - left;
   const counts = [
-    `${holds} of ${document.criteria.length - left} hold`,
+    due === 0 ? 'nothing of it is part of this release' : `${holds} of ${due} hold`,
     ...(fails === 0 ? [] : [style.red(`${fails} fail`)]),
     ...(unknown === 0 ? [] : [style.magenta(`${unknown} unknown`)]),
-    ...(left === 0 ? [] : [`${left} left out`]),
+    ...(left === 0 || due === 0 ? [] : [`${left} left out`]),
   ];
   return [`${style.bold(`${document.id} ${document.title}`)}: ${counts.join(', ')}`, ...sections].join('\n');
 }
@@ -78,13 +79,15 @@ function criterionLines(judged: Judged, view: ValidationView): string[] {
   const head = `    ${paint(WORDS[standing].padEnd(WORD_WIDTH))}`;
   const named = id === undefined ? text : `${id} ${text}`;
   const holds = standing === 'holds';
-  const first = `${head}${shortened(named, width)}`;
-  if (holds && !view.verbose) return [first];
-  const said = wrap(judged.seen, width).map((line) => `${MARGIN}${style.dim(line)}`);
-  const details = listed(judged.details, view).map(
-    (line) => `${MARGIN}${style.dim(shortened(`- ${line}`, width))}`,
-  );
-  return [first, ...said, ...details];
+  const whole = view.verbose || standing === 'fails' || standing === 'unknown';
+  const [first = '', ...more] = whole ? wrap(named, width) : [shortened(named, width)];
+  const said = holds && !view.verbose ? [] : wrap(judged.seen, width);
+  const details = listed(judged.details, view).map((line) => shortened(`- ${line}`, width));
+  return [
+    `${head}${first}`,
+    ...more.map((line) => `${MARGIN}${line}`),
+    ...[...said, ...details].map((line) => `${MARGIN}${style.dim(line)}`),
+  ];
 }
 
 function listed(details: readonly string[], { verbose }: ValidationView): string[] {

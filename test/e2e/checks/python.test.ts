@@ -28,6 +28,7 @@ onSharedHost('the checks of the Python environment', (host) => {
     skip(refusal !== null, `no package index answers the host: ${refusal}`);
     await expectFound(host(), {
       id: 'python.packages',
+      configure: (document) => document.setIn(['python', 'required'], true),
       break: `${PIP} uninstall -y structlog`,
       seen: /structlog: not installed, want/,
       relatives: ['drift'],

@@ -161,3 +161,48 @@ describe('qdrant.loopback', () => {
     expect(judged('qdrant.loopback', [sockets(['192.0.2.7', 6333])], context).status).toBe('pass');
   });
 });
+
+describe('qdrant.cluster', () => {
+  const state = (changes: Record<string, unknown> = {}) => ({
+    result: {
+      status: 'enabled',
+      peers: { 1: {} },
+      raft_info: { leader: 1, pending_operations: 0 },
+      consensus_thread_status: { consensus_thread_status: 'working' },
+      ...changes,
+    },
+  });
+
+  it('passes with a leader and a consensus that works', () => {
+    expect(judged('qdrant.cluster', [answered(200, state())])).toMatchObject({
+      ...{ status: 'pass', seen: '1 peer, a leader, 0 operations pending' },
+    });
+  });
+
+  it.each([
+    ['it runs standalone', { result: { status: 'disabled' } }],
+    ['no leader', state({ raft_info: { leader: null, pending_operations: 3 } })],
+    [
+      'consensus: stopped_with_err: disk full',
+      state({ consensus_thread_status: { consensus_thread_status: 'stopped_with_err', err: 'disk full' } }),
+    ],
+  ])('fails: %s', (seen, body) => {
+    expect(judged('qdrant.cluster', [answered(200, body)])).toMatchObject({
+      status: 'fail',
+      seen,
+      fix: '1.1',
+    });
+  });
+
+  it('is unknown when it cannot be asked or says something else', () => {
+    for (const answer of [ABSENT, answered(401), answered('timeout'), answered(200, 'x'), answered(200, {})])
+      expect(judged('qdrant.cluster', [answer]).status).toBe('unknown');
+    expect(judged('qdrant.cluster', [answered(200, state({ raft_info: {} }))]).status).toBe('unknown');
+  });
+
+  it('is skipped where there shall be no cluster', () => {
+    const { qdrant } = EMULATED;
+    const context = contextOf({ qdrant: { ...qdrant, cluster: { enabled: false } } });
+    expect(judged('qdrant.cluster', [], context).status).toBe('skip');
+  });
+});
