@@ -17,7 +17,7 @@ export interface Collected {
 }
 
 const DEFAULT_SECONDS = 20;
-/** A command within a part is ended by its own limit; a part waits for the last one. */
+/** A command within a part is ended by its own limit, for which its part waits. */
 const GRACE_SECONDS = 16;
 const MOST_BYTES = 512 * 1024;
 const COMMAND_SECONDS = 8;
@@ -28,9 +28,12 @@ const COMMAND_SECONDS = 8;
  */
 export async function collect(host: Host, parts: readonly Part[]): Promise<Collected[]> {
   const boundary = randomBytes(12).toString('hex');
-  const kinds = parts.map(kindOf);
-  const groups = kinds.map((kind) => ({ kind: ask(kind, null).kind, args: [null], askers: [] }));
-  const longest = Math.max(...kinds.map(({ timeoutSeconds = 0 }) => timeoutSeconds));
+  const longest = Math.max(...parts.map(secondsOf)) + GRACE_SECONDS;
+  const groups = parts.map((part) => ({
+    kind: ask(kindOf(part, longest), null).kind,
+    args: [null],
+    askers: [],
+  }));
   const { stdout } = await host.read(sh`exec bash -s`, {
     stdin: `${PRELUDE}\n${batchScript(groups, boundary)}\n`,
     timeoutMs: (longest + 15) * 1000,
@@ -39,10 +42,11 @@ export async function collect(host: Host, parts: readonly Part[]): Promise<Colle
   return parts.map((part, index) => collectedOf(part, frames.get(index)?.stdout));
 }
 
-function kindOf(part: Part): ProbeKind<null, string> {
+/** Parts are read one after the other, so each may have to wait for the longest before it can be. */
+function kindOf(part: Part, timeoutSeconds: number): ProbeKind<null, string> {
   return {
     name: part.file,
-    timeoutSeconds: secondsOf(part) + GRACE_SECONDS,
+    timeoutSeconds,
     script: () => partScript(part),
     parse: () => [],
   };
@@ -52,7 +56,10 @@ function secondsOf({ seconds = DEFAULT_SECONDS }: Part): number {
   return seconds;
 }
 
-/** The part in a bash of its own; its output is cut, not its end: how it went stands in two lines behind it. */
+/**
+ * The part in a bash of its own; its output is cut, not its end: how it went stands in two lines behind it. The output
+ * is kept until it is read, so that no command is slow because an earlier part hangs.
+ */
 export function partScript(part: Part): Script {
   const body = new Script(
     [
@@ -63,8 +70,9 @@ export function partScript(part: Part): Script {
     ].join('\n'),
   );
   return sh`
-    timeout -k 1 ${secondsOf(part)} bash -c ${body.source} </dev/null 2>&1 | head -c ${MOST_BYTES}
-    printf '\n@@ exit %s' "\${PIPESTATUS[0]}"`;
+    said=$(timeout -k 1 ${secondsOf(part)} bash -c ${body.source} </dev/null 2>&1 | head -c ${MOST_BYTES}
+    printf '\n@@ exit %s' "\${PIPESTATUS[0]}")
+    printf '%s' "$said"`;
 }
 
 /** What a part said, and whether it is worth anything. Pure; `said` is undefined when there was no answer. */

@@ -6,7 +6,7 @@ export interface DiagnoseSummary {
   archive: string;
   bytes: number;
   files: readonly string[];
-  missing: readonly { file: string; missing: string }[];
+  missing: readonly { file: string; why: string }[];
   /** The verdict of the checks in a line; undefined when they could not run. */
   verdict: string | undefined;
 }
@@ -30,7 +30,7 @@ export function diagnoseText(
     ...indented(`${files.length} files: ${[...kinds].map(([kind, count]) => `${kind} ${count}`).join(', ')}`),
     ...(verdict === undefined ? [] : indented(`Checks: ${verdict}`)),
     ...(missing.length === 0 ? [] : [style.yellow('Could not be had:')]),
-    ...missing.map(({ file, missing: why }) => `  ${file.padEnd(longest)}  ${why}`),
+    ...missing.map(({ file, why }) => `  ${file.padEnd(longest)}  ${why}`),
     'Secrets are masked. Look through it all the same before you pass it on.',
   ].join('\n');
 }

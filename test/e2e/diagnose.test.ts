@@ -77,7 +77,7 @@ onSharedHost('vdb diagnose', (host) => {
     expect(ended.stdout).toMatch(/^Written: \S+x\.tar\.gz \(\d+ kB, readable by you alone\)\n/);
     expect(ended.stdout).toMatch(/Checks: Ready: shared/);
     expect(ended.stdout).not.toContain('Could not be had');
-    expect(ended.stderr).toContain('Collecting');
+    expect(ended.stderr).toContain('Looking at');
     expect((await stat(join(DIRECTORY, 'calm', 'x.tar.gz'))).mode & 0o777).toBe(0o600);
     expect(await readdir(join(DIRECTORY, 'calm'))).toEqual(['x.tar.gz']);
   });

@@ -130,7 +130,7 @@ describe('what is said of it', () => {
     archive: '/x/vdb-diagnose-one.tar.gz',
     bytes: 84_321,
     files: ['README.txt', 'host/a.txt', 'host/b.txt', 'units/c.txt'],
-    missing: [{ file: 'units/c.txt', missing: 'no answer within 20 s' }],
+    missing: [{ file: 'units/c.txt', why: 'no answer within 20 s' }],
     verdict: 'Ready: one, 18 passed',
   };
 

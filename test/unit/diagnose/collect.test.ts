@@ -74,4 +74,13 @@ describe('collect', () => {
     expect(of('file')?.text).toMatch(/^==> \/etc\/hostname \(-[rwx-]{9} \w+:\w+, \d+ bytes/);
     expect(of('long')?.text).toContain('cut here');
   });
+
+  it('does not hold up a part with much to say while an earlier one hangs', async () => {
+    const found = await collect(localHost(), [
+      part('hanging', sh`sleep 30`, 3),
+      part('long', sh`limit=1; run bash -c 'yes long | head -c 300000'`),
+    ]);
+    expect(found.find(({ file }) => file === 'long')).toMatchObject({ failed: 0 });
+    expect(found.find(({ file }) => file === 'long')).not.toHaveProperty('missing');
+  });
 });
