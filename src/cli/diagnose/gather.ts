@@ -9,7 +9,7 @@ import { factsProbe } from '../../host/facts.js';
 import { ask, observe } from '../../host/probe.js';
 import { quote } from '../../host/shell.js';
 import { FORMATS } from '../../ui/check/formats.js';
-import { verdictLine } from '../../ui/check/table.js';
+import { verdictLine } from '../../ui/check/verdict.js';
 import { runRound } from '../check/round.js';
 import type { CommandContext } from '../context.js';
 import { globalFlags } from '../global-options.js';
@@ -102,7 +102,7 @@ async function checksOf({ global }: CommandContext<unknown>, session: Session): 
         { ...json, text: asJson },
       ],
       checks: report.status,
-      verdict: verdictLine(report, false),
+      verdict: verdictLine(report),
     };
   } catch (error) {
     const missing = `the checks could not run: ${messageOf(error)}`;
