@@ -5,7 +5,7 @@ import { tail } from '../text.js';
 import type { Command } from './command.js';
 import type { Gate } from './gate.js';
 import { quoteForLogin, type Script, sh } from './shell.js';
-import type { ExecOptions, ExecResult, Forwarding, Session, Transport } from './transport.js';
+import type { ExecOptions, ExecResult, Forwarding, Reach, Session, Transport } from './transport.js';
 
 /** Shared by every mutating command while it runs, so that the next run can tell that one is still under way. */
 export const BUSY_FILE = '/run/vdb/busy';
@@ -58,6 +58,11 @@ export class Host {
   /** `user@address:port`. */
   get target(): string {
     return this.#transport.target;
+  }
+
+  /** The host as seen over the network; undefined for this machine. */
+  get reach(): Reach | undefined {
+    return this.#transport.reach;
   }
 
   /** Commands sent to the host so far, elevated or not: what `npm run bench` reports. */

@@ -39,10 +39,34 @@ export interface Forwarding {
   close(): Promise<void>;
 }
 
+/**
+ * What became of a TCP connection: `refused` by the host itself, `rejected` by something on the way that says so
+ * (no route, prohibited), `silent` when nothing came back in time. Any other error says nothing about the port.
+ */
+export type Dialled = 'open' | 'refused' | 'rejected' | 'silent' | { error: string };
+
+/** The host as the network shows it: what SSH connected to, and which key answered there. */
+export interface Reach {
+  /** Name or address, aliases of `~/.ssh/config` resolved. */
+  name: string;
+  /** The address that was dialled; the name again where a jump host resolved it. */
+  address: string;
+  /** Port of its sshd there. */
+  port: number;
+  /** The jump host that dials; undefined when this machine does. */
+  via?: string;
+  /** The host key that was accepted, in SSH's wire format. */
+  hostKey: Buffer;
+  /** Tries to connect to a port of that address, from where SSH did. */
+  dial(port: number, timeoutMs: number): Promise<Dialled>;
+}
+
 /** How a machine is reached. `exec` hands `command` to the login shell of the account. */
 export interface Transport {
   /** `user@address:port`, or `local`: for messages. */
   readonly target: string;
+  /** Undefined where there is no network in between. */
+  readonly reach?: Reach;
   exec(command: string, options?: ExecOptions): Promise<ExecResult>;
   open(command: string): Promise<Session>;
   /** Makes a port of the host's loopback interface reachable from here. */

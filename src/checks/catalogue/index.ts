@@ -1,5 +1,5 @@
 import type { Check } from '../check.js';
-import { accessChecks } from './access.js';
+import { accessChecks } from './access/index.js';
 import { backupsChecks } from './backups.js';
 import { canaryChecks } from './canary.js';
 import { capacityChecks } from './capacity.js';
@@ -8,7 +8,7 @@ import { driftChecks } from './drift.js';
 import { hostChecks } from './host.js';
 import { modelsChecks } from './models.js';
 import { monitoringChecks } from './monitoring.js';
-import { networkChecks } from './network.js';
+import { networkChecks } from './network/index.js';
 import { performanceChecks } from './performance.js';
 import { postgresChecks } from './postgres.js';
 import { pythonChecks } from './python.js';
@@ -16,7 +16,7 @@ import { qdrantChecks } from './qdrant/index.js';
 import { redisChecks } from './redis.js';
 import { storageChecks } from './storage.js';
 import { timeChecks } from './time.js';
-import { tlsChecks } from './tls.js';
+import { tlsChecks } from './tls/index.js';
 
 /** Every check, in the order in which they are shown. */
 export const CATALOGUE: readonly Check[] = [

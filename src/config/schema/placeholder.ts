@@ -1,4 +1,5 @@
-const WORDS = [
+/** Extended regular expressions, each for the beginning of a placeholder in any case. */
+export const PLACEHOLDER_WORDS = [
   'secure_password_123',
   'change[-_ ]?(me|this|it)',
   'password',
@@ -15,7 +16,7 @@ const WORDS = [
   '<.*>',
 ];
 
-const PLACEHOLDER = new RegExp(`^(${WORDS.join('|')})[-_!.\\d]*$`, 'i');
+const PLACEHOLDER = new RegExp(`^(${PLACEHOLDER_WORDS.join('|')})[-_!.\\d]*$`, 'i');
 
 /**
  * Whether a secret is one that documentation uses as an example (`secure_password_123`, `changeme`, one

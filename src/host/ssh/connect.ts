@@ -1,8 +1,10 @@
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { NodeSSH } from 'node-ssh';
 import type { Client } from 'ssh2';
+import type { Reach } from '../transport.js';
 import { type Credentials, credentialsFor } from './auth.js';
+import { dialDirectly, dialThrough } from './dial.js';
 import { connectFailure, isTransient, type Progress } from './failures.js';
 import { hostKeyGuard } from './host-key.js';
 import { type Retry, retried } from './retry.js';
@@ -18,6 +20,7 @@ export interface Connection {
   /** `user@address:port`. */
   readonly label: string;
   readonly client: Client;
+  readonly reach: Reach;
   isOpen(): boolean;
   /** What broke the connection, if anything is known. */
   lostBecause(): unknown;
@@ -69,7 +72,20 @@ async function connectHop(hop: Hop, via: Connection | undefined): Promise<Connec
   } finally {
     if (progress.handshake) await guard.remember();
   }
-  return connection;
+  return { ...connection, reach: reachOf(hop, sock, via, guard.shown()) };
+}
+
+/** A hop behind others is dialled, and its name resolved, by the one before it. */
+function reachOf(hop: Hop, sock: Duplex, via: Connection | undefined, shown: Buffer | undefined): Reach {
+  const { address: name, port } = hop;
+  const hostKey = shown ?? Buffer.alloc(0);
+  if (via !== undefined) {
+    const { client, label } = via;
+    const dial: Reach['dial'] = (to, timeoutMs) => dialThrough(client, name, to, timeoutMs);
+    return { name, address: name, port, via: label, hostKey, dial };
+  }
+  const address = (sock instanceof Socket ? sock.remoteAddress : undefined) ?? name;
+  return { name, address, port, hostKey, dial: (to, timeoutMs) => dialDirectly(address, to, timeoutMs) };
 }
 
 function startHandshake(
@@ -106,7 +122,7 @@ async function socketTo(hop: Hop, via: Connection | undefined): Promise<Duplex> 
 }
 
 /** Without an `error` listener for its whole life, a keepalive that fails would end the process. */
-function watched(label: string, client: Client): Connection {
+function watched(label: string, client: Client): Omit<Connection, 'reach'> {
   let cause: unknown;
   let open = true;
   const closed = new Promise<void>((resolve) => {

@@ -16,6 +16,8 @@ export interface HostKeyGuard {
   /** Signature algorithms to ask for: those of trusted keys first. SHA-1 is not among them. */
   algorithms: string[];
   verify(key: Buffer): boolean;
+  /** The key that the server has shown; it owns it once the handshake is over. */
+  shown(): Buffer | undefined;
   /** Why the key was refused, if it was. */
   refusal(): VdbError | undefined;
   /** Writes an accepted new key down; to be called once the server has proved that it owns the key. */
@@ -39,11 +41,13 @@ const ALGORITHMS = [
 export async function hostKeyGuard(hop: Hop): Promise<HostKeyGuard> {
   const files = await Promise.all(hop.knownHosts.map(async (path) => ({ path, text: await readOr(path) })));
   const types = files.flatMap(({ text }) => knownKeyTypes(text, hop.hostKeyName, hop.hostKeyPort));
+  let shown: Buffer | undefined;
   let accepted: Buffer | undefined;
   let refused: VdbError | undefined;
   return {
     algorithms: [...ALGORITHMS].sort((a, b) => rank(a, types) - rank(b, types)),
     verify(key) {
+      shown = key;
       const finding = strongest(
         files.map(({ path, text }) => ({
           file: path,
@@ -54,6 +58,7 @@ export async function hostKeyGuard(hop: Hop): Promise<HostKeyGuard> {
       else if (finding.verdict !== 'known') refused = refusalOf(hop, key, finding);
       return refused === undefined;
     },
+    shown: () => shown,
     refusal: () => refused,
     remember: async () => {
       if (accepted) await append(hop, accepted);

@@ -26,6 +26,7 @@ export async function connectSsh(target: SshTarget, options: ConnectOptions = {}
   const limited = slots(MAX_CHANNELS);
   return {
     target: target.label,
+    reach: connection.reach,
     exec: (command, execOptions = {}) =>
       supervise(target.label, execOptions, (interruption) =>
         limited(

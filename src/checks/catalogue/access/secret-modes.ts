@@ -1,13 +1,13 @@
-import { ask } from '../../host/probe.js';
-import { type Check, defineCheck, type Verdict } from '../check.js';
-import { secretFiles } from '../place.js';
-import { type FileAccess, fileAccess } from '../probes/files.js';
-import { expect, whenThere, worst } from '../verdict.js';
+import { ask } from '../../../host/probe.js';
+import { defineCheck, type Verdict } from '../../check.js';
+import { secretFiles } from '../../place.js';
+import { type FileAccess, fileAccess } from '../../probes/files.js';
+import { expect, whenThere, worst } from '../../verdict.js';
 
 /** What others may do, and what a group may do beyond reading. */
 const TOO_MUCH = 0o137;
 
-const secretModes = defineCheck({
+export const secretModes = defineCheck({
   id: 'access.secret-modes',
   group: 'access',
   severity: 'critical',
@@ -34,5 +34,3 @@ function judgeAccess(path: string, { mode, owner }: FileAccess): Verdict {
     '0600 or 0640, owned by root',
   );
 }
-
-export const accessChecks: readonly Check[] = [secretModes];

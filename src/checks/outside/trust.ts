@@ -1,0 +1,64 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { rootCertificates } from 'node:tls';
+import type { Config } from '../../config/schema.js';
+import { messageOf } from '../../errors.js';
+import { known, type Observation } from '../../host/probe.js';
+
+/** The certification authorities that are believed, as PEM, and what they are called in a sentence. */
+export interface Trust {
+  ca: string[];
+  named: string;
+}
+
+/** Where Debian, Fedora and Alpine or macOS keep the system's authorities. */
+const BUNDLES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/cert.pem',
+];
+
+/**
+ * Whom to believe about the edge: the authority in the configured file where it carries one, else this machine's. An
+ * authority made on the host is known here only by such a file.
+ */
+export async function trustOf({
+  mode,
+  certificate,
+}: Config['networking']['tls']): Promise<Observation<Trust>> {
+  if (mode === 'own-ca' && certificate === undefined) {
+    return {
+      status: 'unknown',
+      why: 'the CA of the host is not known here: set networking.tls.certificate to its file',
+    };
+  }
+  if (certificate === undefined || mode === 'acme') return known(await systemTrust());
+  try {
+    const chain = certificatesIn(await readFile(certificate, 'utf8'));
+    const own = (mode === 'own-ca' ? chain : chain.slice(1)).filter(isRoot).map(String);
+    if (own.length > 0) return known({ ca: own, named: `the CA in ${certificate}` });
+    if (mode === 'files') return known(await systemTrust());
+    return { status: 'unknown', why: `${certificate} holds no CA` };
+  } catch (error) {
+    return { status: 'unknown', why: `${certificate} could not be read: ${messageOf(error)}` };
+  }
+}
+
+/** The certificates in a PEM file, in order. Throws for one that is not readable. */
+export function certificatesIn(pem: string): X509Certificate[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  return blocks.map((block) => new X509Certificate(block));
+}
+
+function isRoot(certificate: X509Certificate): boolean {
+  return certificate.ca && certificate.checkIssued(certificate);
+}
+
+async function systemTrust(): Promise<Trust> {
+  const named = "this machine's CAs";
+  for (const path of [process.env.SSL_CERT_FILE, ...BUNDLES]) {
+    const bundle = path === undefined ? '' : await readFile(path, 'utf8').catch(() => '');
+    if (bundle !== '') return { ca: [bundle], named };
+  }
+  return { ca: [...rootCertificates], named: "Node's CAs" };
+}
