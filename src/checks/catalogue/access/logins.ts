@@ -67,9 +67,6 @@ function whenSshd(
 
 function blocks(matches: SshdLogin['matches'], expected: string): Verdict {
   const lines = matches.map(({ criteria, setting }) => `Match ${criteria}: ${setting} yes`);
-  return fail(
-    lines.length === 1 ? (lines[0] as string) : `${lines.length} Match blocks allow it`,
-    expected,
-    lines,
-  );
+  if (lines.length === 1) return fail(lines[0] as string, expected);
+  return fail(`${lines.length} Match blocks allow it`, expected, lines);
 }

@@ -22,7 +22,8 @@ export const secretExposed = defineCheck<Exposure>({
         ...files.map((path) => `in ${path}`),
       ];
       const expected = 'in files that only root and the service can read';
-      if (findings.length > 0) return fail(`a secret stands ${findings[0]}`, expected, findings);
+      if (findings.length === 1) return fail(`a secret stands ${findings[0]}`, expected);
+      if (findings.length > 1) return fail(`secrets stand in ${findings.length} places`, expected, findings);
       const silent = secretFiles(context).filter((path) => (sources.get(path) ?? 0) === 0);
       if (silent.length > 0) return unknown(`no secret was found in ${silent.join(', ')} to look for`);
       const count = [...sources.values()].reduce((sum, each) => sum + each, 0);
@@ -50,8 +51,9 @@ export const placeholder = defineCheck<Placeholders>({
   judge: ([state], context) =>
     whenThere(state, 'nothing was looked at', ({ looked, found }) => {
       if (found.length > 0) {
-        const seen = found.length === 1 ? (found[0] as string) : `${found.length} lines`;
-        return fail(seen, 'generated secrets', found);
+        const expected = 'generated secrets';
+        if (found.length === 1) return fail(found[0] as string, expected);
+        return fail(`${found.length} lines`, expected, found);
       }
       const needed = `${context.config.paths.root}/config`;
       if (!looked.includes(needed)) return unknown(`${needed} does not exist`);

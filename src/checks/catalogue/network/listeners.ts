@@ -35,13 +35,9 @@ function compare(sockets: readonly Listener[], sshPorts: readonly number[], cont
     ...unique(stray.map(({ address, port }) => endpoint(address, port))).map((at) => `${at} is not planned`),
     ...missing.map(({ port, what }) => `nothing listens on ${port} (${what})`),
   ];
-  if (findings.length > 0) {
-    return fail(
-      findings.length === 1 ? (findings[0] as string) : `${findings.length} sockets differ`,
-      'the sockets of the configuration and no other that is reachable from outside',
-      findings,
-    );
-  }
+  const expected = 'the sockets of the configuration and no other that is reachable from outside';
+  if (findings.length === 1) return fail(findings[0] as string, expected);
+  if (findings.length > 1) return fail(`${findings.length} sockets differ`, expected, findings);
   const others = sockets.filter((socket) => !fitting.includes(socket)).length;
   return pass(`${fitting.length} sockets as configured, ${others} others on loopback`);
 }

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { closedPorts, manifest } from '../../../src/checks/manifest.js';
+import { contextOf, EMULATED } from './support.js';
+
+function entries(sections: Record<string, unknown> = {}) {
+  return manifest(contextOf(sections).config, 'blue', [22]);
+}
+
+function required(sections: Record<string, unknown> = {}): string[] {
+  return entries(sections)
+    .filter((entry) => entry.required)
+    .map(({ port, on }) => `${port} ${on}`);
+}
+
+describe('manifest', () => {
+  it('demands SSH, the active slot, PostgreSQL and Redis', () => {
+    expect(required()).toEqual([
+      '22 any',
+      '6333 loopback',
+      '6334 loopback',
+      '6335 loopback',
+      '5432 loopback',
+      '6379 loopback',
+    ]);
+  });
+
+  it('demands no port of a service that is switched off, and only REST of the emulator', () => {
+    const off = { ...EMULATED, postgres: { enabled: false }, redis: { enabled: false } };
+    expect(required(off)).toEqual(['22 any', '6333 loopback']);
+    const alone = { qdrant: { ...contextOf().config.qdrant, cluster: { enabled: false } } };
+    expect(required(alone)).not.toContain('6335 loopback');
+  });
+
+  it('follows the addresses of the configuration', () => {
+    const qdrant = { ...contextOf().config.qdrant, bind: '10.0.0.5' };
+    expect(required({ qdrant })).toContain('6333 10.0.0.5');
+    const postgres = { ...contextOf().config.postgres, host: '10.0.0.5' };
+    expect(required({ postgres })).toContain('5432 10.0.0.5');
+    const settings = { listen_addresses: '*', port: 5433 };
+    expect(required({ postgres: { ...contextOf().config.postgres, settings } })).toContain('5433 any');
+  });
+
+  it('allows the other slot, the edge and monitoring, and misses none of them', () => {
+    const optional = entries({ gateway: { enabled: true, api_key: 'a-key-of-sixteen' } }).filter(
+      (entry) => !entry.required,
+    );
+    const ports = optional.map(({ port, on }) => `${port} ${on}`);
+    expect(ports).toEqual(
+      expect.arrayContaining([
+        '6343 loopback',
+        '8000 any',
+        '8001 loopback',
+        '9090 loopback',
+        '9100 loopback',
+      ]),
+    );
+  });
+});
+
+describe('closedPorts', () => {
+  it('are those of the documents and of the configuration, without SSH and the edge', () => {
+    expect(closedPorts(contextOf().config, [22])).toEqual([
+      5432, 6333, 6334, 6335, 6343, 6344, 6345, 6379, 9090, 9100,
+    ]);
+  });
+
+  it('follow the configuration', () => {
+    const { config } = contextOf({
+      redis: { port: 7000, password: 'long enough indeed' },
+      networking: { edge: { gateway_port: 8443, qdrant_http_port: 6333 } },
+    });
+    const ports = closedPorts(config, [22]);
+    expect(ports).toContain(7000);
+    expect(ports).toContain(6379);
+    expect(ports).not.toContain(6333);
+    expect(ports).not.toContain(8443);
+  });
+});
