@@ -19,7 +19,7 @@ export function dialDirectly(host: string, port: number, timeoutMs: number): Pro
     };
     const timer = setTimeout(() => end('silent'), timeoutMs);
     socket.once('connect', () => end('open'));
-    socket.on('error', (error: NodeJS.ErrnoException) => end(failed(error.code ?? error.message)));
+    socket.on('error', (error: NodeJS.ErrnoException) => end(dialledFor(error.code ?? error.message)));
   });
 }
 
@@ -35,7 +35,7 @@ export function dialThrough(client: Client, host: string, port: number, timeoutM
       client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
         channel?.on('error', () => {});
         channel?.close();
-        end(error ? failed(error.message) : 'open');
+        end(error ? dialledFor(error.message) : 'open');
       });
     } catch (error) {
       end({ error: messageOf(error) });
@@ -43,7 +43,8 @@ export function dialThrough(client: Client, host: string, port: number, timeoutM
   });
 }
 
-function failed(reason: string): Dialled {
+/** What an error of a connection says about the port: a code of the system, or what sshd says. Pure. */
+export function dialledFor(reason: string): Dialled {
   if (REFUSED.test(reason)) return 'refused';
   if (REJECTED.test(reason)) return 'rejected';
   return SILENT.test(reason) ? 'silent' : { error: reason };
