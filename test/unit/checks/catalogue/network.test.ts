@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import type { CheckContext } from '../../../../src/checks/check.js';
 import { dialClosedPorts } from '../../../../src/checks/outside/ports.js';
@@ -60,6 +61,10 @@ describe('network.listeners', () => {
   });
 });
 
+const OWN_ADDRESS = Object.values(networkInterfaces())
+  .flat()
+  .find((each) => each?.internal === false)?.address;
+
 function dialled(ssh: Dialled, ...ports: [number, Dialled][]): Observation<unknown> {
   return known({ address: '203.0.113.7', ssh, ports: new Map(ports) });
 }
@@ -119,6 +124,13 @@ describe('network.closed', () => {
       expect(asked).toEqual([]);
     },
   );
+
+  it.skipIf(OWN_ADDRESS === undefined)('is skipped for an address of this machine itself', async () => {
+    const asked: number[] = [];
+    const seen = await dialClosedPorts(siteAt(OWN_ADDRESS ?? '', asked));
+    expect(judged('network.closed', [seen])).toMatchObject({ status: 'skip' });
+    expect(asked).toEqual([]);
+  });
 
   it('is skipped for this machine', async () => {
     const context = contextOf({ hosts: [{ name: 'one', address: '203.0.113.7', connection: 'local' }] });
