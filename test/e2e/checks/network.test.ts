@@ -110,6 +110,9 @@ onSharedHost('breaking the network', (host) => {
           break: 'nft insert rule inet vdb input tcp dport 6343 accept',
           mend: 'nft -f /etc/nftables.conf',
         });
+        await host().inside('nft insert rule inet vdb input tcp dport 6343 accept');
+        const fixed = await vdbWith(host(), outside.configure, 'check network.closed --fix --json');
+        expect(resultsOf(fixed).get('network.closed')).toMatchObject({ status: 'pass' });
       } finally {
         await host().inside('systemctl stop e2e-open');
       }

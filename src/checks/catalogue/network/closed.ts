@@ -17,8 +17,12 @@ export const closed = defineCheck<DialledPorts>({
       ? 'connection is local: nothing looks at the host from outside'
       : undefined,
   look: dialClosedPorts,
-  judge: ([dialled]) => whenThere(dialled, 'nothing was dialled', judgeDialled),
-  remedy: 'Bind the service to loopback, or load the firewall again: vdb provision --only 0.2.',
+  judge: ([dialled], context) => ({
+    ...whenThere(dialled, 'nothing was dialled', judgeDialled),
+    // No rule of ours lets these ports through, so where the firewall is wanted it closes them.
+    ...(context.config.security.firewall.enabled ? { fix: '0.2' } : {}),
+  }),
+  remedy: 'Bind the service to loopback, and load the firewall again.',
   inspect: () => 'ss -ltnp; nft list table inet vdb',
 });
 

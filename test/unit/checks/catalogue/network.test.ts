@@ -86,6 +86,13 @@ describe('network.closed', () => {
     });
   });
 
+  it('is repaired by the firewall where that is wanted', () => {
+    const seen = dialled('open', [6333, 'open']);
+    const off = contextOf({ security: { firewall: { enabled: false } } });
+    expect(judged('network.closed', [seen]).fix).toBe('0.2');
+    expect(judged('network.closed', [seen], off).fix).toBeUndefined();
+  });
+
   it.each<Dialled>(['silent', 'rejected', 'refused', { error: 'EMFILE' }])(
     'is unknown when not even SSH answers: %j',
     (ssh) => {
