@@ -61,6 +61,7 @@ export function labOverrides(
     postgres: { max_connections: 60, settings: { shared_buffers: '64MB' } },
     redis: { maxmemory: '64mb' },
     gateway: { cpu: 1, memory: '512MiB', workers: 1, max_connections: 1000 },
+    capacity: { target_points: 10_000 },
     ...(lab.network === undefined ? {} : { security: { firewall: { allow: [lab.network] } } }),
   };
 }

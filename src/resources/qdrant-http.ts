@@ -29,7 +29,8 @@ const gets: ProbeKind<Question, unknown> = {
       (question) => answers.get(keyOf(question)) ?? { status: 'unknown', why: 'no answer' },
     );
   },
-  timeoutSeconds: 60,
+  // Two answers that take their longest; more of them is a server that hangs.
+  timeoutSeconds: 32,
 };
 
 /** Asks Qdrant for `path`; the observation is the `result` of its answer, or null when it says 404. */
