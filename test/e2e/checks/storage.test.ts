@@ -35,9 +35,9 @@ onSharedHost('the space of the data', (host) => {
   test('snapshots without room for the largest collection are found', async () => {
     await expectFound(host(), {
       id: 'storage.snapshot-room',
-      seen: /free on \/data\/qdrant\/blue\/snapshots; the largest collection, large, takes [45]/,
+      seen: /free on \/data\/qdrant\/blue\/snapshots; the largest collection, large, takes 256 MiB$/,
       break: `mkdir ${BLUE}/storage/collections/large
-        dd if=/dev/urandom of=${BLUE}/storage/collections/large/segment bs=1M count=4 status=none
+        fallocate -l 256M ${BLUE}/storage/collections/large/segment
         mount -t tmpfs -o size=1m,mode=0750,uid=qdrant,gid=qdrant tmpfs ${BLUE}/snapshots`,
       mend: `umount ${BLUE}/snapshots; rm -r ${BLUE}/storage/collections/large`,
     });
