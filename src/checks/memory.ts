@@ -4,7 +4,7 @@ import { type Facts, factsProbe } from '../host/facts.js';
 import { ask, known, type Observation, type Probe } from '../host/probe.js';
 import { POSTGRES_SHARE } from '../services/postgres/tune.js';
 import { redisBytes } from '../services/redis/config.js';
-import { readMemoryLimit } from './kernel-answer.js';
+import { readMemoryLimit } from './answers/kernel.js';
 import { kernelText } from './probes/kernel.js';
 
 /** One service that the memory of the host is planned for. */

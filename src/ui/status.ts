@@ -1,6 +1,6 @@
-import { isMissing } from '../checks/down.js';
-import type { CollectionOverview, Overview } from '../checks/overview.js';
-import { isGenuine, plainVersion } from '../checks/qdrant-answer.js';
+import { isGenuine, plainVersion } from '../checks/answers/qdrant.js';
+import { isMissing } from '../checks/status/down.js';
+import type { CollectionOverview, Overview } from '../checks/status/overview.js';
 import type { HistoryEntry } from '../engine/journal.js';
 import type { Observation } from '../host/probe.js';
 import { bytes, orWhy, points, span, stamp } from './status-values.js';

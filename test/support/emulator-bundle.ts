@@ -18,7 +18,7 @@ async function built(): Promise<string> {
   try {
     await build({
       config: false,
-      entry: { emulator: resolve(import.meta.dirname, '../../src/emulator/main.ts') },
+      entry: { emulator: resolve(import.meta.dirname, '../../src/emulator/main.js') },
       outDir: directory,
       format: 'esm',
       platform: 'node',

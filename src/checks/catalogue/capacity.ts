@@ -3,12 +3,12 @@ import { slotStorage } from '../../config/slots.js';
 import { formatSize, parseSize } from '../../config/units.js';
 import { ask, known, type Observation, type Probe } from '../../host/probe.js';
 import { type Need, needOf, ruleOfThumb, shareOut } from '../../services/qdrant/capacity.js';
+import { readCount } from '../answers/qdrant.js';
 import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
 import { memoryOf, memoryPlan, memoryProbes } from '../memory.js';
 import { type Disk, diskOf } from '../probes/disk.js';
 import { type HttpAnswer, localHttp } from '../probes/http.js';
 import { type DirectorySize, directorySizes } from '../probes/sizes.js';
-import { readCount } from '../qdrant-answer.js';
 import { fail, pass, whenThere, worst } from '../verdict.js';
 import { collectionsPath } from './storage/space.js';
 

@@ -1,7 +1,4 @@
 import { ask, type Observation } from '../../host/probe.js';
-import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
-import { type HttpAnswer, localHttp } from '../probes/http.js';
-import { type PrometheusInstalled, prometheus } from '../probes/prometheus.js';
 import {
   type Alert,
   type Rule,
@@ -9,7 +6,10 @@ import {
   readRules,
   readTargets,
   type Target,
-} from '../prometheus-answer.js';
+} from '../answers/prometheus.js';
+import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
+import { type HttpAnswer, localHttp } from '../probes/http.js';
+import { type PrometheusInstalled, prometheus } from '../probes/prometheus.js';
 import { expect, fail, pass, skip, warn, whenKnown } from '../verdict.js';
 
 const CONFIG = '/etc/prometheus/prometheus.yml';

@@ -3,7 +3,7 @@ import type { Observation } from '../../host/probe.js';
 import type { Dialled, Reach } from '../../host/transport.js';
 import { isOwn } from '../address.js';
 import type { Site } from '../check.js';
-import { closedPorts } from '../manifest.js';
+import { closedPorts } from '../socket-manifest.js';
 
 /** What came of dialling the ports that must be closed, beside the one of SSH, which is known to be open. */
 export interface DialledPorts {

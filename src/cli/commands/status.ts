@@ -1,5 +1,5 @@
-import { downOf } from '../../checks/down.js';
-import { lookAround } from '../../checks/overview.js';
+import { downOf } from '../../checks/status/down.js';
+import { lookAround } from '../../checks/status/overview.js';
 import { EXIT, type ExitCode } from '../../errors.js';
 import { adminHeader } from '../../services/qdrant/place.js';
 import { statusText } from '../../ui/status.js';

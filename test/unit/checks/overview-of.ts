@@ -1,4 +1,4 @@
-import type { Overview } from '../../../src/checks/overview.js';
+import type { Overview } from '../../../src/checks/status/overview.js';
 import { known, type Observation } from '../../../src/host/probe.js';
 
 const NONE: Observation<never> = { status: 'known', value: null };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { downOf } from '../../../src/checks/down.js';
-import type { Overview } from '../../../src/checks/overview.js';
+import { downOf } from '../../../src/checks/status/down.js';
+import type { Overview } from '../../../src/checks/status/overview.js';
 import { known } from '../../../src/host/probe.js';
 import { statusText } from '../../../src/ui/status.js';
 import { statusData } from '../../../src/ui/status-data.js';

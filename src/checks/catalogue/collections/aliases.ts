@@ -1,7 +1,7 @@
 import type { Observation } from '../../../host/probe.js';
+import { type Alias, readAliases, readNames } from '../../answers/qdrant.js';
 import { type CheckContext, defineCheck, type Verdict } from '../../check.js';
 import type { HttpAnswer } from '../../probes/http.js';
-import { type Alias, readAliases, readNames } from '../../qdrant-answer.js';
 import { fail, pass, warn, whenThere, worst } from '../../verdict.js';
 import { SILENT, withKey } from '../qdrant/ask.js';
 

@@ -1,8 +1,8 @@
 import { ask, type Observation } from '../../../host/probe.js';
+import { readCount } from '../../answers/qdrant.js';
 import { type CheckContext, defineCheck, type Verdict } from '../../check.js';
 import type { HttpAnswer } from '../../probes/http.js';
 import { type VectorCounts, vectorCounts } from '../../probes/vector-counts.js';
-import { readCount } from '../../qdrant-answer.js';
 import { expect, skip, unknown, whenThere, worst } from '../../verdict.js';
 import { SILENT, withKey } from '../qdrant/ask.js';
 import { collectionPath, configured, isSilent, named, none } from './each.js';

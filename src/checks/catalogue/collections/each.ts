@@ -1,6 +1,6 @@
 import type { Observation, Probe } from '../../../host/probe.js';
+import { type CollectionState, readCollection } from '../../answers/collection.js';
 import { type Check, type CheckContext, defineCheck, type Verdict } from '../../check.js';
-import { type CollectionState, readCollection } from '../../collection-answer.js';
 import type { HttpAnswer } from '../../probes/http.js';
 import { unknown, whenThere, worst } from '../../verdict.js';
 import { SILENT, withKey } from '../qdrant/ask.js';

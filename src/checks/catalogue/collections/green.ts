@@ -1,6 +1,6 @@
 import { ask, type Observation } from '../../../host/probe.js';
+import { readCollection } from '../../answers/collection.js';
 import { type CheckContext, defineCheck, limitOf, type Verdict } from '../../check.js';
-import { readCollection } from '../../collection-answer.js';
 import type { HttpAnswer } from '../../probes/http.js';
 import { laterHttp, MOST_SECONDS } from '../../probes/later.js';
 import { expect, unknown, warn, whenThere, worst } from '../../verdict.js';

@@ -1,5 +1,5 @@
+import type { CollectionState } from '../../answers/collection.js';
 import type { Verdict } from '../../check.js';
-import type { CollectionState } from '../../collection-answer.js';
 import { expect, fail, pass, skip } from '../../verdict.js';
 import { perCollection } from './each.js';
 

@@ -1,5 +1,5 @@
+import { type Metric, metricValue, readMetrics } from '../../answers/qdrant-metrics.js';
 import { defineCheck, type Verdict } from '../../check.js';
-import { type Metric, metricValue, readMetrics } from '../../qdrant-metrics.js';
 import { expect, unknown, whenThere, worst } from '../../verdict.js';
 import { SILENT, withKey } from '../qdrant/ask.js';
 import { configured, none } from './each.js';

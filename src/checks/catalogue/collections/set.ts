@@ -1,5 +1,5 @@
+import { readNames } from '../../answers/qdrant.js';
 import { defineCheck, type Verdict } from '../../check.js';
-import { readNames } from '../../qdrant-answer.js';
 import { fail, pass, warn, whenThere } from '../../verdict.js';
 import { SILENT, withKey } from '../qdrant/ask.js';
 import { configured } from './each.js';

@@ -1,8 +1,8 @@
 import type { FieldChange } from '../../../engine/resource.js';
 import { diffCollection } from '../../../services/qdrant/collection-diff.js';
 import { singleVector } from '../../../services/qdrant/collection-info.js';
+import type { CollectionState } from '../../answers/collection.js';
 import type { CheckContext, Verdict } from '../../check.js';
-import type { CollectionState } from '../../collection-answer.js';
 import { expect, fail, pass, skip } from '../../verdict.js';
 import { configured, none, perCollection } from './each.js';
 

@@ -1,4 +1,5 @@
 import { ask } from '../../../host/probe.js';
+import { readChoice, readNumber, readPressure, readSwapUsed } from '../../answers/kernel.js';
 import {
   type Check,
   type CheckContext,
@@ -7,7 +8,6 @@ import {
   type Severity,
   type Verdict,
 } from '../../check.js';
-import { readChoice, readNumber, readPressure, readSwapUsed } from '../../kernel-answer.js';
 import { kernelText } from '../../probes/kernel.js';
 import { expect, whenThere, worst } from '../../verdict.js';
 

@@ -1,8 +1,8 @@
 import { ask } from '../../../host/probe.js';
 import { endpoint, isEvery, isOwn } from '../../address.js';
 import { type CheckContext, defineCheck, type Verdict } from '../../check.js';
-import { type Entry, manifest } from '../../manifest.js';
 import { type Listener, listeners } from '../../probes/sockets.js';
+import { type Entry, manifest } from '../../socket-manifest.js';
 import { fail, pass, unknown, whenThere } from '../../verdict.js';
 
 /** What listens is what the configuration names. */

@@ -1,7 +1,7 @@
 import type { Observation } from '../../../host/probe.js';
+import { reading } from '../../answers/qdrant.js';
 import { defineCheck } from '../../check.js';
 import type { HttpAnswer } from '../../probes/http.js';
-import { reading } from '../../qdrant-answer.js';
 import { fail, pass, whenThere } from '../../verdict.js';
 import { log, SILENT, withKey } from './ask.js';
 

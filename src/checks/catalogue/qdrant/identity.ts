@@ -1,5 +1,5 @@
+import { isGenuine, plainVersion, readRoot } from '../../answers/qdrant.js';
 import { defineCheck, type Verdict } from '../../check.js';
-import { isGenuine, plainVersion, readRoot } from '../../qdrant-answer.js';
 import { expect, fail, pass, unknown, whenThere } from '../../verdict.js';
 import { asStranger, SILENT } from './ask.js';
 

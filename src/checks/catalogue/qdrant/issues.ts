@@ -1,5 +1,5 @@
+import { readIssues } from '../../answers/qdrant.js';
 import { defineCheck } from '../../check.js';
-import { readIssues } from '../../qdrant-answer.js';
 import { fail, pass, whenThere } from '../../verdict.js';
 import { SILENT, withKey } from './ask.js';
 

@@ -1,9 +1,9 @@
 import { ask, type Observation } from '../../../host/probe.js';
+import { type Metric, metricValue, readMetrics } from '../../answers/qdrant-metrics.js';
 import { type Check, type CheckContext, defineCheck, type Verdict } from '../../check.js';
 import { slotUnit } from '../../place.js';
 import type { HttpAnswer } from '../../probes/http.js';
 import { unitMemoryMax } from '../../probes/memory-max.js';
-import { type Metric, metricValue, readMetrics } from '../../qdrant-metrics.js';
 import { expect, unknown, whenThere } from '../../verdict.js';
 import { SILENT, withKey } from './ask.js';
 

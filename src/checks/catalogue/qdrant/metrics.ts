@@ -1,6 +1,6 @@
+import { metricValue, readMetrics } from '../../answers/qdrant-metrics.js';
 import { defineCheck, type Verdict } from '../../check.js';
 import type { HttpAnswer } from '../../probes/http.js';
-import { metricValue, readMetrics } from '../../qdrant-metrics.js';
 import { expect, fail, pass, unknown, whenThere, worst } from '../../verdict.js';
 import { asStranger, log, SILENT, withKey, withReadOnlyKey } from './ask.js';
 import { isRefusal } from './health.js';

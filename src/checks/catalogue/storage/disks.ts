@@ -1,6 +1,6 @@
 import { ask, type Observation } from '../../../host/probe.js';
+import { type Raid, readRaids } from '../../answers/kernel.js';
 import { type Check, type CheckContext, defineCheck, inContainer, type Verdict } from '../../check.js';
-import { type Raid, readRaids } from '../../kernel-answer.js';
 import { kernelText } from '../../probes/kernel.js';
 import { type DiskHealth, diskHealth } from '../../probes/smart.js';
 import { fail, pass, skip, unknown, warn, whenThere } from '../../verdict.js';

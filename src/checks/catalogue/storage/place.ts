@@ -1,7 +1,7 @@
 import { slotStorage } from '../../../config/slots.js';
 import { ask } from '../../../host/probe.js';
+import { type Mount, readMounts } from '../../answers/kernel.js';
 import { type Check, type CheckContext, defineCheck, inContainer, type Verdict } from '../../check.js';
-import { type Mount, readMounts } from '../../kernel-answer.js';
 import { type Disk, diskOf } from '../../probes/disk.js';
 import { type FileAccess, fileAccess } from '../../probes/files.js';
 import { kernelText } from '../../probes/kernel.js';

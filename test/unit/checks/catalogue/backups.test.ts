@@ -3,11 +3,11 @@ import { cp, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readParts } from '../../../../src/checks/catalogue/backups/verification.js';
 import { CATALOGUE } from '../../../../src/checks/catalogue/index.js';
 import type { CheckContext, Site } from '../../../../src/checks/check.js';
 import { backupCopies, backupSets } from '../../../../src/checks/probes/backups.js';
 import { type CheckResult, resultOf } from '../../../../src/checks/result.js';
-import { readParts } from '../../../../src/checks/set-verification.js';
 import { known, type Observation, observe } from '../../../../src/host/probe.js';
 import { localHost } from '../local-host.js';
 import { contextOf } from '../support.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelAnswer } from '../../../../src/checks/embeddings.js';
+import type { ModelAnswer } from '../../../../src/checks/catalogue/models/embeddings.js';
 import { known } from '../../../../src/host/probe.js';
 import { contextOf, judged } from '../support.js';
 

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { documentedModules, pinnedPackages } from '../../../../src/checks/documented-modules.js';
+import {
+  documentedModules,
+  pinnedPackages,
+} from '../../../../src/checks/catalogue/python/documented-modules.js';
 import { poolTrial, pythonEnvironment } from '../../../../src/checks/probes/python-environment.js';
 import { known, type Observation } from '../../../../src/host/probe.js';
 import { ABSENT, contextOf, judged } from '../support.js';

@@ -1,9 +1,9 @@
-import type { Config } from '../../config/schema.js';
-import { ask, type Observation, type Probe } from '../../host/probe.js';
-import { type CheckContext, defineCheck, type Verdict } from '../check.js';
-import { setsAt } from '../newest-set.js';
-import { backupCopies, backupSets, type Copies, type FoundSet } from '../probes/backups.js';
-import { fail, pass, unknown, warn, whenKnown, worst } from '../verdict.js';
+import type { Config } from '../../../config/schema.js';
+import { ask, type Observation, type Probe } from '../../../host/probe.js';
+import { type CheckContext, defineCheck, type Verdict } from '../../check.js';
+import { backupCopies, backupSets, type Copies, type FoundSet } from '../../probes/backups.js';
+import { fail, pass, unknown, warn, whenKnown, worst } from '../../verdict.js';
+import { setsAt } from './newest-set.js';
 
 type Repository = Config['backup']['repositories'][number];
 

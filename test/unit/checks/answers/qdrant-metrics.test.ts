@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { metricValue, parseMetrics } from '../../../src/checks/qdrant-metrics.js';
-import { metricsText } from './qdrant-answers.js';
+import { metricValue, parseMetrics } from '../../../../src/checks/answers/qdrant-metrics.js';
+import { metricsText } from '../qdrant-answers.js';
 
 describe('parseMetrics', () => {
   it('reads what Qdrant writes', () => {

@@ -7,8 +7,8 @@ import {
   readPressure,
   readRaids,
   readSwapUsed,
-} from '../../../src/checks/kernel-answer.js';
-import { known, type Observation } from '../../../src/host/probe.js';
+} from '../../../../src/checks/answers/kernel.js';
+import { known, type Observation } from '../../../../src/host/probe.js';
 
 const READERS = [
   readChoice,

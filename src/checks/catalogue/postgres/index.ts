@@ -1,10 +1,10 @@
-import { ask } from '../../host/probe.js';
-import { type Check, type CheckContext, defineCheck } from '../check.js';
-import { postgresState } from '../probes/postgres.js';
-import { expect, fail, unknown, whenKnown, whenThere } from '../verdict.js';
-import { hba } from './postgres-hba.js';
-import { postgresHealthChecks } from './postgres-health.js';
-import { atHead } from './postgres-migrations.js';
+import { ask } from '../../../host/probe.js';
+import { type Check, type CheckContext, defineCheck } from '../../check.js';
+import { postgresState } from '../../probes/postgres.js';
+import { expect, fail, unknown, whenKnown, whenThere } from '../../verdict.js';
+import { hba } from './hba.js';
+import { postgresHealthChecks } from './health.js';
+import { atHead } from './migrations.js';
 
 const shared = {
   group: 'postgres',

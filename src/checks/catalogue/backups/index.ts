@@ -1,13 +1,13 @@
-import { parseDuration } from '../../config/units.js';
-import { historyOf } from '../../engine/journal.js';
-import { ask } from '../../host/probe.js';
-import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
-import { commandWords } from '../command-word.js';
-import { isYoung, type Sets, setsAt } from '../newest-set.js';
-import { backupSets, type FoundSet } from '../probes/backups.js';
-import { fail, pass, warn, whenKnown } from '../verdict.js';
-import { checksums } from './backups-checksums.js';
-import { offHost } from './backups-off-host.js';
+import { parseDuration } from '../../../config/units.js';
+import { historyOf } from '../../../engine/journal.js';
+import { ask } from '../../../host/probe.js';
+import { type Check, type CheckContext, defineCheck, type Verdict } from '../../check.js';
+import { commandWords } from '../../command-word.js';
+import { backupSets, type FoundSet } from '../../probes/backups.js';
+import { fail, pass, warn, whenKnown } from '../../verdict.js';
+import { checksums } from './checksums.js';
+import { isYoung, type Sets, setsAt } from './newest-set.js';
+import { offHost } from './off-host.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_S = 86_400;

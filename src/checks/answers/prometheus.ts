@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { known, type Observation } from '../host/probe.js';
-import type { HttpAnswer } from './probes/http.js';
+import { known, type Observation } from '../../host/probe.js';
+import type { HttpAnswer } from '../probes/http.js';
 
 /** A scrape target. Its address is not among this: it may hold credentials. */
 export interface Target {

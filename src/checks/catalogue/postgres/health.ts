@@ -1,8 +1,8 @@
-import { ask } from '../../host/probe.js';
-import { supportedUntil } from '../../services/postgres/support.js';
-import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
-import { type PostgresHealth, postgresHealth } from '../probes/postgres-health.js';
-import { expect, fail, pass, unknown, warn, whenThere } from '../verdict.js';
+import { ask } from '../../../host/probe.js';
+import { supportedUntil } from '../../../services/postgres/support.js';
+import { type Check, type CheckContext, defineCheck, type Verdict } from '../../check.js';
+import { type PostgresHealth, postgresHealth } from '../../probes/postgres-health.js';
+import { expect, fail, pass, unknown, warn, whenThere } from '../../verdict.js';
 
 const DAY_MS = 86_400_000;
 const FREEZE_SOON = 1_000_000_000;

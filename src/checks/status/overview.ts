@@ -1,19 +1,9 @@
-import type { Config, SlotName } from '../config/schema.js';
-import { type HistoryEntry, historyOf } from '../engine/journal.js';
-import type { Facts } from '../host/facts.js';
-import type { Host } from '../host/host.js';
-import { SUPPORTED_OS } from '../host/preflight.js';
-import { ask, known, type Observation } from '../host/probe.js';
-import { type Batch, newBatch } from './batch.js';
-import { commandWord } from './command-word.js';
-import { firstLook } from './look.js';
-import { activeSlot, type HostState, REDIS_UNIT, slotUnit } from './place.js';
-import { type Disk, diskOf } from './probes/disk.js';
-import { type HttpAnswer, localHttp } from './probes/http.js';
-import { type PostgresState, postgresState } from './probes/postgres.js';
-import { pythonVersion } from './probes/python.js';
-import { type RedisState, redisState } from './probes/redis.js';
-import { type UnitState, unitState } from './probes/units.js';
+import type { Config, SlotName } from '../../config/schema.js';
+import { type HistoryEntry, historyOf } from '../../engine/journal.js';
+import type { Facts } from '../../host/facts.js';
+import type { Host } from '../../host/host.js';
+import { SUPPORTED_OS } from '../../host/preflight.js';
+import { ask, known, type Observation } from '../../host/probe.js';
 import {
   type CollectionInfo,
   type QdrantRoot,
@@ -21,7 +11,17 @@ import {
   readInfo,
   readNames,
   readRoot,
-} from './qdrant-answer.js';
+} from '../answers/qdrant.js';
+import { type Batch, newBatch } from '../batch.js';
+import { commandWord } from '../command-word.js';
+import { firstLook } from '../look.js';
+import { activeSlot, type HostState, REDIS_UNIT, slotUnit } from '../place.js';
+import { type Disk, diskOf } from '../probes/disk.js';
+import { type HttpAnswer, localHttp } from '../probes/http.js';
+import { type PostgresState, postgresState } from '../probes/postgres.js';
+import { pythonVersion } from '../probes/python.js';
+import { type RedisState, redisState } from '../probes/redis.js';
+import { type UnitState, unitState } from '../probes/units.js';
 
 /** What runs where. Everything that was looked at says when it could not be seen. */
 export interface Overview {

@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.js';
-import { known, type Observation } from '../host/probe.js';
+import { messageOf } from '../../errors.js';
+import { known, type Observation } from '../../host/probe.js';
 
 /** What is mounted somewhere, and how. */
 export interface Mount {

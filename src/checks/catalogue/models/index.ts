@@ -1,7 +1,7 @@
-import type { Config } from '../../config/schema.js';
-import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
-import { askModels, type ModelAnswer, type ModelAnswers } from '../embeddings.js';
-import { expect, fail, unknown, whenThere, worst } from '../verdict.js';
+import type { Config } from '../../../config/schema.js';
+import { type Check, type CheckContext, defineCheck, type Verdict } from '../../check.js';
+import { expect, fail, unknown, whenThere, worst } from '../../verdict.js';
+import { askModels, type ModelAnswer, type ModelAnswers } from './embeddings.js';
 
 type Model = Config['models'][string];
 

@@ -1,4 +1,4 @@
-import type { Observation } from '../host/probe.js';
+import type { Observation } from '../../host/probe.js';
 import type { CollectionOverview, Overview } from './overview.js';
 
 /** What does not run, or could not be seen to run, in short lines; empty when everything runs. Pure. */

@@ -1,9 +1,9 @@
-import type { Config } from '../config/schema.js';
-import { EXIT, VdbError } from '../errors.js';
-import { known, type Observation } from '../host/probe.js';
-import { sh } from '../host/shell.js';
-import type { Site } from './check.js';
-import { oncePerSite } from './once.js';
+import type { Config } from '../../../config/schema.js';
+import { EXIT, VdbError } from '../../../errors.js';
+import { known, type Observation } from '../../../host/probe.js';
+import { sh } from '../../../host/shell.js';
+import type { Site } from '../../check.js';
+import { oncePerSite } from '../../once.js';
 
 /**
  * The contract of an embedding service: a POST of `{"model": NAME, "input": ["text"]}` to its address, answered by

@@ -1,9 +1,9 @@
-import { ask, type Observation, observe } from '../../host/probe.js';
-import { defineCheck, limitOf, type Site, type Verdict } from '../check.js';
-import { setsAt } from '../newest-set.js';
-import { backupSets, type FoundSet } from '../probes/backups.js';
-import { type PartSeen, verifySet } from '../set-verification.js';
-import { fail, pass, skip, warn, whenKnown } from '../verdict.js';
+import { ask, type Observation, observe } from '../../../host/probe.js';
+import { defineCheck, limitOf, type Site, type Verdict } from '../../check.js';
+import { backupSets, type FoundSet } from '../../probes/backups.js';
+import { fail, pass, skip, warn, whenKnown } from '../../verdict.js';
+import { setsAt } from './newest-set.js';
+import { type PartSeen, verifySet } from './verification.js';
 
 const GIB = 1024 ** 3;
 

@@ -1,8 +1,8 @@
-import { ask } from '../../host/probe.js';
-import { defineCheck, type Verdict } from '../check.js';
-import { type Migrations, migrations } from '../probes/migrations.js';
-import { fail, pass, skip, unknown, whenKnown } from '../verdict.js';
-import { asked } from './postgres-health.js';
+import { ask } from '../../../host/probe.js';
+import { defineCheck, type Verdict } from '../../check.js';
+import { type Migrations, migrations } from '../../probes/migrations.js';
+import { fail, pass, skip, unknown, whenKnown } from '../../verdict.js';
+import { asked } from './health.js';
 
 /** The schema is the one that the code expects. */
 export const atHead = defineCheck<Migrations>({

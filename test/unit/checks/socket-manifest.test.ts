@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closedPorts, manifest } from '../../../src/checks/manifest.js';
+import { closedPorts, manifest } from '../../../src/checks/socket-manifest.js';
 import { contextOf, EMULATED } from './support.js';
 
 function entries(sections: Record<string, unknown> = {}) {

@@ -1,5 +1,5 @@
-import { known, type Observation } from '../host/probe.js';
-import type { HttpAnswer } from './probes/http.js';
+import { known, type Observation } from '../../host/probe.js';
+import type { HttpAnswer } from '../probes/http.js';
 
 /** What Qdrant says of itself at `/`. */
 export interface QdrantRoot {

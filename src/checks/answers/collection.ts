@@ -1,7 +1,7 @@
-import type { Observation } from '../host/probe.js';
-import { type CollectionInfo, singleVector } from '../services/qdrant/collection-info.js';
-import type { HttpAnswer } from './probes/http.js';
-import { reading } from './qdrant-answer.js';
+import type { Observation } from '../../host/probe.js';
+import { type CollectionInfo, singleVector } from '../../services/qdrant/collection-info.js';
+import type { HttpAnswer } from '../probes/http.js';
+import { reading } from './qdrant.js';
 
 /** Qdrant's `GET /collections/NAME`, as far as checks judge it. */
 export interface CollectionState {

@@ -1,7 +1,7 @@
-import type { BackupManifest, BackupPart } from '../backup/manifest.js';
-import type { Host } from '../host/host.js';
-import { known, type Observation } from '../host/probe.js';
-import { sh } from '../host/shell.js';
+import type { BackupManifest, BackupPart } from '../../../backup/manifest.js';
+import type { Host } from '../../../host/host.js';
+import { known, type Observation } from '../../../host/probe.js';
+import { sh } from '../../../host/shell.js';
 
 /** What was found of one part of a set. */
 export interface PartSeen {

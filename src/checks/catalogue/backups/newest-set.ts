@@ -1,8 +1,8 @@
-import type { BackupManifest } from '../backup/manifest.js';
-import { historyOf } from '../engine/journal.js';
-import type { Observation } from '../host/probe.js';
-import { JOURNAL_LINES } from './look.js';
-import type { FoundSet } from './probes/backups.js';
+import type { BackupManifest } from '../../../backup/manifest.js';
+import { historyOf } from '../../../engine/journal.js';
+import type { Observation } from '../../../host/probe.js';
+import { JOURNAL_LINES } from '../../look.js';
+import type { FoundSet } from '../../probes/backups.js';
 
 /** Clocks may differ by so much before a set is from the future. */
 const TOLERANCE_MS = 5 * 60_000;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { downOf } from '../../../src/checks/down.js';
-import { lastRuns, unitsOf } from '../../../src/checks/overview.js';
-import { activeSlot, readState } from '../../../src/checks/place.js';
-import { known } from '../../../src/host/probe.js';
-import { bareOverview, runningOverview, unseenOverview } from './overview-of.js';
-import { contextOf } from './support.js';
+import { activeSlot, readState } from '../../../../src/checks/place.js';
+import { downOf } from '../../../../src/checks/status/down.js';
+import { lastRuns, unitsOf } from '../../../../src/checks/status/overview.js';
+import { known } from '../../../../src/host/probe.js';
+import { bareOverview, runningOverview, unseenOverview } from '../overview-of.js';
+import { contextOf } from '../support.js';
 
 describe('downOf', () => {
   it('is empty when everything runs', () => {

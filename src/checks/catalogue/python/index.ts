@@ -1,15 +1,15 @@
-import { ask, type Observation } from '../../host/probe.js';
-import { importName, onlyMissing, unmet } from '../../resources/virtualenv-packages.js';
-import { firstNames } from '../../text.js';
-import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
-import { documentedModules, pinnedPackages } from '../documented-modules.js';
+import { ask, type Observation } from '../../../host/probe.js';
+import { importName, onlyMissing, unmet } from '../../../resources/virtualenv-packages.js';
+import { firstNames } from '../../../text.js';
+import { type Check, type CheckContext, defineCheck, type Verdict } from '../../check.js';
 import {
   type PoolTrial,
   type PythonEnvironment,
   poolTrial,
   pythonEnvironment,
-} from '../probes/python-environment.js';
-import { expect, fail, pass, skip, unknown, warn, whenKnown, whenThere } from '../verdict.js';
+} from '../../probes/python-environment.js';
+import { expect, fail, pass, skip, unknown, warn, whenKnown, whenThere } from '../../verdict.js';
+import { documentedModules, pinnedPackages } from './documented-modules.js';
 
 /** As the document generates them. */
 const VECTORS = { rows: 1000, columns: 384 };

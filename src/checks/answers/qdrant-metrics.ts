@@ -1,6 +1,6 @@
-import type { Observation } from '../host/probe.js';
-import type { HttpAnswer } from './probes/http.js';
-import { readingText } from './qdrant-answer.js';
+import type { Observation } from '../../host/probe.js';
+import type { HttpAnswer } from '../probes/http.js';
+import { readingText } from './qdrant.js';
 
 /** One line of the text format of Prometheus. */
 export interface Metric {

@@ -1,5 +1,5 @@
-import type { Config } from '../config/schema.js';
-import { importName, parseRequirement } from '../resources/virtualenv-packages.js';
+import type { Config } from '../../../config/schema.js';
+import { importName, parseRequirement } from '../../../resources/virtualenv-packages.js';
 
 /**
  * What the validation commands of task 0.4 and of the plan for a local backend import, and the database layer of task

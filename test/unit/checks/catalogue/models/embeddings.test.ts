@@ -1,10 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Site } from '../../../src/checks/check.js';
-import { askModels, dimensionOf, readAnswers } from '../../../src/checks/embeddings.js';
-import { localHost } from './local-host.js';
-import { contextOf } from './support.js';
+import {
+  askModels,
+  dimensionOf,
+  readAnswers,
+} from '../../../../../src/checks/catalogue/models/embeddings.js';
+import type { Site } from '../../../../../src/checks/check.js';
+import { localHost } from '../../local-host.js';
+import { contextOf } from '../../support.js';
 
 describe('the dimension of an answer', () => {
   it.each([

@@ -1,7 +1,7 @@
-import { defineCheck, type Verdict } from '../check.js';
-import type { HbaRule, PostgresHealth } from '../probes/postgres-health.js';
-import { fail, pass, whenThere } from '../verdict.js';
-import { asked } from './postgres-health.js';
+import { defineCheck, type Verdict } from '../../check.js';
+import type { HbaRule, PostgresHealth } from '../../probes/postgres-health.js';
+import { fail, pass, whenThere } from '../../verdict.js';
+import { asked } from './health.js';
 
 const OVER_TCP = ['scram-sha-256', 'cert', 'reject'];
 const OVER_SOCKET = ['peer', 'scram-sha-256', 'reject'];
