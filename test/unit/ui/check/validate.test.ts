@@ -55,8 +55,9 @@ describe('validationText', () => {
   });
 
   it('says that all hold, and that nothing is part of this release', () => {
+    expect(text([judged('holds')])).toMatch(/\nAll hold: one, 1 hold, 1 document/);
     expect(text([judged('holds'), judged('accepted')])).toMatch(
-      /\nAll hold: one, 1 hold, 1 accepted, 1 document/,
+      /\nNothing fails: one, 1 hold, 1 accepted, 1 document/,
     );
     const none = text([judged('left-out')]);
     expect(none).toContain('0.4 Python environment: nothing of it is part of this release\n');
