@@ -15,6 +15,7 @@ import {
   renderQdrantUnit,
 } from '../src/resources/qdrant.js';
 import { qdrantPeer } from '../src/resources/qdrant-peer.js';
+import { qdrantVersionPath } from '../src/resources/qdrant-version-path.js';
 import { binaryRelease, type ReleaseSource } from '../src/resources/release.js';
 import { service } from '../src/resources/service.js';
 import { symlink } from '../src/resources/symlink.js';
@@ -31,6 +32,10 @@ const release: SubTask = {
   title: 'Release',
   criterion: 'The pinned version, its hash verified, runs on this machine from its own directory',
   resources: ({ config, facts }) => [
+    qdrantVersionPath({
+      stateFile: `${config.paths.state}/state.json`,
+      version: config.qdrant.version,
+    }),
     ...(config.qdrant.artifact.from === 'emulator'
       ? [aptPackages({ name: 'emulator-runtime', packages: ['nodejs'] })]
       : []),

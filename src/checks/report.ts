@@ -9,7 +9,9 @@ export interface CheckReport {
   /** `user@address:port`. */
   target: string;
   results: readonly CheckResult[];
-  status: 'ready' | 'not-ready' | 'timed-out';
+  /** `failed`: nothing could be looked at, for the reason in `failure`. */
+  status: 'ready' | 'not-ready' | 'timed-out' | 'failed';
+  failure?: string;
   exitCode: ExitCode;
   /** When the run ended. */
   at: Date;
@@ -37,9 +39,18 @@ export function timedOut(report: CheckReport): CheckReport {
 export function silence({
   results,
   exitCode,
-}: Pick<CheckReport, 'results' | 'exitCode'>): string | undefined {
+  failure,
+}: Pick<CheckReport, 'results' | 'exitCode' | 'failure'>): string | undefined {
+  if (failure !== undefined) return failure;
   if (exitCode === EXIT.ok || results.some(blocks)) return undefined;
   return results.length === 0 ? 'no check ran' : 'no check was seen to pass';
+}
+
+/** A run that could not look at anything: no result from a host is a failure, not silence. Pure. */
+export function failedReport(
+  run: Pick<CheckReport, 'host' | 'target' | 'at' | 'durationMs' | 'vdb' | 'exitCode'> & { failure: string },
+): CheckReport {
+  return { ...run, results: [], status: 'failed', commands: 0 };
 }
 
 /** What still stands in the way, for whoever waits: empty when it is ready. */
@@ -49,8 +60,17 @@ export function waitingFor({ results }: CheckReport): string[] {
   return ids.length === 0 ? ['anything to look at'] : ids;
 }
 
-/** The tasks that repair what was found, in the order in which they were named; accepted findings are left alone. */
-export function fixesOf(results: readonly CheckResult[]): string[] {
-  const found = results.filter(({ status }) => status === 'fail' || status === 'warn');
+/** To repair drift is to provision: that is looked at before it is done, so it has to be asked for by name. */
+export const PLANNED_FIRST = 'drift';
+
+/**
+ * The tasks that repair what was found, in the order in which they were named; accepted findings are left alone.
+ * `words` is what was asked for.
+ */
+export function fixesOf(results: readonly CheckResult[], words: readonly string[]): string[] {
+  const found = results.filter(
+    ({ id, status }) =>
+      (status === 'fail' || status === 'warn') && (id !== PLANNED_FIRST || words.includes(PLANNED_FIRST)),
+  );
   return [...new Set(found.flatMap(({ fix }) => fix?.split(',') ?? []))];
 }

@@ -4,6 +4,7 @@ import type { Host } from '../host/host.js';
 import { type Observation, observe, type Probe } from '../host/probe.js';
 import type { Check, CheckContext, Site } from './check.js';
 import { type CheckResult, resultOf } from './result.js';
+import { unknown } from './verdict.js';
 import { withWaiver } from './waivers.js';
 
 /** What {@link runChecks} needs to know. `lookAtPlan` gives the steps of all tasks, fresh from the host. */
@@ -30,8 +31,18 @@ export async function runChecks(
     const from = next;
     next += probes[index]?.length ?? 0;
     const own = [...observations.slice(from, next), ...(looks[index] ?? [])];
-    return withWaiver(resultOf(check, own, context), context.config.checks.waivers, dayOf(context.now));
+    return withWaiver(judged(check, own, context), context.config.checks.waivers, dayOf(context.now));
   });
+}
+
+/** A judgement that cannot cope with what was seen makes its own check unknown, and no other. */
+function judged(check: Check, own: readonly Observation<unknown>[], context: CheckContext): CheckResult {
+  try {
+    return resultOf(check, own, context);
+  } catch (error) {
+    const judge = () => unknown(`vdb could not judge what it saw: ${messageOf(error)}`);
+    return resultOf({ ...check, judge }, own, context);
+  }
 }
 
 /** The questions of a check; none where it does not apply. */

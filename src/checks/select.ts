@@ -39,17 +39,24 @@ export function selectChecks(catalogue: readonly Check[], { words, exclude = [] 
   });
 }
 
+/** From the least severe on. */
 const SEVERITIES: readonly Severity[] = ['warning', 'error', 'critical'];
 
-/** The checks that are at least as severe as `least`. Throws when that is no severity. */
-export function atLeast(checks: readonly Check[], least: string, context: CheckContext): Check[] {
-  const rank = SEVERITIES.indexOf(least as Severity);
-  if (rank >= 0) return checks.filter((check) => SEVERITIES.indexOf(severityOf(check, context)) >= rank);
-  throw new VdbError(`There is no severity "${least}"`, {
+/** Throws when `word` is no severity. */
+export function parseSeverity(word: string): Severity {
+  const found = SEVERITIES.find((severity) => severity === word);
+  if (found !== undefined) return found;
+  throw new VdbError(`There is no severity "${word}"`, {
     code: 'check.severity',
     exitCode: EXIT.usage,
     next: `Write ${SEVERITIES.join(', ')}.`,
   });
+}
+
+/** The checks that are at least as severe as `least`. */
+export function atLeast(checks: readonly Check[], least: Severity, context: CheckContext): Check[] {
+  const rank = SEVERITIES.indexOf(least);
+  return checks.filter((check) => SEVERITIES.indexOf(severityOf(check, context)) >= rank);
 }
 
 /** The one check of this id. Throws, with a guess, when there is none. */

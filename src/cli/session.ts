@@ -58,9 +58,13 @@ export function chooseHost(config: Config, name: string | undefined): HostConfig
   });
 }
 
+/** Throws where a command cannot work with a configuration: before anything is connected to. */
+export type Accept = (configured: Configured) => void;
+
 /** Loads the configuration and connects to the chosen host. */
-export async function openSession(context: CommandContext): Promise<Session> {
+export async function openSession(context: CommandContext, accept: Accept = () => {}): Promise<Session> {
   const configured = await loadForRun(context);
+  accept(configured);
   const hostConfig = chooseHost(configured.config, context.global.host);
   const { openHost } = await import('../host/open.js');
   const host = await openHost(hostConfig, configured.gate, {
@@ -74,8 +78,9 @@ export async function openSession(context: CommandContext): Promise<Session> {
 export async function withSession<T>(
   context: CommandContext,
   work: (session: Session) => Promise<T>,
+  accept?: Accept,
 ): Promise<T> {
-  const session = await openSession(context);
+  const session = await openSession(context, accept);
   try {
     return await work(session);
   } finally {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { messageOf } from '../errors.js';
 import type { Host } from './host.js';
 import { type Script, Script as ScriptSource, sh } from './shell.js';
+import { type ExecResult, TimeoutError } from './transport.js';
 
 /**
  * What looking at one thing brought.
@@ -68,7 +69,9 @@ export async function observe(host: Host, probes: readonly Probe[]): Promise<Obs
   const groups = groupByKind(probes);
   const boundary = randomBytes(12).toString('hex');
   const limit = Math.max(...groups.map(({ kind }) => limitOf(kind))) + 15;
-  const result = await host.read(batchScript(groups, boundary), { timeoutMs: limit * 1000 });
+  const result = await host
+    .read(batchScript(groups, boundary), { timeoutMs: limit * 1000 })
+    .catch(silentIfTooSlow);
   const frames = parseFrames(result.stdout, boundary);
   const observations: Observation<unknown>[] = new Array(probes.length);
   groups.forEach((group, index) => {
@@ -78,6 +81,12 @@ export async function observe(host: Host, probes: readonly Probe[]): Promise<Obs
     });
   });
   return observations;
+}
+
+/** A host on which even the time limits do not hold has answered nothing; a lost connection is another matter. */
+function silentIfTooSlow(error: unknown): Pick<ExecResult, 'stdout' | 'stderr'> {
+  if (error instanceof TimeoutError) return { stdout: '', stderr: '' };
+  throw error;
 }
 
 /** The script that answers `probes`, as {@link observe} would send it: what the benchmark runs by plain ssh. */
@@ -123,8 +132,30 @@ export function batchScript(groups: readonly Group[], boundary: string): Script 
     return `exec {f${index}}< <(timeout -k 2 ${limitOf(kind)} bash -c ${sh`${body}`.source} </dev/null
 printf '\\n%s %s end %s\\n' ${boundary} ${index} $?)`;
   });
-  const read = groups.map((_, index) => `printf '%s %s begin\\n' ${boundary} ${index}; cat <&$f${index}`);
-  return new ScriptSource([ENVIRONMENT, ...start, ...read].join('\n'));
+  const read = groups.map(
+    ({ kind }, index) =>
+      `printf '\\n%s %s begin\\n' ${boundary} ${index}; timeout $(left ${limitOf(kind)}) cat <&$f${index} || late=1`,
+  );
+  return new ScriptSource(
+    [
+      ENVIRONMENT,
+      `export VDB_PROBE=${boundary}; late=`,
+      `left() { local left=$(($1 + ${READING_SECONDS} - SECONDS)); echo $((left > 0 ? left : 1)); }`,
+      ...start,
+      ...read,
+      `[ -z "$late" ] || ${endLeftovers(boundary).source}`,
+    ].join('\n'),
+  );
+}
+
+/** How long after its limit a fragment is still read: what it started may hold its pipe open for ever. */
+const READING_SECONDS = 4;
+
+/** Ends what a fragment has started and its time limit did not reach: it would keep the SSH channel open. */
+function endLeftovers(boundary: string): Script {
+  return sh`{
+    pids=$(grep -lsaF ${`VDB_PROBE=${boundary}`} /proc/[0-9]*/environ | cut -d/ -f3 | grep -vx -e $$ -e $BASHPID)
+    [ -z "$pids" ] || kill -KILL $pids 2>/dev/null; }`;
 }
 
 function limitOf(kind: ProbeKind<unknown, unknown>): number {

@@ -1,6 +1,6 @@
 import { type Change, defineResource, type Resource } from '../engine/resource.js';
 import { ask, known, type Observation, type ProbeKind } from '../host/probe.js';
-import { sh } from '../host/shell.js';
+import { textFile } from './text-file-probe.js';
 
 export interface QdrantPeer {
   /** For people and for the key in the configuration: `blue`. */
@@ -16,27 +16,15 @@ interface PeerState {
   uri: string | null;
 }
 
-/** One line for each argument: the exit code of `cat` and what it printed, in base64. */
 const peerKind: ProbeKind<string, PeerState> = {
+  ...textFile,
   name: 'qdrant-peer',
-  script: (paths) => sh`for path in ${paths}; do
-    text=$(cat -- "$path" 2>&1)
-    printf '%s %s\n' "$?" "$(printf %s "$text" | base64 -w0)"
-    done`,
-  parse: (stdout, paths) => {
-    const lines = stdout.trim().split('\n');
-    return paths.map((path, i) => observationOf(path, lines[i] ?? ''));
-  },
+  parse: (stdout, paths) =>
+    textFile.parse(stdout, paths).map((text, i) => {
+      if (text.status !== 'known') return text;
+      return text.value === null ? known<PeerState>(null) : stateOf(paths[i] ?? '', text.value);
+    }),
 };
-
-/** Only an explicit "no such file" means that the slot has no state. */
-function observationOf(path: string, line: string): Observation<PeerState> {
-  const [code, encoded = ''] = line.split(' ');
-  const text = Buffer.from(encoded, 'base64').toString();
-  if (code === '0') return stateOf(path, text);
-  if (code === '1' && text.endsWith(': No such file or directory')) return known<PeerState>(null);
-  return { status: 'unknown', why: text || `no answer for ${path}` };
-}
 
 function stateOf(path: string, text: string): Observation<PeerState> {
   const uris = addressesOf(text);

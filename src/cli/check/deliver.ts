@@ -2,7 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CATALOGUE } from '../../checks/catalogue/index.js';
 import { checklistOf } from '../../checks/checklist.js';
-import type { CheckReport } from '../../checks/report.js';
+import { type CheckReport, failedReport } from '../../checks/report.js';
 import { EXIT, messageOf, VdbError } from '../../errors.js';
 import { replaceFile } from '../../files.js';
 import { quote } from '../../host/shell.js';
@@ -11,8 +11,10 @@ import { checklistHtml } from '../../ui/check/checklist-html.js';
 import { checkData } from '../../ui/check/data.js';
 import { type CheckView, FORMATS } from '../../ui/check/formats.js';
 import { githubSummary } from '../../ui/check/github.js';
+import { version } from '../../version.js';
 import type { CommandContext } from '../context.js';
 import { globalFlags } from '../global-options.js';
+import { chooseHost, loadForRun } from '../session.js';
 import { lineWidth } from '../terminal.js';
 import type { Output, OutputForm } from './outputs.js';
 
@@ -42,6 +44,34 @@ export async function deliver(
       await written(summary, () => appendFile(summary, redactor.mask(githubSummary(report, view))));
   }
   for (const result of report.results) emit({ type: 'check.result', ...checkData(result, flags) });
+}
+
+/**
+ * Writes in every wanted form that nothing could be looked at, and why. The table needs none: the error is told there
+ * by itself. What cannot be written is only said: the error itself comes first.
+ */
+export async function deliverFailure(
+  context: CommandContext<unknown>,
+  error: VdbError,
+  outputs: readonly Output[],
+): Promise<void> {
+  const wanted = outputs.filter(({ format, file }) => format !== 'table' || file !== undefined);
+  if (wanted.length === 0) return;
+  try {
+    const { config } = await loadForRun(context);
+    const report = failedReport({
+      host: chooseHost(config, context.global.host).name,
+      target: error.details.host ?? '',
+      failure: context.redactor.mask(error.message),
+      exitCode: error.exitCode,
+      at: new Date(),
+      durationMs: 0,
+      vdb: version(),
+    });
+    await deliver(context, report, wanted);
+  } catch (other) {
+    context.terminal.alert(messageOf(other));
+  }
 }
 
 async function textOf(form: OutputForm, report: CheckReport, view: CheckView): Promise<string> {

@@ -1,15 +1,19 @@
 import { type CheckReport, fixesOf } from '../../checks/report.js';
+import { EXIT, VdbError } from '../../errors.js';
 import type { CommandContext } from '../context.js';
 import { convergeTasks } from '../run.js';
 import type { Session } from '../session.js';
 
-/** Runs the tasks that repair what was found. Gives whether there were any: then a second look is due. */
+/**
+ * Runs the tasks that repair what was found. Gives whether there were any: then a second look is due, and it decides,
+ * also where a task failed. Throws `check.interrupted` when a person stopped it.
+ */
 export async function repair(
   context: CommandContext<unknown>,
   session: Session,
   report: CheckReport,
 ): Promise<boolean> {
-  const ids = fixesOf(report.results);
+  const ids = fixesOf(report.results, context.args);
   const { TASKS } = await import('../../../tasks/index.js');
   const tasks = TASKS.filter(({ id }) => ids.includes(id));
   context.emit({ type: 'check.fixing', tasks: tasks.map(({ id }) => id) });
@@ -17,6 +21,17 @@ export async function repair(
     if (!context.global.json) context.terminal.err('Nothing was found that vdb can repair.');
     return false;
   }
-  await convergeTasks(context, session, tasks, { resultEvent: 'check.fixed' });
+  const exitCode = await convergeTasks(context, session, tasks, { resultEvent: 'check.fixed' });
+  if (exitCode === EXIT.interrupted) throw interrupted(session.host.target);
   return true;
+}
+
+function interrupted(host: string): VdbError {
+  return new VdbError('The repair was interrupted', {
+    code: 'check.interrupted',
+    exitCode: EXIT.interrupted,
+    host,
+    meaning: 'The step that was running has finished; nothing was looked at afterwards.',
+    next: 'Run the same command again: it looks at the host first and continues from what is there.',
+  });
 }

@@ -9,11 +9,16 @@ import { lookAll, type Step } from '../../engine/plan.js';
 import type { Observation } from '../../host/probe.js';
 import { adminHeader } from '../../services/qdrant/place.js';
 import { version } from '../../version.js';
-import type { Session } from '../session.js';
+import type { Configured, Session } from '../session.js';
 import { maskedReport } from './masked.js';
 
 /** Which checks to run, once what is known of the host is known: severities may depend on it. */
 export type Choose = (context: CheckContext) => readonly Check[];
+
+/** Throws where the configuration names checks or thresholds that there are not. */
+export function acceptChecks({ config }: Configured): void {
+  assertConfigured(CATALOGUE, config.checks);
+}
 
 /** Runs checks on a connected host: one command to see where to look, one for all probes, one for the plan. */
 export async function runRound(session: Session, choose: Choose): Promise<CheckReport> {
@@ -39,7 +44,6 @@ async function lookRound(
   const started = performance.now();
   const before = session.host.commandCount;
   const { host, hostConfig, gate } = session;
-  assertConfigured(CATALOGUE, session.config.checks);
   const context = await surroundings(session);
   const lookAtPlan = once(async () => {
     const { TASKS } = await import('../../../tasks/index.js');

@@ -9,7 +9,7 @@ import {
 } from '../../checks/documents/judge.js';
 import { EXIT, type ExitCode } from '../../errors.js';
 import { validationText } from '../../ui/check/validate.js';
-import { runRoundWithPlan } from '../check/round.js';
+import { acceptChecks, runRoundWithPlan } from '../check/round.js';
 import type { CommandContext, Handler } from '../context.js';
 import { type Session, withSession } from '../session.js';
 
@@ -19,14 +19,18 @@ const OPT_IN = new Set(CATALOGUE.filter(({ optIn }) => optIn === true).map(({ id
 export const validate: Handler = async (context) => {
   const { TASKS } = await import('../../../tasks/index.js');
   const documents = selectDocuments(documentsOf(TASKS), context.args);
-  return withSession(context, async (session) => {
-    const { report, plan } = await runRoundWithPlan(session, () => checksFor(documents, CATALOGUE));
-    const seen = { plan, results: report.results };
-    const judged = documents.map((document) => masked(judgeDocument(document, seen, OPT_IN), session));
-    const exitCode = allHold(judged) ? EXIT.ok : EXIT.notReady;
-    tell(context, { judged, exitCode, durationMs: report.durationMs, session });
-    return exitCode;
-  });
+  return withSession(
+    context,
+    async (session) => {
+      const { report, plan } = await runRoundWithPlan(session, () => checksFor(documents, CATALOGUE));
+      const seen = { plan, results: report.results };
+      const judged = documents.map((document) => masked(judgeDocument(document, seen, OPT_IN), session));
+      const exitCode = allHold(judged) ? EXIT.ok : EXIT.notReady;
+      tell(context, { judged, exitCode, durationMs: report.durationMs, session });
+      return exitCode;
+    },
+    acceptChecks,
+  );
 };
 
 interface Told {

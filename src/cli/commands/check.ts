@@ -1,14 +1,14 @@
 import { CATALOGUE } from '../../checks/catalogue/index.js';
 import { type CheckReport, timedOut, waitingFor } from '../../checks/report.js';
-import { atLeast, selectChecks } from '../../checks/select.js';
+import { atLeast, parseSeverity, selectChecks } from '../../checks/select.js';
 import { parseWait, waitUntil } from '../../checks/wait.js';
 import { EXIT, VdbError } from '../../errors.js';
 import { reportData } from '../../ui/check/data.js';
 import { duration } from '../../ui/style.js';
-import { deliver } from '../check/deliver.js';
-import { type OutputOptions, outputsOf } from '../check/outputs.js';
+import { deliver, deliverFailure } from '../check/deliver.js';
+import { type Output, type OutputOptions, outputsOf } from '../check/outputs.js';
 import { repair } from '../check/repair.js';
-import { type Choose, runRound } from '../check/round.js';
+import { acceptChecks, type Choose, runRound } from '../check/round.js';
 import type { CommandContext, Handler } from '../context.js';
 import { withSession } from '../session.js';
 
@@ -29,28 +29,50 @@ export const check: Handler<CheckOptions> = async (context) => {
   const choose = chooser(args, options);
   const budgetMs = options.wait === undefined ? undefined : parseWait(options.wait);
   const look = lookWith(context, choose);
-  const report = budgetMs === undefined ? await look() : await waited(context, look, budgetMs);
+  const report = await seen(context, outputs, () =>
+    budgetMs === undefined ? look() : waited(context, look, budgetMs),
+  );
   await deliver(context, report, outputs);
   emit({ type: 'result', ...reportData(report) });
   if (report.status === 'timed-out' && !global.json) context.terminal.err(`Timed out after ${options.wait}.`);
   return report.exitCode;
 };
 
+/** A look that fails is written to the reports too: those of an earlier run would still say what was then. */
+async function seen(
+  context: Context,
+  outputs: readonly Output[],
+  look: () => Promise<CheckReport>,
+): Promise<CheckReport> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof VdbError && error.exitCode !== EXIT.usage)
+      await deliverFailure(context, error, outputs);
+    throw error;
+  }
+}
+
 function chooser(words: readonly string[], { exclude = [], severity }: CheckOptions): Choose {
   const checks = selectChecks(CATALOGUE, { words, exclude: exclude.flatMap((text) => text.split(',')) });
-  return (known) => (severity === undefined ? checks : atLeast(checks, severity, known));
+  const least = severity === undefined ? undefined : parseSeverity(severity);
+  return (known) => (least === undefined ? checks : atLeast(checks, least, known));
 }
 
 /** Each look has a connection of its own, so a host that restarts meanwhile is waited for too. Repairs come first, once. */
 function lookWith(context: Context, choose: Choose): () => Promise<CheckReport> {
   let fix = context.options.fix === true;
   return () =>
-    withSession(context, async (session) => {
-      const report = await runRound(session, choose);
-      if (!fix) return report;
-      fix = false;
-      return (await repair(context, session, report)) ? runRound(session, choose) : report;
-    });
+    withSession(
+      context,
+      async (session) => {
+        const report = await runRound(session, choose);
+        if (!fix) return report;
+        fix = false;
+        return (await repair(context, session, report)) ? runRound(session, choose) : report;
+      },
+      acceptChecks,
+    );
 }
 
 async function waited(

@@ -1,14 +1,14 @@
-import type { CheckReport } from '../../checks/report.js';
+import { type CheckReport, PLANNED_FIRST } from '../../checks/report.js';
 import { blockingIds, type CheckResult, countsOf } from '../../checks/result.js';
 
 /** The command of vdb that repairs what was found, and looks again. An accepted finding is left alone. */
 export function commandOf(
-  { id, status, fix, group }: Pick<CheckResult, 'id' | 'status' | 'fix' | 'group'>,
+  { id, status, fix }: Pick<CheckResult, 'id' | 'status' | 'fix'>,
   flags: readonly string[],
 ): string | undefined {
   const vdb = ['vdb', ...flags].join(' ');
   if (status !== 'fail' && status !== 'warn') return undefined;
-  if (group === 'drift') return `${vdb} provision --plan`;
+  if (id === PLANNED_FIRST) return `${vdb} provision --plan`;
   return fix === undefined ? undefined : `${vdb} check ${id} --fix`;
 }
 
@@ -47,10 +47,11 @@ export function checkData(result: CheckResult, flags: readonly string[]): Record
 
 /** The whole run for machines, without its results. */
 export function reportData(report: CheckReport): Record<string, unknown> {
-  const { host, status, results, commands, durationMs, exitCode } = report;
+  const { host, status, results, commands, durationMs, exitCode, failure } = report;
   return {
     status,
     host,
+    ...(failure === undefined ? {} : { failure }),
     counts: countsOf(results),
     blocking: blockingIds(results),
     ssh_commands: commands,

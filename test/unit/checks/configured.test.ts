@@ -35,6 +35,8 @@ describe('assertConfigured', () => {
     [{ 'storage.fre': 30 }, 'Did you mean storage.free?'],
     [{ 'redis.ping': 30 }, undefined],
     [{ 'storage.free': 'much' }, undefined],
+    [{ 'storage.free': '' }, undefined],
+    [{ 'storage.free': ' ' }, undefined],
   ])('refuses the threshold %j, which has no effect', (thresholds, next) => {
     const details = expect.objectContaining({ code: 'check.threshold-unknown', ...(next && { next }) });
     expect(() => assertConfigured(CATALOGUE, { ...NONE, thresholds })).toThrow(

@@ -82,3 +82,20 @@ describe('runChecks', () => {
     await expect(runChecks(localHost(), drift, request)).rejects.toBe(lost);
   });
 });
+
+it('takes a judgement that cannot cope with what it saw for unknown, and spares the others', async () => {
+  const broken: Check = {
+    ...says('broken', 'good'),
+    judge: () => {
+      throw new Error('no such field');
+    },
+  };
+  const results = await runChecks(localHost(), [broken, says('a', 'good')], {
+    context: contextOf(),
+    lookAtPlan: noPlan,
+  });
+  expect(results).toMatchObject([
+    { id: 'broken', status: 'unknown', seen: 'vdb could not judge what it saw: no such field' },
+    { id: 'a', status: 'pass' },
+  ]);
+});

@@ -33,7 +33,12 @@ function judgeAliases(have: readonly Alias[], names: readonly string[], context:
     ...wanted.map((want) => judgeWanted(want, have)),
     ...have.map((each) => judgeThere(each, names, wanted)),
   ];
-  return verdicts.length === 0 ? pass('none') : worst(verdicts, `${wanted.length} as configured`);
+  if (verdicts.length === 0) return pass('none');
+  const verdict = worst(verdicts, `${wanted.length} as configured`);
+  // Provisioning sets what is configured and deletes nothing.
+  return verdicts.slice(0, wanted.length).every(({ status }) => status === 'pass')
+    ? { ...verdict, fix: undefined }
+    : verdict;
 }
 
 function judgeWanted({ alias, collection }: Alias, have: readonly Alias[]): Verdict {

@@ -23,7 +23,6 @@ function judgeSet(there: readonly string[], wanted: readonly string[]): Verdict 
   const missing = wanted.filter((name) => !there.includes(name));
   const extra = there.filter((name) => !wanted.includes(name));
   if (missing.length > 0) return fail(`missing: ${list(missing)}`, list(wanted));
-  return extra.length > 0
-    ? warn(`not in the configuration: ${list(extra)}`, list(wanted))
-    : pass(list(there));
+  if (extra.length === 0) return pass(list(there));
+  return { ...warn(`not in the configuration: ${list(extra)}`, list(wanted)), fix: undefined };
 }

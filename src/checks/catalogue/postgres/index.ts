@@ -1,7 +1,7 @@
 import { ask } from '../../../host/probe.js';
 import { type Check, type CheckContext, defineCheck } from '../../check.js';
 import { postgresState } from '../../probes/postgres.js';
-import { expect, fail, unknown, whenKnown, whenThere } from '../../verdict.js';
+import { expect, fail, pass, unknown, whenKnown, whenThere } from '../../verdict.js';
 import { hba } from './hba.js';
 import { postgresHealthChecks } from './health.js';
 import { atHead } from './migrations.js';
@@ -31,11 +31,10 @@ const accepts = defineCheck({
       if (!value.accepts) return fail(`no connection at ${where}`, expected);
       if (value.server === null) return unknown('it accepts, but its superuser cannot log in');
       if (!value.server.database) return fail(`there is no database ${postgres.database}`, expected);
-      return expect(
-        !value.server.inRecovery,
-        value.server.inRecovery ? 'in recovery' : value.server.version,
-        expected,
-      );
+      // A standby, or a restore that is under way: nothing that provisioning should touch.
+      return value.server.inRecovery
+        ? { ...fail('in recovery', expected), fix: undefined }
+        : pass(value.server.version);
     });
   },
   remedy: 'Read the log of the server, then start it again.',

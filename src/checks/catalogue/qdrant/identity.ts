@@ -1,3 +1,4 @@
+import { upgradeObstacle } from '../../../services/qdrant/upgrade-path.js';
 import { isGenuine, plainVersion, readRoot } from '../../answers/qdrant.js';
 import { defineCheck, type Verdict } from '../../check.js';
 import { expect, fail, pass, unknown, whenThere } from '../../verdict.js';
@@ -11,10 +12,12 @@ export const genuine = defineCheck({
   looksAt: 'title and version at /',
   why: 'The emulator is for trying things out: it is slow, and nobody has tested it with real data.',
   probe: (context) => asStranger(context, '/'),
-  judge: ([answer]) =>
-    whenThere(answer && readRoot(answer), SILENT, (root) =>
-      expect(isGenuine(root), `${root.title} ${root.version}`, 'the real server'),
-    ),
+  judge: ([answer], { config }) =>
+    whenThere(answer && readRoot(answer), SILENT, (root) => ({
+      ...expect(isGenuine(root), `${root.title} ${root.version}`, 'the real server'),
+      // Where the emulator is configured, to provision again would bring it again.
+      ...(config.qdrant.artifact.from === 'emulator' ? { fix: undefined } : {}),
+    })),
   remedy: 'Set qdrant.artifact to the official release or a file, and provision again.',
   fix: '1.1',
 });
@@ -29,11 +32,17 @@ export const version = defineCheck({
   probe: (context) => asStranger(context, '/'),
   judge: ([answer], { config }) =>
     whenThere(answer && readRoot(answer), SILENT, (root) =>
-      expect(plainVersion(root) === config.qdrant.version, plainVersion(root), config.qdrant.version),
+      judgeVersion(plainVersion(root), config.qdrant.version),
     ),
   remedy: 'Provision the pinned version, or pin the one that runs.',
   fix: '1.1',
 });
+
+/** Provisioning is offered only where the one version may follow the other. */
+function judgeVersion(running: string, pinned: string): Verdict {
+  const verdict = expect(running === pinned, running, pinned);
+  return upgradeObstacle(running, pinned) === null ? verdict : { ...verdict, fix: undefined };
+}
 
 export const upgradePath = defineCheck({
   id: 'qdrant.upgrade-path',
@@ -51,20 +60,10 @@ export const upgradePath = defineCheck({
     'Upgrade through the last patch of each minor version in between; go back only by restoring a backup.',
 });
 
-/** Qdrant supports an upgrade from one minor version to the next: https://qdrant.tech/documentation/upgrades/ */
 function judgePath(running: string, configured: string): Verdict {
-  const [from, to] = [numbersOf(running), numbersOf(configured)];
-  if (from === null || to === null) return unknown(`${running} is no version`);
   if (running === configured) return pass(`${running} runs and is configured`);
+  const obstacle = upgradeObstacle(running, configured);
+  if (obstacle === undefined) return unknown(`${running} is no version`);
   const step = `${running} runs, ${configured} is configured`;
-  const [major, minor, patch] = from;
-  const [nextMajor, nextMinor, nextPatch] = to;
-  if (nextMajor !== major) return fail(step, 'the same major version');
-  if (nextMinor < minor || (nextMinor === minor && nextPatch < patch)) return fail(step, 'no step back');
-  return expect(nextMinor - minor <= 1, step, 'at most one minor version more');
-}
-
-function numbersOf(version: string): [number, number, number] | null {
-  const match = /^(\d+)\.(\d+)\.(\d+)$/.exec(version);
-  return match === null ? null : [Number(match[1]), Number(match[2]), Number(match[3])];
+  return obstacle === null ? pass(step) : fail(step, obstacle);
 }

@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deliver } from '../../../../src/cli/check/deliver.js';
+import { deliver, deliverFailure } from '../../../../src/cli/check/deliver.js';
 import type { Output } from '../../../../src/cli/check/outputs.js';
 import type { CommandContext } from '../../../../src/cli/context.js';
 import { globalOptions } from '../../../../src/cli/global-options.js';
 import { maskedStreams, terminalOf } from '../../../../src/cli/terminal.js';
+import { EXIT, VdbError } from '../../../../src/errors.js';
 import { Redactor } from '../../../../src/host/redact.js';
 import { testStreams } from '../../../support/streams.js';
 import { FAILED, PASSED, report } from '../../ui/check/reports.js';
@@ -124,5 +126,41 @@ describe('deliver', () => {
       'check.result redis.ping',
       'check.result qdrant.livez',
     ]);
+  });
+});
+
+describe('deliverFailure', () => {
+  const CONFIGURATION = `version: 1
+hosts: [{ name: one, address: 127.0.0.1 }]
+qdrant: { api_key: ${randomUUID()}, read_only_api_key: ${randomUUID()} }
+postgres: { enabled: false }
+redis: { enabled: false }
+collections: {}
+`;
+  const ERROR = new VdbError(`root@one could not be reached, says ${SECRET}`, {
+    ...{ code: 'host.unreachable', exitCode: EXIT.unreachable, host: 'root@one:22' },
+  });
+
+  it('replaces the report of an earlier run: what was green is not green any more', async () => {
+    await writeFile(join(cwd, 'my vdb.yaml'), CONFIGURATION, { mode: 0o600 });
+    await writeFile(join(cwd, 'vdb.prom'), 'vdb_ready{host="one"} 1\n');
+    const { context, written } = listening();
+    await deliverFailure(context, ERROR, [
+      { format: 'table' },
+      { format: 'prometheus', file: 'vdb.prom' },
+      { format: 'junit', file: 'out.xml' },
+    ]);
+    expect(written.err).toBe('');
+    expect(await readFile(join(cwd, 'vdb.prom'), 'utf8')).toMatch(/^vdb_ready\{host="one"\} 0$/m);
+    const junit = await readFile(join(cwd, 'out.xml'), 'utf8');
+    expect(junit).toContain('could not be reached');
+    expect(junit).not.toContain(SECRET);
+    expect(written.out).toBe('');
+  });
+
+  it('says what cannot be written, and leaves the error itself to the command', async () => {
+    const { context, written } = listening();
+    await deliverFailure(context, ERROR, [{ format: 'junit', file: 'out.xml' }]);
+    expect(written.err).toContain('my vdb.yaml');
   });
 });

@@ -1,4 +1,4 @@
-import { type CheckReport, reportOf, timedOut } from '../../../../src/checks/report.js';
+import { type CheckReport, failedReport, reportOf, timedOut } from '../../../../src/checks/report.js';
 import type { CheckResult } from '../../../../src/checks/result.js';
 import type { CheckView } from '../../../../src/ui/check/formats.js';
 
@@ -89,6 +89,14 @@ export function report(results: CheckResult[], changes: Partial<CheckReport> = {
 
 export const VIEW: CheckView = { color: false, columns: 80, verbose: false, flags: ['--lab', 'one'] };
 
+/** A host that could not be looked at. */
+export const UNREACHABLE = failedReport({
+  ...{ host: 'one', target: 'root@one:22', durationMs: 0, vdb: '0.1.0' },
+  failure: 'root@one:22 could not be reached: connection refused',
+  exitCode: 4,
+  at: new Date('2026-11-24T12:00:00Z'),
+});
+
 /** Every way in which a run can end. */
 export const REPORTS: readonly (readonly [name: string, report: CheckReport])[] = [
   ['ready', report([PASSED, SKIPPED])],
@@ -104,6 +112,7 @@ export const REPORTS: readonly (readonly [name: string, report: CheckReport])[] 
   ['timed out with nothing seen', timedOut(report([]))],
   ['empty', report([])],
   ['all skipped', report([SKIPPED])],
+  ['without an answer from the host', UNREACHABLE],
   ['nothing but warnings', report([WARNING])],
   [
     'hostile and ready',
