@@ -9,6 +9,8 @@ import { site } from './support/site.js';
 
 const RELEASES = '/opt/qdrant/releases';
 const ONLY_QDRANT = 'provision --only 1.1';
+/** What may follow the version that the lab runs. */
+const NEXT_MINOR = '1.19.0';
 
 onSharedHost('what vdb refuses', (host) => {
   const ready = () => host().inside('curl -fsS http://127.0.0.1:6333/readyz');
@@ -31,7 +33,7 @@ onSharedHost('what vdb refuses', (host) => {
     const { exitCode, stderr } = await vdbWith(
       host(),
       (document) => {
-        document.setIn(['qdrant', 'version'], '9.9.9');
+        document.setIn(['qdrant', 'version'], NEXT_MINOR);
         document.setIn(['qdrant', 'artifact'], { from: 'file', path: program, sha256: wanted });
       },
       ONLY_QDRANT,
@@ -43,6 +45,22 @@ onSharedHost('what vdb refuses', (host) => {
     expect(await pidOf()).toBe(before.pid);
     expect(await ready()).toContain('ready');
   });
+
+  test.each(['1.16.3', '1.20.0'])(
+    'version %s on the data of another that it cannot follow: nothing is changed',
+    async (version) => {
+      const before = { releases: await releases(), pid: await pidOf() };
+      const { exitCode, stderr } = await vdbWith(
+        host(),
+        (document) => document.setIn(['qdrant', 'version'], version),
+        ONLY_QDRANT,
+      );
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain(`${version} cannot follow`);
+      expect(await releases()).toBe(before.releases);
+      expect(await pidOf()).toBe(before.pid);
+    },
+  );
 
   test('a disk that is full: said so, nothing left behind, and the next run converges', async () => {
     const pid = await pidOf();

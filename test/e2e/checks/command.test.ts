@@ -1,7 +1,10 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Ended, events, result } from '../../support/lab.js';
+import { vdbWith } from '../support/configuration.js';
 import { onSharedHost } from '../support/shared.js';
-import { vdb } from '../support/site.js';
+import { site, vdb } from '../support/site.js';
 import { resultsOf } from './breakage.js';
 
 /** A program that stands before the real one on the PATH of every probe. */
@@ -108,6 +111,19 @@ onSharedHost('vdb check', (host) => {
     } finally {
       await host().inside(`${remove}; rm -f /run/vdb-test-looking`);
     }
+  });
+
+  test('a host that does not answer is told in the reports too, which would else still be those of yesterday', async () => {
+    const file = join(site.directory, `report-${host().name}`);
+    await writeFile(`${file}.prom`, `vdb_ready{host="${host().name}"} 1\n`);
+    const ended = await vdbWith(
+      host(),
+      (document) => document.setIn(['hosts', 0, 'port'], 1),
+      `check --junit ${file}.xml --format prometheus=${file}.prom`,
+    );
+    expect(ended.exitCode).toBe(4);
+    expect(await readFile(`${file}.prom`, 'utf8')).toContain(`vdb_ready{host="${host().name}"} 0`);
+    expect(await readFile(`${file}.xml`, 'utf8')).toMatch(/<(error|failure)\b/);
   });
 
   test('another language on the host changes nothing of what is found', async () => {

@@ -18,7 +18,7 @@ import {
 } from './qdrant-host.js';
 
 /** What cannot be seen, or is down too, while Qdrant is. */
-const DOWN = [/^qdrant\./, /^collections\./, /^capacity\./, /^drift/, /^host\./];
+const DOWN = [/^qdrant\./, /^collections\./, /^capacity\./, 'network.listeners', /^drift/, /^host\./];
 const SOMEBODY = { mend: WITHOUT_ENVIRONMENT, relatives: ['qdrant.settings'] };
 const FEW_MAPS = '/run/vdb-few-maps';
 
