@@ -6,7 +6,14 @@ import { expectFound } from './breakage.js';
 const PSQL = 'cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1';
 const CLUSTER = 'postgresql@17-main.service';
 /** What asks the server finds nobody to ask. */
-const EVERYTHING = [/^postgres\./, 'drift', 'host.failed-units', /^gateway\./, /^network\./];
+const EVERYTHING = [
+  'network.listeners',
+  /^postgres\./,
+  'drift',
+  'host.failed-units',
+  /^gateway\./,
+  /^network\./,
+];
 
 const limit =
   (id: string, value: number) =>

@@ -3,7 +3,7 @@ import { onSharedHost } from '../support/shared.js';
 import { expectFound } from './breakage.js';
 
 const CLI = `export REDISCLI_AUTH=$(sed -n 's/^requirepass "\\(.*\\)"$/\\1/p' /etc/redis/vdb.conf); redis-cli --no-auth-warning -e`;
-const RELATIVES = [/^redis\./, 'drift', 'host.failed-units', /^gateway\./, /^network\./];
+const RELATIVES = ['network.listeners', /^redis\./, 'drift', 'host.failed-units', /^gateway\./, /^network\./];
 
 /** Waits until the save that was asked for has ended. */
 const ENDED = `for i in $(seq 100); do redis-cli INFO persistence | grep -q '_in_progress:1' || break; sleep 0.1; done`;
