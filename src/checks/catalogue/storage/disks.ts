@@ -7,10 +7,13 @@ import { fail, pass, skip, unknown, warn, whenThere } from '../../verdict.js';
 
 const EXPECTED = 'whole arrays, and disks that call themselves healthy';
 
-/** Only the disks of a machine of its own say anything about themselves: those of a VM are files elsewhere. */
+/**
+ * Only the disks of a machine of its own say anything about themselves: those of a VM are files elsewhere. A
+ * machine of which that is not known (an empty name: systemd-detect-virt is missing) is asked like one of its own.
+ */
 function virtual({ facts }: CheckContext): string | undefined {
   const value = facts.status === 'known' ? facts.value?.virtualisation : undefined;
-  return value === 'none' ? undefined : value;
+  return value === 'none' || value === '' ? undefined : value;
 }
 
 const disks = defineCheck<unknown>({
@@ -18,7 +21,8 @@ const disks = defineCheck<unknown>({
   group: 'storage',
   severity: (context) => (inContainer(context) ? 'warning' : 'error'),
   title: 'Arrays are whole and disks healthy',
-  looksAt: 'software RAID in /proc/mdstat; SMART where smartctl is installed and the machine is not virtual',
+  looksAt:
+    'software RAID in /proc/mdstat; SMART where smartctl is installed and the machine is not known to be virtual',
   why: 'An array that has lost a disk loses everything with the next one; a disk often says so before it fails.',
   probe: (context) => [
     ask(kernelText, '/proc/mdstat'),

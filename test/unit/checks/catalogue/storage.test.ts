@@ -258,6 +258,8 @@ unused devices: <none>`);
     ['no disk', [ABSENT, health()], metal, 'warn'],
     ['no smartctl', [ABSENT, ABSENT], metal, 'warn'],
     ['smartctl that was not seen', [ABSENT, UNSEEN], metal, 'unknown'],
+    ['a failing disk where no virtualisation could be seen', [ABSENT, health(false)], onMachine(''), 'fail'],
+    ['no smartctl where no virtualisation could be seen', [ABSENT, ABSENT], onMachine(''), 'warn'],
     ['garbage', [known('md0 is fine')], onMachine('kvm'), 'unknown'],
   ])('%s', (_, observations, context, status) => {
     expect(judged('storage.disks', observations, context).status).toBe(status);
@@ -276,5 +278,6 @@ unused devices: <none>`);
       [check?.probe?.(context) ?? []].flat().map(({ kind }) => kind.name);
     expect(kinds(onMachine('kvm'))).toEqual(['kernel']);
     expect(kinds(metal)).toEqual(['kernel', 'disk-health']);
+    expect(kinds(onMachine(''))).toEqual(['kernel', 'disk-health']);
   });
 });
