@@ -1,6 +1,7 @@
 import { ask } from '../../../host/probe.js';
+import { readNumber } from '../../answers/kernel.js';
 import { defineCheck } from '../../check.js';
-import { kernelNumber } from '../../probes/kernel-number.js';
+import { kernelText } from '../../probes/kernel.js';
 import { expect, skip, unknown, whenKnown, whenThere } from '../../verdict.js';
 
 const SOMAXCONN = '/proc/sys/net/core/somaxconn';
@@ -16,9 +17,9 @@ export const somaxconn = defineCheck({
   looksAt: SOMAXCONN,
   why: 'Beyond it the kernel drops connections that a busy service has not accepted yet, and clients wait a second.',
   threshold: { default: 4096, unit: 'waiting connections' },
-  probe: () => ask(kernelNumber, SOMAXCONN),
-  judge: ([value], _, limit) =>
-    whenThere(value, `there is no ${SOMAXCONN}`, (have) =>
+  probe: () => ask(kernelText, SOMAXCONN),
+  judge: ([text], _, limit) =>
+    whenThere(text && readNumber(text), `there is no ${SOMAXCONN}`, (have) =>
       expect(have >= limit, `${have}`, `at least ${limit}`),
     ),
   remedy: 'Set net.core.somaxconn again; services take it over at their next start.',
@@ -35,10 +36,10 @@ export const conntrack = defineCheck({
   looksAt: 'the tracked connections and how many there may be',
   why: 'When the table is full the kernel drops every new connection, also that of the operator.',
   threshold: { default: 80, unit: '% of the table' },
-  probe: () => [ask(kernelNumber, TRACKED), ask(kernelNumber, TRACKED_MAX)],
+  probe: () => [ask(kernelText, TRACKED), ask(kernelText, TRACKED_MAX)],
   judge: ([count, maximum], _, limit) =>
-    whenKnown(count, (tracked) =>
-      whenKnown(maximum, (most) => {
+    whenKnown(count && readNumber(count), (tracked) =>
+      whenKnown(maximum && readNumber(maximum), (most) => {
         if (tracked === null && most === null) return skip('connection tracking is not loaded');
         if (tracked === null || most === null || most === 0)
           return unknown('the kernel gives one number of two');

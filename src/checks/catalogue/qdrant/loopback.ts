@@ -1,4 +1,5 @@
 import { ask } from '../../../host/probe.js';
+import { endpoint, isOwn } from '../../address.js';
 import { defineCheck } from '../../check.js';
 import { type Listener, listeners } from '../../probes/sockets.js';
 import { expect, unknown, whenThere } from '../../verdict.js';
@@ -30,15 +31,9 @@ export const loopback = defineCheck({
 });
 
 function isExpected(address: string, bind: string): boolean {
-  return address === bind || (isLoopback(bind) && isLoopback(address));
-}
-
-/** IPv4 addresses may be written in IPv6. */
-function isLoopback(address: string): boolean {
-  const plain = address.replace(/^::ffff:/i, '');
-  return plain === '::1' || /^127\.\d+\.\d+\.\d+$/.test(plain);
+  return address === bind || (isOwn(bind) && isOwn(address));
 }
 
 function shown({ address, port }: Listener): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return endpoint(address, port);
 }

@@ -192,13 +192,14 @@ describe('network.somaxconn', () => {
     [4096, 'pass'],
     [4095, 'warn'],
   ])('%i: %s', (value, status) => {
-    expect(judged('network.somaxconn', [known(value)])).toMatchObject({ status, seen: `${value}` });
+    expect(judged('network.somaxconn', [known(`${value}`)])).toMatchObject({ status, seen: `${value}` });
   });
 
   it('takes its threshold from the configuration, and is unknown without the setting', () => {
     const context = contextOf({ checks: { thresholds: { 'network.somaxconn': 128 } } });
-    expect(judged('network.somaxconn', [known(128)], context).status).toBe('pass');
+    expect(judged('network.somaxconn', [known('128')], context).status).toBe('pass');
     expect(judged('network.somaxconn', [ABSENT]).status).toBe('unknown');
+    expect(judged('network.somaxconn', [known('many')]).status).toBe('unknown');
   });
 });
 
@@ -208,7 +209,7 @@ describe('network.conntrack', () => {
     [80, 100, 'fail'],
     [0, 0, 'unknown'],
   ])('%i of %i: %s', (count, most, status) => {
-    expect(judged('network.conntrack', [known(count), known(most)]).status).toBe(status);
+    expect(judged('network.conntrack', [known(`${count}`), known(`${most}`)]).status).toBe(status);
   });
 
   it('is skipped where connections are not tracked, and unknown with half an answer', () => {
@@ -216,7 +217,8 @@ describe('network.conntrack', () => {
       status: 'skip',
       seen: 'connection tracking is not loaded',
     });
-    expect(judged('network.conntrack', [ABSENT, known(100)]).status).toBe('unknown');
+    expect(judged('network.conntrack', [ABSENT, known('100')]).status).toBe('unknown');
+    expect(judged('network.conntrack', [known('few'), known('100')]).status).toBe('unknown');
   });
 });
 

@@ -1,23 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { firewall } from '../../../../src/checks/probes/firewall.js';
-import { kernelNumber } from '../../../../src/checks/probes/kernel-number.js';
 import { resolves } from '../../../../src/checks/probes/names.js';
 import { activeTimers } from '../../../../src/checks/probes/timers.js';
 import { ask, observe } from '../../../../src/host/probe.js';
 import { localHost } from '../local-host.js';
-
-let directory: string;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), "vdb it's-"));
-  await writeFile(join(directory, 'number'), '4096\n');
-  await writeFile(join(directory, 'text'), 'many\n');
-});
-
-afterAll(() => rm(directory, { recursive: true }));
 
 const RULES = `table inet vdb {
 	set edge_v4 {
@@ -54,20 +40,6 @@ describe('firewall', () => {
   it('knows that nftables is missing, and reads nothing into silence', () => {
     expect(firewall.parse('missing\n', [null])).toEqual([{ status: 'known', value: null }]);
     expect(() => firewall.parse('', [null])).toThrow();
-  });
-});
-
-describe('kernelNumber', () => {
-  it('reads numbers, knows what is not there, and takes no text for a number', async () => {
-    const paths = ['number', 'missing', 'text'].map((name) => ask(kernelNumber, join(directory, name)));
-    const [number, missing, text] = await observe(localHost(), paths);
-    expect(number).toEqual({ status: 'known', value: 4096 });
-    expect(missing).toEqual({ status: 'known', value: null });
-    expect(text?.status).toBe('unknown');
-  });
-
-  it('is unknown without an answer', () => {
-    expect(kernelNumber.parse('', ['/a'])[0]?.status).toBe('unknown');
   });
 });
 
