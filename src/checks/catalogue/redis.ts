@@ -2,7 +2,7 @@ import { ask, type Observation } from '../../host/probe.js';
 import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
 import { REDIS_UNIT } from '../place.js';
 import { type RedisInfo, type RedisState, redisState } from '../probes/redis.js';
-import { expect, fail, pass, unknown, warn, whenKnown, whenThere } from '../verdict.js';
+import { expect, fail, pass, skip, unknown, warn, whenKnown, whenThere } from '../verdict.js';
 
 const shared = {
   group: 'redis',
@@ -85,22 +85,33 @@ const persistence = defineCheck({
   id: 'redis.persistence',
   severity: 'error',
   title: 'Redis saves what it holds',
-  looksAt: 'how the last snapshot ended, and the last write and rewrite of the log of writes',
+  looksAt:
+    'whether it saves at all, how the last snapshot ended, and the last write and rewrite of the log of writes',
   why: 'After a failed save Redis refuses writes, and what it held since is lost at the next restart.',
-  judge: ([state], { config }) => whenInformed(state, (info) => judgeSaves(info, config.redis.appendonly)),
+  judge: ([state], { config }) => whenInformed(state, (info) => judgeSaves(info, config.redis)),
   remedy:
     'Read its log for the reason: space, memory for the fork, or the owner of /var/lib/redis. Then run BGSAVE, and BGREWRITEAOF.',
 });
 
-function judgeSaves({ snapshotOk, log }: RedisInfo, wantsLog: boolean): Verdict {
+function judgeSaves(
+  { snapshotOk, log, saves }: RedisInfo,
+  want: Pick<CheckContext['config']['redis'], 'appendonly' | 'save'>,
+): Verdict {
   const failed = [
     ...(snapshotOk ? [] : ['the last snapshot failed']),
     ...(log === null || log.writeOk ? [] : ['the last write to the log failed']),
     ...(log === null || log.rewriteOk ? [] : ['the last rewrite of the log failed']),
   ];
   if (failed.length > 0) return fail(failed.join(', '), 'saves that succeed');
-  if (wantsLog && log === null) return { ...fail('writes are not logged', 'appendonly yes'), fix: '3.2' };
-  return pass(log === null ? 'snapshot' : 'snapshot and log of writes');
+  if (log !== null) return pass(saves === '' ? 'log of writes' : 'snapshot and log of writes');
+  if (want.appendonly) {
+    const seen = saves === '' ? 'nothing is ever saved' : 'writes are not logged';
+    return { ...fail(seen, 'appendonly yes'), fix: '3.2' };
+  }
+  if (saves === null) return unknown('Redis does not tell when it saves');
+  if (saves !== '') return pass('snapshot');
+  if (want.save.length === 0) return skip('redis.appendonly and redis.save save nothing');
+  return { ...fail('nothing is ever saved', `save ${want.save.join(' ')}`), fix: '3.2' };
 }
 
 export const redisChecks: readonly Check[] = [ping, auth, memory, persistence];

@@ -23,6 +23,8 @@ export interface RedisInfo {
   snapshotOk: boolean;
   /** Null when writes are not logged. */
   log: { writeOk: boolean; rewriteOk: boolean } | null;
+  /** When it takes snapshots, as `save` of the running server; empty when never, null when it does not tell. */
+  saves: string | null;
 }
 
 /** Redis at each port, asked with and without its password. The value is null when it is not installed. */
@@ -40,7 +42,7 @@ export const redisState: ProbeKind<number, RedisState> = {
 };
 
 /**
- * What it says to a stranger, to a friend, and INFO. The password travels in the environment, which only root can
+ * What it says to a stranger, to a friend, when it saves, and INFO. The password travels in the environment, which only root can
  * read. An open server refuses it.
  */
 function question(port: number): Script {
@@ -50,7 +52,11 @@ function question(port: number): Script {
     printf '@port\n%s\n' "$stranger"
     [ "$stranger" = PONG ] || export REDISCLI_AUTH
     printf '%s\n' "$(${cli} PING 2>&1 </dev/null | tail -n 1)"
-    ${cli} INFO 2>/dev/null </dev/null | tr -d '\r' | grep -E ${`^(${Object.values(INFO).join('|')}):`}
+    printf 'CONFIG GET save\nINFO\n' | ${cli} 2>/dev/null | tr -d '\r' |
+    awk -v wanted=${`^(${Object.values(INFO).join('|')}):`} '
+    before == "save" { print "save:" $0 }
+    $0 ~ wanted
+    { before = $0 }'
     export -n REDISCLI_AUTH;`;
 }
 
@@ -75,12 +81,12 @@ function stateOf(answer: string): Observation<RedisState> {
     stranger,
     friend: friend === '' ? null : friend,
     version: values.get(INFO.version) ?? null,
-    info: values.has(INFO.version) ? infoOf((key) => values.get(INFO[key]) ?? '') : null,
+    info: values.has(INFO.version) ? infoOf((key) => values.get(INFO[key]) ?? '', values.get('save')) : null,
   });
 }
 
 /** Throws where a line is missing or not as Redis writes it: half an answer is none. */
-function infoOf(value: (key: keyof typeof INFO) => string): RedisInfo {
+function infoOf(value: (key: keyof typeof INFO) => string, saves: string | undefined): RedisInfo {
   const bytes = (key: keyof typeof INFO): number => Number(oneOf(key, /^\d+$/));
   const ok = (key: keyof typeof INFO): boolean => oneOf(key, /^(ok|err)$/) === 'ok';
   function oneOf(key: keyof typeof INFO, pattern: RegExp): string {
@@ -93,5 +99,6 @@ function infoOf(value: (key: keyof typeof INFO) => string): RedisInfo {
     policy: oneOf('policy', /^[a-z-]+$/),
     snapshotOk: ok('snapshot'),
     log: oneOf('log', /^[01]$/) === '1' ? { writeOk: ok('logWrite'), rewriteOk: ok('logRewrite') } : null,
+    saves: saves !== undefined && /^(\d+ \d+( |$))*$/.test(saves) ? saves : null,
   };
 }

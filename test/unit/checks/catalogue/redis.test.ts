@@ -9,6 +9,7 @@ const INFO: RedisInfo = {
   policy: 'allkeys-lru',
   snapshotOk: true,
   log: { writeOk: true, rewriteOk: true },
+  saves: '3600 1',
 };
 
 function redis(changes: Partial<RedisInfo> = {}) {
@@ -42,6 +43,8 @@ describe('redis.persistence', () => {
     ['fail', { log: { writeOk: false, rewriteOk: true } }, 'the last write to the log failed'],
     ['fail', { log: { writeOk: true, rewriteOk: false } }, 'the last rewrite of the log failed'],
     ['fail', { log: null }, 'writes are not logged'],
+    ['fail', { log: null, saves: '' }, 'nothing is ever saved'],
+    ['pass', { saves: '' }, 'log of writes'],
   ] as const)('is a %s with %j', (status, changes, seen) => {
     expect(judged('redis.persistence', [redis(changes)])).toMatchObject({ status, seen });
   });
@@ -50,6 +53,19 @@ describe('redis.persistence', () => {
     const { password } = contextOf().config.redis;
     const context = contextOf({ redis: { password, appendonly: false } });
     expect(judged('redis.persistence', [redis({ log: null })], context).status).toBe('pass');
+  });
+
+  it.each([
+    ['fail', '', ['3600 1'], 'nothing is ever saved'],
+    ['skip', '', [], 'redis.appendonly and redis.save save nothing'],
+    ['unknown', null, ['3600 1'], 'Redis does not tell when it saves'],
+  ] as const)('without a log is a %s with save %j where %j is configured', (status, saves, save, seen) => {
+    const { password } = contextOf().config.redis;
+    const context = contextOf({ redis: { password, appendonly: false, save } });
+    expect(judged('redis.persistence', [redis({ log: null, saves })], context)).toMatchObject({
+      status,
+      seen,
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { redisState } from '../../../../src/checks/probes/redis.js';
 
 const NOAUTH = 'NOAUTH Authentication required.';
 const INFO = [
+  'save:3600 1 300 100',
   'redis_version:8.0.2',
   'used_memory:835528',
   'maxmemory:67108864',
@@ -19,6 +20,7 @@ const SEEN = {
   policy: 'allkeys-lru',
   snapshotOk: true,
   log: { writeOk: false, rewriteOk: true },
+  saves: '3600 1 300 100',
 };
 
 function parsed(...lines: string[]) {
@@ -36,6 +38,15 @@ describe('redisState', () => {
   it('reads a server that logs no writes', () => {
     const lines = INFO.map((line) => line.replace('aof_enabled:1', 'aof_enabled:0'));
     expect(parsed(NOAUTH, 'PONG', ...lines)).toMatchObject({ value: { info: { log: null } } });
+  });
+
+  it.each([
+    ['save:', ''],
+    ['', null],
+    ['save:ERR unknown command', null],
+  ])('reads %j as saves %j', (line, saves) => {
+    const lines = INFO.map((each) => (each.startsWith('save:') ? line : each));
+    expect(parsed(NOAUTH, 'PONG', ...lines)).toMatchObject({ value: { info: { saves } } });
   });
 
   it('takes a refused INFO for none', () => {
