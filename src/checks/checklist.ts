@@ -22,7 +22,10 @@ const LINES: readonly { title: string; rule: Rule }[] = [
     title: 'Every component was tested',
     rule: { proofs: groups('host', 'qdrant', 'collections', 'postgres', 'redis') },
   },
-  { title: 'The performance targets are met', rule: { proofs: groups('performance') } },
+  {
+    title: 'The performance targets are met',
+    rule: { unproven: 'vdb measures no latency and throughput under load yet' },
+  },
   {
     title: 'The security audit was passed',
     rule: {
@@ -31,7 +34,10 @@ const LINES: readonly { title: string; rule: Rule }[] = [
   },
   { title: 'Data can be recovered after a disaster', rule: { proofs: groups('backups') } },
   { title: 'It held under load', rule: { unproven: 'vdb keeps no result of a load test' } },
-  { title: 'Deployment is automated', rule: { proofs: groups('drift') } },
+  {
+    title: 'Deployment is automated',
+    rule: { unproven: 'deployments with releases and rollback are not part of this release' },
+  },
   {
     title: 'Health checks work',
     rule: { proofs: checks('qdrant.livez', 'qdrant.readyz', 'postgres.accepts', 'redis.ping') },
