@@ -8,7 +8,11 @@ export const postgresqlDocument: Omit<DocumentSpec, 'id' | 'title'> = {
       ...subtasks('3.1.1'),
       ...checks('postgres.accepts'),
     ),
-    criterion('Database schema created for metadata and user management', ...subtasks('3.1.2')),
+    criterion(
+      'Database schema created for metadata and user management',
+      ...subtasks('3.1.2'),
+      ...checks('postgres.migrations'),
+    ),
     criterion('SQLAlchemy models implemented for all entities', ...subtasks('3.1.3')),
     criterion(
       'Connection pooling configured for high performance',
@@ -20,23 +24,31 @@ export const postgresqlDocument: Omit<DocumentSpec, 'id' | 'title'> = {
       ...subtasks('3.1.5'),
       ...checks('postgres.migrations'),
     ),
-    criterion('Data synchronization with Qdrant collections implemented', ...subtasks('3.1.6')),
+    criterion(
+      'Data synchronization with Qdrant collections implemented',
+      ...subtasks('3.1.6'),
+      ...checks('collections.count'),
+    ),
     criterion('CRUD operations for users, collections, and metadata', LAYER),
     criterion('Database performance optimized with indexing', LAYER),
     command(
       'systemctl status postgresql; SELECT version()',
       ...checks('postgres.accepts', 'postgres.supported'),
     ),
-    command('\\dt shows users, collections, vector_metadata, embedding_jobs', LAYER),
+    command(
+      '\\dt shows users, collections, vector_metadata, embedding_jobs',
+      ...checks('postgres.migrations'),
+    ),
     command('connection pool test: each connection answers', ...checks('python.pool')),
     command('migration test: the schema is at the newest migration', ...checks('postgres.migrations')),
-    command("synchronization test: PostgreSQL lists Qdrant's collections", LAYER),
+    command("synchronization test: PostgreSQL lists Qdrant's collections", ...checks('collections.count')),
   ],
   corrections: [
     'PostgreSQL 14 is out of support since November 2026: the major of the distribution is taken.',
     'The password stands in the document: one is generated, kept in a file that root alone can read, and the published one is refused.',
     'psql -h 192.168.10.30 asks over the network for what listens on loopback: it is asked on the host itself, at the configured address.',
     'The migration test runs alembic upgrade head, which changes the database that it tests: migrations are compared, not run.',
+    'The tables are listed by name: that the schema is at the newest migration says that they are there, and as the code expects them.',
     'The pool test opens one connection: as many are opened as the pool keeps.',
   ],
 };

@@ -234,3 +234,45 @@ describe('the documents', () => {
       expect(said).toContain(word);
   });
 });
+
+describe('the document of PostgreSQL', () => {
+  const [document] = selectDocuments(DOCUMENTS, ['3.1']) as [DocumentSpec];
+  const others = checksFor([document], CATALOGUE).map(({ id }) => result(id, 'pass'));
+
+  /** Where everything else passed. */
+  function seenWith(id: string, status: CheckResult['status']) {
+    const results = [...others.filter((each) => each.id !== id), result(id, status)];
+    return judgeDocument(document, { plan: known([]), results }, OPT_IN);
+  }
+
+  const RESTS_ON: [string, RegExp[]][] = [
+    ['postgres.migrations', [/^Database schema/, /^Database migration/, /^\\dt/, /^migration test/]],
+    ['collections.count', [/^Data synchronization/, /^synchronization test/]],
+  ];
+
+  it.each(RESTS_ON)('does not hold where %s fails, in each criterion that rests on it', (id, texts) => {
+    const judged = seenWith(id, 'fail');
+    expect(allHold([judged])).toBe(false);
+    expect(judged.criteria.filter(({ standing }) => standing === 'fails')).toHaveLength(texts.length);
+    for (const text of texts)
+      expect(judged.criteria.find((each) => text.test(each.text))).toMatchObject({
+        ...{ standing: 'fails', seen: `${id}: saw ${id}` },
+      });
+  });
+
+  it.each(RESTS_ON)('leaves out, with the reason, what %s is skipped for', (id, texts) => {
+    const judged = seenWith(id, 'skip');
+    expect(allHold([judged])).toBe(true);
+    for (const text of texts)
+      expect(judged.criteria.find((each) => text.test(each.text))).toMatchObject({
+        ...{ standing: 'left-out', seen: expect.stringContaining(`${id}: saw ${id}`) },
+      });
+  });
+
+  it.each(RESTS_ON)('takes the commands that %s decides for holding where it passes', (id, texts) => {
+    const judged = seenWith(id, 'pass');
+    for (const each of judged.criteria)
+      if (each.kind === 'command' && texts.some((text) => text.test(each.text)))
+        expect(each.standing).toBe('holds');
+  });
+});
