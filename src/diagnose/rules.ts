@@ -4,7 +4,13 @@
  */
 
 /** The end of a name whose value is a secret: `POSTGRES_PASSWORD`, `read_only_api_key`, `clientSecret`, `db.pass`. */
-const NAME = String.raw`[\w.-]*?(?:(?<![a-z0-9])pass|(?<![a-z0-9])psk|(?<![a-z0-9])pwd|passw(?:or)?d|passphrase|secret|token|credential|requirepass|masterauth|(?:api|access|secret|private|preshared|auth|encryption|account|signing|shared|master)[_-]?key)s?`;
+const ENDING = `(?:(?<![a-z0-9])pass|(?<![a-z0-9])psk|(?<![a-z0-9])pwd|passw(?:or)?d|passphrase|secret|token|credential|requirepass|masterauth|(?:api|access|secret|private|preshared|auth|encryption|account|signing|shared|master)[_-]?key)s?`;
+
+/**
+ * Such a name from its beginning. What stands before it in a pattern must not be part of a name itself: else each
+ * part of a long one (`a.a.a`) is a beginning, and the time grows with the square of the text.
+ */
+const NAME = String.raw`[\w.-]*?${ENDING}`;
 
 /** Between a name and its value; the name may be quoted, also inside of a quoted text. */
 const IS = String.raw`\\*["']?[ \t]*(?:=>|[:=])[ \t]*`;
@@ -46,16 +52,13 @@ export const RULES: readonly Rule[] = [
     'g',
     String.raw`(?<secret>\b(?:gh[pousr]_|github_pat_|glpat-|xox[abpr]-|sk-(?!ssh-|ecdsa-)|AKIA|hvs\.)[\w-]{12,})`,
   ),
+  // From the end of the scheme, and up to a length: a beginning at each letter would make the time grow with the square.
   rule(
     'credentials in an address',
     'gi',
-    String.raw`(?<keep>\b[a-z][a-z0-9+.-]*://[^\s:/@"']*:)(?<secret>[^\s"']+)(?<rest>@)`,
+    String.raw`(?<keep>[a-z0-9+.-]://[^\s:/@"']*:)(?<secret>[^\s"']{1,1024})(?<rest>@)`,
   ),
-  rule(
-    'a token in an address',
-    'gi',
-    String.raw`(?<keep>\b[a-z][a-z0-9+.-]*://)(?<secret>[^\s:/@"']{8,})(?<rest>@)`,
-  ),
+  rule('a token in an address', 'gi', String.raw`(?<keep>[a-z0-9+.-]://)(?<secret>[^\s:/@"']{8,})(?<rest>@)`),
   rule(
     'an authorization header',
     'gi',
@@ -88,11 +91,7 @@ export const RULES: readonly Rule[] = [
     'gim',
     String.raw`(?<keep>^[ \t]*(?:[#;][ \t]*|- |export )*["']?${NAME}${IS})${NOTHING}(?<secret>[^\n]+)`,
   ),
-  rule(
-    'an assignment within a line',
-    'gim',
-    String.raw`(?<keep>(?<![\w-])${NAME}${IS})${NOTHING}(?<secret>${WORD})`,
-  ),
+  rule('an assignment within a line', 'gim', `(?<keep>${ENDING}${IS})${NOTHING}(?<secret>${WORD})`),
   rule(
     'a directive',
     'gim',

@@ -118,6 +118,25 @@ describe('maskSecrets', () => {
     maskSecrets(`${text}\n${text}\n`);
     expect(performance.now() - started).toBeLessThan(2000);
   });
+
+  it.each([
+    ['names of many parts', 'a.'],
+    ['names of many words', 'a-'],
+    ['names in JSON', '"a.b":'],
+    ['addresses', 'a://'],
+    ['addresses with a user', 'a://b:c'],
+    ['options', '-a --b.c '],
+  ])('masks 512 kB of %s in seconds', (_, part) => {
+    const text = `${part.repeat(Math.ceil(524_288 / part.length))}\npassword: ${S}\n`;
+    const started = performance.now();
+    expect(maskSecrets(text).slice(-20)).toBe('\npassword: [secret]\n');
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  it('masks behind a name of any length', () => {
+    for (const part of ['a.', 'ab_', 'x-'])
+      expect(maskSecrets(`x ${part.repeat(500)}password=${S} y`)).toMatch(/password=\[secret\] y$/);
+  });
 });
 
 describe('secretsIn', () => {
