@@ -198,16 +198,30 @@ function postgresPart({ host, port, database }: Config['postgres']): Part {
   };
 }
 
+/**
+ * Time in seconds since the epoch, duration in microseconds and name of the last slow commands. Their arguments are what
+ * users have cached, and stay there. In CSV every argument is quoted, and the three numbers before them are not.
+ */
+function slowCommands(port: number): string {
+  return sh`
+    set -o pipefail
+    export LC_ALL=C
+    redis-cli --no-auth-warning -p ${port} --csv SLOWLOG GET 10 |
+    { grep -oE ${'"([^"\\\\]|\\\\.)*"|[0-9]+|^ERROR.*'} || true; } |
+    awk ${'/^ERROR/ { print; exit 1 } /^[0-9]/ { number[count++] = $0; next } count == 3 { print number[1], number[2] " us", ($0 ~ /^"[A-Za-z.]+"$/ ? $0 : "?") } { count = 0 }'}`
+    .source;
+}
+
 /** The password travels in the environment, which only root can read; so does that of the check. */
 function redisPart(port: number): Part {
   const cli = sh`redis-cli --no-auth-warning -p ${port}`;
   return {
     file: 'redis/info.txt',
-    what: 'what Redis says of itself, its slow commands and its memory',
+    what: 'what Redis says of itself, its slow commands without their arguments, its memory',
     script: sh`limit=5
       REDISCLI_AUTH=$(sed -n 's/^requirepass "\(.*\)"$/\1/p' /etc/redis/vdb.conf 2>/dev/null)
       export REDISCLI_AUTH
-      run ${cli} INFO; run ${cli} SLOWLOG GET 10; run ${cli} CONFIG GET '*memory*'; run ${cli} CLIENT LIST`,
+      run ${cli} INFO; run bash -c ${slowCommands(port)}; run ${cli} CONFIG GET '*memory*'; run ${cli} CLIENT LIST`,
   };
 }
 
