@@ -64,9 +64,24 @@ export interface CopiesQuestion {
   copies: string;
 }
 
+/**
+ * Where copies lie, as seen from the sets. `disk-not-known` is another file system whose disks cannot be told: of
+ * an image, or of a container.
+ */
+export type CopiesPlace =
+  | 'same-file-system'
+  | 'same-disk'
+  | 'another-disk'
+  | 'disk-not-known'
+  | 'memory'
+  | 'another-machine'
+  /** A network file system that this machine serves to itself. */
+  | 'this-machine';
+
 export interface Copies {
-  /** Whether the copies are on another file system than the sets. */
-  apart: boolean;
+  place: CopiesPlace;
+  /** Type of their file system, as in `ext4`, `nfs4`. */
+  fileSystem: string;
   /** The newest sets, and whether the copy of each has the same manifest and files of the same sizes. */
   sets: Readonly<Record<string, 'same' | 'differs' | 'missing'>>;
 }
@@ -78,12 +93,22 @@ export const backupCopies: ProbeKind<CopiesQuestion, Copies> = {
   name: 'backup-copies',
   script: (questions) => sh`
     files() { (cd "$1" && find . -type f -printf '%P %s\n' | sort); }
+    mounted() { findmnt -nvo "$2" -T "$1" | head -n 1; }
+    disks() { lsblk -snlo NAME,TYPE "$(mounted "$1" SOURCE)" 2>/dev/null | sed -n 's/ *disk *$//p' | sort -u; }
+    place() {
+    here=$(disks "$1") there=$(disks "$2")
+    if [ "$(stat -c %d -- "$1")" = "$(stat -c %d -- "$2")" ]; then echo same-file-system
+    elif [ -z "$here" ] || [ -z "$there" ]; then echo disk-not-known
+    elif [ -n "$(comm -12 <(echo "$here") <(echo "$there"))" ]; then echo same-disk
+    else echo another-disk
+    fi
+    }
     compare() {
     echo @copies
     [ -d "$2" ] || { echo absent; return; }
-    [ -d "$1" ] || { echo 'apart unknown'; return; }
-    here=$(stat -c %d -- "$1") && there=$(stat -c %d -- "$2") || exit 1
-    [ "$here" = "$there" ] && echo 'apart no' || echo 'apart yes'
+    [ -d "$1" ] || { echo 'no source'; return; }
+    type=$(mounted "$2" FSTYPE) && [ -n "$type" ] || type=$(stat -f -c %T -- "$2") || exit 1
+    echo "place $(place "$1" "$2") $type $(mounted "$2" SOURCE)"
     find "$1" -mindepth 2 -maxdepth 2 -name ${MANIFEST} -path ${`*/${IDS}/*`} -printf '%h\n' | sort -r | head -n ${NEWEST_COPIES} |
     while read -r set; do
     id=\${set##*/} state=same
@@ -104,9 +129,24 @@ export const backupCopies: ProbeKind<CopiesQuestion, Copies> = {
 function copiesOf(source: string, answer: string): Observation<Copies> {
   const [first, ...lines] = answer.trimEnd().split('\n');
   if (first === 'absent') return known<Copies>(null);
-  if (first === 'apart unknown') return { status: 'unknown', why: `${source} does not exist` };
+  if (first === 'no source') return { status: 'unknown', why: `${source} does not exist` };
   if (lines.pop() !== 'end') throw new Error('the list of copies has no end');
-  return known({ apart: first === 'apart yes', sets: Object.fromEntries(lines.map(copyOf)) });
+  return known({ ...placeOf(first ?? ''), sets: Object.fromEntries(lines.map(copyOf)) });
+}
+
+const MEMORY = /^(?:tmpfs|ramfs|devtmpfs)$/;
+const NETWORK = /^(?:nfs4?|cifs|smb[23]?|fuse\.sshfs)$/;
+/** `localhost:/x`, `//127.0.0.1/x`, `me@[::1]:x`. */
+const OWN = /^(?:\/\/|[^@]*@)?(?:localhost|127\.[\d.]+|\[?::1\]?)[:/]/;
+
+function placeOf(line: string): Pick<Copies, 'place' | 'fileSystem'> {
+  const [, seen, fileSystem = '', source = ''] =
+    /^place (same-file-system|same-disk|another-disk|disk-not-known) (\S+) (.*)$/.exec(line) ?? [];
+  if (seen === undefined) throw new Error(line.slice(0, 80));
+  if (MEMORY.test(fileSystem)) return { place: 'memory', fileSystem };
+  if (seen === 'same-file-system' || !NETWORK.test(fileSystem))
+    return { place: seen as CopiesPlace, fileSystem };
+  return { place: OWN.test(source) ? 'this-machine' : 'another-machine', fileSystem };
 }
 
 function copyOf(line: string): [string, Copies['sets'][string]] {

@@ -1,7 +1,13 @@
 import type { Config } from '../../../config/schema.js';
 import { ask, type Observation, type Probe } from '../../../host/probe.js';
 import { type CheckContext, defineCheck, type Verdict } from '../../check.js';
-import { backupCopies, backupSets, type Copies, type FoundSet } from '../../probes/backups.js';
+import {
+  backupCopies,
+  backupSets,
+  type Copies,
+  type CopiesPlace,
+  type FoundSet,
+} from '../../probes/backups.js';
 import { fail, pass, unknown, warn, whenKnown, worst } from '../../verdict.js';
 import { setsAt } from './newest-set.js';
 
@@ -16,9 +22,10 @@ export const offHost = defineCheck<FoundSet[] | Copies>({
   id: 'backups.off-host',
   group: 'backups',
   severity: 'warning',
-  title: 'The newest backup has a copy elsewhere',
-  looksAt: 'each of backup.repositories: whether it is another file system, and holds the newest set',
-  why: 'Sets on the disk of the server are lost together with it.',
+  title: 'The newest backup has a copy on another disk or machine',
+  looksAt:
+    'each of backup.repositories: which disk or machine it is on, as far as that can be seen, and whether it holds the newest set',
+  why: 'Sets on the disk of the server are lost together with it; on another disk they outlive that disk, not the server.',
   skip: ({ config }) => (config.backup.enabled ? undefined : 'backup.enabled is false'),
   probe: (context) => {
     const source = context.config.paths.backups;
@@ -38,25 +45,39 @@ export const offHost = defineCheck<FoundSet[] | Copies>({
           ? unknown(`${repository.name}: this release does not look at other machines`)
           : judgeCopy(repository, new Map(seen).get(repository), newest.id),
       );
-      return worst(verdicts, `${newest.id} in ${repositories.map(({ name }) => name).join(', ')}`);
+      return worst(verdicts, `${newest.id} in ${verdicts.map(({ seen }) => seen).join('; ')}`);
     });
   },
   remedy:
-    'Configure backup.repositories on another machine, or on a mount of its own, and copy the newest set there.',
+    'Configure backup.repositories on another machine, or on a disk of its own, and copy the newest set there.',
   inspect: ({ config }) =>
-    `df ${[config.paths.backups, ...config.backup.repositories.map(({ path }) => path)].join(' ')}`,
+    `df -T ${[config.paths.backups, ...config.backup.repositories.map(({ path }) => path)].join(' ')}`,
 });
 
+/** What loses the sets loses these too. */
+const NEAR: Partial<Record<CopiesPlace, string>> = {
+  'same-file-system': 'on the same file system as the sets',
+  'same-disk': 'on the same disk as the sets',
+  memory: 'in memory, and lost with the next start',
+  'this-machine': 'served by this machine to itself',
+};
+
 function judgeCopy({ name, path }: Repository, copies: Observation<Copies> | undefined, id: string): Verdict {
-  const expected = `${id} in ${path}, on a file system of its own`;
+  const expected = `${id} in ${path}, on another disk or machine`;
   return whenKnown(copies, (value) => {
     if (value === null) return fail(`${name}: ${path} does not exist`, expected);
-    if (!value.apart) return fail(`${name}: ${path} is on the same file system as the sets`, expected);
+    const near = NEAR[value.place];
+    if (near !== undefined) return fail(`${name}: ${path} is ${near}`, expected);
     const state = value.sets[id];
-    if (state === 'same') return pass(`${name}: ${id}`);
+    if (state === 'same') return pass(`${name}, ${farText(value)}`);
     return fail(
       `${name}: its copy of ${id} is ${state === 'differs' ? 'not the same' : 'missing'}`,
       expected,
     );
   });
+}
+
+function farText({ place, fileSystem }: Copies): string {
+  if (place === 'another-machine') return `on another machine (${fileSystem})`;
+  return place === 'another-disk' ? 'on another disk' : 'on another file system (disk not known)';
 }

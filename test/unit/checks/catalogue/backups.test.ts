@@ -6,9 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readParts } from '../../../../src/checks/catalogue/backups/verification.js';
 import { CATALOGUE } from '../../../../src/checks/catalogue/index.js';
 import type { CheckContext, Site } from '../../../../src/checks/check.js';
-import { backupCopies, backupSets } from '../../../../src/checks/probes/backups.js';
+import { backupCopies, backupSets, type CopiesPlace } from '../../../../src/checks/probes/backups.js';
 import { type CheckResult, resultOf } from '../../../../src/checks/result.js';
 import { known, type Observation, observe } from '../../../../src/host/probe.js';
+import { sh } from '../../../../src/host/shell.js';
 import { localHost } from '../local-host.js';
 import { contextOf } from '../support.js';
 
@@ -195,12 +196,12 @@ describe('backups.off-host', () => {
   const withCopies = () => contextWith({}, { repositories: [{ name: 'nas', path: copies }] });
 
   /** This machine has one file system here; what the host says of that is set apart. */
-  async function judgedApart(apart: boolean): Promise<CheckResult> {
+  async function judgedIn(place: CopiesPlace, fileSystem = 'ext4'): Promise<CheckResult> {
     const context = withCopies();
     const check = CATALOGUE.find(({ id }) => id === 'backups.off-host');
     const seen = await observe(localHost(), [check?.probe?.(context) ?? []].flat());
     const copied = seen[1] as { status: 'known'; value: object };
-    return resultOf(check!, [seen[0]!, known({ ...copied.value, apart })], context);
+    return resultOf(check!, [seen[0]!, known({ ...copied.value, place, fileSystem })], context);
   }
 
   it('warns without a repository', async () => {
@@ -224,13 +225,13 @@ describe('backups.off-host', () => {
   it('passes with a copy of the newest set alone', async () => {
     await makeSet(20);
     await cp(sets, copies, { recursive: true });
-    expect((await judgedApart(true)).status).toBe('pass');
+    expect((await judgedIn('another-disk')).status).toBe('pass');
     const newest = await makeSet(1);
-    expect((await judgedApart(true)).seen).toBe(`nas: its copy of ${idOf(1)} is missing`);
+    expect((await judgedIn('another-disk')).seen).toBe(`nas: its copy of ${idOf(1)} is missing`);
     await cp(newest, join(copies, idOf(1)), { recursive: true });
-    expect((await judgedApart(true)).status).toBe('pass');
+    expect((await judgedIn('another-disk')).status).toBe('pass');
     await truncate(join(copies, idOf(1), 'postgres.dump'), 3);
-    expect((await judgedApart(true)).seen).toBe(`nas: its copy of ${idOf(1)} is not the same`);
+    expect((await judgedIn('another-disk')).seen).toBe(`nas: its copy of ${idOf(1)} is not the same`);
   });
 
   it('is unknown for another machine', async () => {
@@ -244,8 +245,69 @@ describe('backups.off-host', () => {
 
   it('reads no answer that it does not know', () => {
     const question = [{ source: sets, copies }];
-    expect(() => backupCopies.parse('@copies\napart yes\nx maybe\nend\n', question)).toThrow('x maybe');
-    expect(() => backupCopies.parse('@copies\napart yes\n', question)).toThrow('no end');
+    const first = '@copies\nplace another-disk ext4 /dev/vdb\n';
+    expect(() => backupCopies.parse(`${first}x maybe\nend\n`, question)).toThrow('x maybe');
+    expect(() => backupCopies.parse(first, question)).toThrow('no end');
+    for (const odd of ['place', 'place far ext4 x', 'place another-disk', ''])
+      expect(() => backupCopies.parse(`@copies\n${odd}\nend\n`, question), odd).toThrow();
+  });
+
+  it.each([
+    ['another-disk', 'ext4', 'pass', `${idOf(1)} in nas, on another disk`],
+    ['disk-not-known', 'ext4', 'pass', `${idOf(1)} in nas, on another file system (disk not known)`],
+    ['another-machine', 'nfs4', 'pass', `${idOf(1)} in nas, on another machine (nfs4)`],
+    ['same-disk', 'ext4', 'warn', 'is on the same disk as the sets'],
+    ['memory', 'tmpfs', 'warn', 'is in memory, and lost with the next start'],
+    ['this-machine', 'nfs4', 'warn', 'is served by this machine to itself'],
+  ] as const)('says of a copy on %s what is known (%s: %s)', async (place, fileSystem, status, seen) => {
+    await makeSet(1);
+    await cp(sets, copies, { recursive: true });
+    expect(await judgedIn(place, fileSystem)).toMatchObject({
+      status,
+      seen: expect.stringContaining(seen),
+    });
+  });
+
+  it.each([
+    ['another-disk ext4 /dev/vdb1', 'another-disk'],
+    ['same-disk btrfs /dev/vda2', 'same-disk'],
+    ['disk-not-known overlay overlay', 'disk-not-known'],
+    ['disk-not-known ext4 ', 'disk-not-known'],
+    ['disk-not-known tmpfs tmpfs', 'memory'],
+    ['same-file-system tmpfs tmpfs', 'memory'],
+    ['disk-not-known nfs4 10.0.0.9:/sets of one', 'another-machine'],
+    ['disk-not-known cifs //nas/sets', 'another-machine'],
+    ['disk-not-known fuse.sshfs vdb@elsewhere:/sets', 'another-machine'],
+    ['same-file-system nfs4 10.0.0.9:/sets', 'same-file-system'],
+    ['disk-not-known nfs4 localhost:/sets', 'this-machine'],
+    ['disk-not-known nfs4 [::1]:/sets', 'this-machine'],
+    ['disk-not-known cifs //127.0.0.1/sets', 'this-machine'],
+    ['disk-not-known fuse.sshfs vdb@localhost:/sets', 'this-machine'],
+  ])('takes %s for %s', (line, place) => {
+    const answer = `@copies\nplace ${line}\nend\n`;
+    expect(backupCopies.parse(answer, [{ source: sets, copies }])).toMatchObject([{ value: { place } }]);
+  });
+
+  /** Tools that know of two mounts, in a PATH before the machine's own. */
+  it.each([
+    ['sda', 'sdb', 'another-disk'],
+    ['sda', 'sda', 'same-disk'],
+    ['sda sdb', 'sdb', 'same-disk'],
+    ['sda', '', 'disk-not-known'],
+    ['', '', 'disk-not-known'],
+  ])('compares the disks below both file systems: %j and %j', async (here, there, place) => {
+    await mkdir(copies);
+    const tool = async (name: string, lines: string) => {
+      await writeFile(join(root, name), `#!/bin/bash\n${lines}\n`, { mode: 0o755 });
+    };
+    await tool('findmnt', 'case $2 in *SOURCE) echo "/dev/of$4" ;; *FSTYPE) echo ext4 ;; esac');
+    await tool('stat', 'echo "$4"');
+    const disks = `case $3 in */sets) disks='${here}' ;; *) disks='${there}' ;; esac`;
+    await tool('lsblk', `${disks}; for disk in $disks; do echo "x1 part"; echo "$disk disk"; done`);
+    const question = [{ source: sets, copies }];
+    const script = sh`PATH=${root}:$PATH; ${backupCopies.script(question)}`;
+    const { stdout } = await localHost().read(script);
+    expect(backupCopies.parse(stdout, question)).toMatchObject([{ value: { place, fileSystem: 'ext4' } }]);
   });
 });
 
