@@ -32,6 +32,7 @@ const NO_SETS = `rm -rf ${SETS}/2*Z`;
 /** Puts the one good set back that all of these tests begin with. */
 const AGAIN = `${NO_SETS}; ${makeSet(1)}`;
 /** What else sees that the newest set is gone. */
+const FINDMNT = '/usr/local/bin/findmnt';
 const WITHOUT_SET = ['backups.checksums', 'backups.off-host'];
 
 const repository =
@@ -148,7 +149,7 @@ EOF`,
       configure: (document) => document.setIn(['checks', 'thresholds', 'backups.checksums'], 0.0001),
     }));
 
-  test('has a copy on a mount of its own, until that lacks it, is another, or lies on the same disk', async () => {
+  test('has a copy on another file system, but for one in memory (which a findmnt of the test calls ext4)', async () => {
     const configure = repository('/mnt/vdb-test');
     const copy = `cp -a ${NEWEST} /mnt/vdb-test/`;
     const seen = () => statusOf(host(), 'backups.off-host', configure);
@@ -160,15 +161,24 @@ EOF`,
         seen: expect.stringContaining('same file system'),
       });
       await host().inside('mount -t tmpfs vdb-test /mnt/vdb-test');
+      expect(await seen()).toMatchObject({ status: 'warn', seen: expect.stringContaining('is in memory') });
+      await host().inside(`cat >${FINDMNT} <<'END'
+#!/bin/sh
+/usr/bin/findmnt "$@" | sed s/tmpfs/ext4/
+END
+chmod +x ${FINDMNT}`);
       expect(await seen()).toMatchObject({ status: 'warn', seen: expect.stringMatching(/is missing$/) });
       await host().inside(copy);
-      expect(await seen()).toMatchObject({ status: 'pass' });
+      expect(await seen()).toMatchObject({
+        status: 'pass',
+        seen: expect.stringMatching(/on another file system \(disk not known\)$/),
+      });
       await host().inside('truncate -s -1 /mnt/vdb-test/*/postgres.dump');
       const differs = await seen();
       expect(differs).toMatchObject({ status: 'warn', seen: expect.stringMatching(/is not the same$/) });
       expect(differs?.remedy).toMatch(/copy the newest set/);
     } finally {
-      await host().inside('umount -q /mnt/vdb-test; rm -rf /mnt/vdb-test');
+      await host().inside(`rm -f ${FINDMNT}; umount -q /mnt/vdb-test; rm -rf /mnt/vdb-test`);
     }
   });
 
