@@ -1,3 +1,4 @@
+import { type CollectionState, shapeOf } from '../checks/answers/collection.js';
 import { isGenuine } from '../checks/answers/qdrant.js';
 import { isMissing } from '../checks/status/down.js';
 import type { Overview } from '../checks/status/overview.js';
@@ -46,9 +47,18 @@ function collectionsData({ collections, qdrant: { names } }: Overview): Data[] {
   return collections.map(({ name, info, points }) => {
     const exists = seen(names, (list) => list.includes(name));
     if (isMissing(name, names)) return { name, exists };
-    const configuration = seen(info, ({ efConstruct, ...rest }) => ({ ...rest, ef_construct: efConstruct }));
-    return { name, exists, points: seen(points, (value) => value), ...asObject(configuration) };
+    return { name, exists, points: seen(points, (value) => value), ...asObject(seen(info, stateData)) };
   });
+}
+
+function stateData(state: CollectionState): Data {
+  const { efConstruct, ...rest } = shapeOf(state);
+  return {
+    status: state.status,
+    optimizer: state.optimizerError ?? 'ok',
+    ...rest,
+    ef_construct: efConstruct,
+  };
 }
 
 function runData({ run, who, command, at, status, changed, durationMs }: HistoryEntry): Data {

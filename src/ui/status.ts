@@ -1,3 +1,4 @@
+import { shapeOf } from '../checks/answers/collection.js';
 import { isGenuine, plainVersion } from '../checks/answers/qdrant.js';
 import { isMissing } from '../checks/status/down.js';
 import type { CollectionOverview, Overview } from '../checks/status/overview.js';
@@ -119,9 +120,10 @@ function collectionLines(
 function collectionText({ info, points: counted }: CollectionOverview): string {
   const total = orWhy(counted, 'unknown', (value) => points(value)).padStart(8);
   return orWhy(info, 'unknown: Qdrant does not answer', (value) => {
-    const vectors = `${value.size ?? '?'} ${value.distance ?? '?'}`;
-    const graph = `m ${value.m ?? '?'}, ef ${value.efConstruct ?? '?'}`;
-    return `${total} points  ${value.status.padEnd(7)} ${vectors}, ${graph}, ${value.quantization ?? 'not quantized'}`;
+    const { size, distance, m, efConstruct, quantization } = shapeOf(value);
+    const vectors = `${size ?? '?'} ${distance ?? '?'}`;
+    const graph = `m ${m ?? '?'}, ef ${efConstruct ?? '?'}`;
+    return `${total} points  ${value.status.padEnd(7)} ${vectors}, ${graph}, ${quantization ?? 'not quantized'}`;
   });
 }
 

@@ -76,3 +76,25 @@ function vectorBytes(params: CollectionInfo['config']['params']): number | null 
   const vector = singleVector(params) as { size: number; datatype?: string | null } | null;
   return vector === null ? null : vector.size * (BYTES[vector.datatype ?? 'float32'] ?? 4);
 }
+
+/** What an overview says of how a collection is set up; null where it has named vectors, or none of it. */
+export interface CollectionShape {
+  size: number | null;
+  distance: string | null;
+  m: number | null;
+  efConstruct: number | null;
+  /** `scalar`, `binary`, `product`, or null for none. */
+  quantization: string | null;
+}
+
+/** The settings that an overview shows. Pure. */
+export function shapeOf({ info: { config } }: CollectionState): CollectionShape {
+  const vector = singleVector(config.params);
+  return {
+    size: vector?.size ?? null,
+    distance: vector?.distance ?? null,
+    m: config.hnsw_config.m ?? null,
+    efConstruct: config.hnsw_config.ef_construct ?? null,
+    quantization: Object.keys(config.quantization_config ?? {})[0] ?? null,
+  };
+}

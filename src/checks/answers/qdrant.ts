@@ -8,18 +8,6 @@ export interface QdrantRoot {
   version: string;
 }
 
-/** Qdrant's `GET /collections/NAME`, as far as it is used here. */
-export interface CollectionInfo {
-  status: string;
-  optimizer: string;
-  size: number | null;
-  distance: string | null;
-  m: number | null;
-  efConstruct: number | null;
-  /** `scalar`, `binary`, `product`, or null for none. */
-  quantization: string | null;
-}
-
 const TITLE = 'qdrant - vector search engine';
 
 /** Whether it is Qdrant and not the emulator, which says so in its title or version. */
@@ -55,34 +43,6 @@ export function readCount(answer: Observation<HttpAnswer>): Observation<number> 
     const { count } = (body as { result: { count: unknown } }).result;
     if (typeof count !== 'number') throw new Error('no count');
     return count;
-  });
-}
-
-interface RawInfo {
-  status: string;
-  optimizer_status?: 'ok' | { error?: string };
-  config: {
-    params: { vectors?: { size?: number; distance?: string } };
-    hnsw_config?: { m?: number; ef_construct?: number };
-    quantization_config?: Record<string, unknown> | null;
-  };
-}
-
-/** Reads `/collections/NAME`. */
-export function readInfo(answer: Observation<HttpAnswer>): Observation<CollectionInfo> {
-  return reading(answer, (body) => {
-    const { status, optimizer_status: optimizer, config } = (body as { result: RawInfo }).result;
-    if (typeof status !== 'string') throw new Error('no status');
-    const { size = null, distance = null } = config.params.vectors ?? {};
-    return {
-      status,
-      optimizer: typeof optimizer === 'object' ? (optimizer.error ?? 'not ok') : (optimizer ?? 'ok'),
-      size,
-      distance,
-      m: config.hnsw_config?.m ?? null,
-      efConstruct: config.hnsw_config?.ef_construct ?? null,
-      quantization: Object.keys(config.quantization_config ?? {})[0] ?? null,
-    };
   });
 }
 

@@ -4,14 +4,8 @@ import type { Facts } from '../../host/facts.js';
 import type { Host } from '../../host/host.js';
 import { SUPPORTED_OS } from '../../host/preflight.js';
 import { ask, known, type Observation } from '../../host/probe.js';
-import {
-  type CollectionInfo,
-  type QdrantRoot,
-  readCount,
-  readInfo,
-  readNames,
-  readRoot,
-} from '../answers/qdrant.js';
+import { type CollectionState, readCollection } from '../answers/collection.js';
+import { type QdrantRoot, readCount, readNames, readRoot } from '../answers/qdrant.js';
 import { type Batch, newBatch } from '../batch.js';
 import { commandWord } from '../command-word.js';
 import { firstLook } from '../look.js';
@@ -53,7 +47,7 @@ export interface QdrantOverview {
 /** One configured collection. */
 export interface CollectionOverview {
   name: string;
-  info: Observation<CollectionInfo>;
+  info: Observation<CollectionState>;
   /** Counted exactly. */
   points: Observation<number>;
 }
@@ -135,7 +129,7 @@ function askQdrant(batch: Batch, config: Config, at: { port: number; keyFile: st
     qdrant: { root: readRoot(root()), live: live(), ready: ready(), names: readNames(names()) },
     collections: collections.map(({ name, info, points }) => ({
       name,
-      info: readInfo(info()),
+      info: readCollection(info()),
       points: readCount(points()),
     })),
   });

@@ -1,5 +1,8 @@
+import { readCollection } from '../../../src/checks/answers/collection.js';
+import type { HttpAnswer } from '../../../src/checks/probes/http.js';
 import type { Overview } from '../../../src/checks/status/overview.js';
 import { known, type Observation } from '../../../src/host/probe.js';
+import { collection } from './qdrant-answers.js';
 
 const NONE: Observation<never> = { status: 'known', value: null };
 
@@ -47,15 +50,7 @@ export function runningOverview(changes: Partial<Overview> = {}): Overview {
     collections: [
       {
         name: 'docs',
-        info: known({
-          status: 'green',
-          optimizer: 'ok',
-          size: 384,
-          distance: 'Cosine',
-          m: 16,
-          efConstruct: 100,
-          quantization: 'scalar',
-        }),
+        info: readCollection(collection() as Observation<HttpAnswer>),
         points: known(1_234_567),
       },
     ],

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { readCollection } from '../../../src/checks/answers/collection.js';
+import type { HttpAnswer } from '../../../src/checks/probes/http.js';
 import { downOf } from '../../../src/checks/status/down.js';
 import type { Overview } from '../../../src/checks/status/overview.js';
-import { known } from '../../../src/host/probe.js';
+import { known, type Observation } from '../../../src/host/probe.js';
 import { statusText } from '../../../src/ui/status.js';
 import { statusData } from '../../../src/ui/status-data.js';
 import { bytes, points, span } from '../../../src/ui/status-values.js';
 import { bareOverview, runningOverview, unseenOverview } from '../checks/overview-of.js';
+import { collection } from '../checks/qdrant-answers.js';
 
 function shown(overview: Overview): string {
   const view = { name: 'one', target: 'root@one:22', color: false, columns: 80 };
@@ -78,6 +81,13 @@ describe('statusData', () => {
     });
   });
 
+  it('says of a collection what it always said', () => {
+    expect((statusData(runningOverview()).collections as object[])[0]).toEqual({
+      ...{ name: 'docs', exists: true, points: 1_234_567, status: 'green', optimizer: 'ok' },
+      ...{ size: 384, distance: 'Cosine', m: 16, ef_construct: 100, quantization: 'scalar' },
+    });
+  });
+
   it('says why something is unknown', () => {
     const data = statusData(unseenOverview('no answer'));
     expect(data).toMatchObject({
@@ -85,6 +95,21 @@ describe('statusData', () => {
       collections: [{ name: 'docs', exists: { unknown: 'no answer' }, points: { unknown: 'no answer' } }],
       last_run: { unknown: 'no answer' },
     });
+  });
+
+  it('does not take an optimizer that says nothing for one that is well', () => {
+    const answer = collection((info) => {
+      info.optimizer_status = undefined;
+    });
+    const [docs] = runningOverview().collections;
+    const silent = { ...docs!, info: readCollection(answer as Observation<HttpAnswer>) };
+    const overview = runningOverview({ collections: [silent] });
+    const why = 'Qdrant answers with something unreadable';
+    expect(statusData(overview).collections).toEqual([
+      { name: 'docs', exists: true, points: 1_234_567, unknown: why },
+    ]);
+    expect(shown(overview)).toContain(`docs         unknown: ${why}`);
+    expect(downOf(overview)).toEqual([`collection docs: unknown, ${why}`]);
   });
 
   it('says that a collection is missing, without numbers', () => {
