@@ -25,3 +25,8 @@ export function printable(text: string): string {
     .replaceAll(/[\t\n\v\f\r\u2028\u2029]+/g, ' ')
     .replaceAll(/[\p{Cc}\p{Cs}\p{Bidi_Control}\uFEFF\uFFFE\uFFFF]/gu, '\uFFFD');
 }
+
+/** The day of an instant in UTC, as it is written in a configuration: `2030-01-31`. */
+export function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}

@@ -10,7 +10,7 @@ import { EXIT, messageOf, VdbError } from '../errors.js';
 export const MANIFEST = 'manifest.json';
 
 /** The name of a set, which is also the name of its directory. */
-export const SET_ID = /^\d{8}T\d{6}Z$/;
+const SET_ID = /^\d{8}T\d{6}Z$/;
 
 const amount = z.int().min(0);
 

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.js';
+import { dayOf } from '../text.js';
 import type { Check, Group } from './check.js';
 import type { CheckReport } from './report.js';
 import type { CheckResult } from './result.js';
@@ -220,8 +221,4 @@ function confirmationYaml(line: Confirmation['line'], at: Date): string {
     '      evidence: WHERE IT CAN BE LOOKED UP',
     `      date: ${dayOf(at)}`,
   ].join('\n');
-}
-
-function dayOf(date: Date): string {
-  return date.toISOString().slice(0, 10);
 }

@@ -43,7 +43,7 @@ export async function firstLook(host: Host, config: Config): Promise<FirstLook> 
 }
 
 /** The host read its clock at some instant between the two, by this machine's clock in milliseconds. Pure. */
-export function skewOf(facts: Observation<Facts>, asked: number, answered: number): Observation<Skew> {
+function skewOf(facts: Observation<Facts>, asked: number, answered: number): Observation<Skew> {
   if (facts.status !== 'known') return facts;
   if (facts.value === null) return known<Skew>(null);
   const clock = facts.value.clock * 1000;

@@ -2,6 +2,7 @@ import type { Step } from '../engine/plan.js';
 import { EXIT, messageOf, VdbError } from '../errors.js';
 import type { Host } from '../host/host.js';
 import { type Observation, observe, type Probe } from '../host/probe.js';
+import { dayOf } from '../text.js';
 import type { Check, CheckContext, Site } from './check.js';
 import { type CheckResult, resultOf } from './result.js';
 import { unknown } from './verdict.js';
@@ -48,11 +49,6 @@ function judged(check: Check, own: readonly Observation<unknown>[], context: Che
 /** The questions of a check; none where it does not apply. */
 export function probesOf(check: Check, context: CheckContext): Probe[] {
   return check.skip?.(context) === undefined ? [check.probe?.(context) ?? []].flat() : [];
-}
-
-/** As waivers have it: `2030-01-31`, UTC. */
-function dayOf(date: Date): string {
-  return date.toISOString().slice(0, 10);
 }
 
 /** Makes a thing when it is first asked for. */

@@ -60,7 +60,7 @@ function secondsOf({ seconds = DEFAULT_SECONDS }: Part): number {
  * The part in a bash of its own; its output is cut, not its end: how it went stands in two lines behind it. The output
  * is kept until it is read, so that no command is slow because an earlier part hangs.
  */
-export function partScript(part: Part): Script {
+function partScript(part: Part): Script {
   const body = new Script(
     [
       `well=0 ill=0 limit=${COMMAND_SECONDS}`,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { printable } from '../../src/text.js';
+import { dayOf, printable } from '../../src/text.js';
 
 it.each([
   ['keeps what can be read', 'Größe 5 % – 日本', 'Größe 5 % – 日本'],
@@ -9,4 +9,8 @@ it.each([
   ['replaces half a character', 'a\ud800b', 'a�b'],
 ])('printable %s', (_, text, expected) => {
   expect(printable(text)).toBe(expected);
+});
+
+it('names the day of an instant in UTC', () => {
+  expect(dayOf(new Date('2026-12-31T23:59:59-01:00'))).toBe('2027-01-01');
 });

@@ -1,6 +1,7 @@
 import { type CanaryOutcome, sing } from '../canary.js';
 import { type Check, defineCheck } from '../check.js';
 import { fail, pass, whenThere } from '../verdict.js';
+import { log } from './qdrant/ask.js';
 
 const canary = defineCheck<CanaryOutcome>({
   id: 'canary',
@@ -20,7 +21,7 @@ const canary = defineCheck<CanaryOutcome>({
       return pass(`write ${write} ms, query ${query} ms, delete ${forget} ms`);
     }),
   remedy: 'Read the log of the unit; check with vdb check qdrant storage.',
-  inspect: ({ slot }) => `journalctl -u qdrant@${slot}.service -n 50`,
+  inspect: log,
 });
 
 export const canaryChecks: readonly Check[] = [canary];

@@ -18,7 +18,7 @@ export interface SlotSettings {
 }
 
 /** The only settings whose values leave the host: the others may be secrets. */
-export const SEEN_SETTINGS = [
+const SEEN_SETTINGS = [
   'telemetry_disabled',
   'service.enable_cors',
   'service.enable_snapshot_url_recovery',

@@ -26,7 +26,7 @@ export interface Need {
 }
 
 /** The share of memory and disk that may be taken: the rest is head-room for growth and for the optimizer. */
-export const USABLE_SHARE = 0.8;
+const USABLE_SHARE = 0.8;
 
 const FLOAT_BYTES = 4;
 /** At m = 16; the number of edges, and so the size, is in proportion to m. */

@@ -4,7 +4,7 @@ import { type CheckContext, defineCheck, limitOf, type Verdict } from '../../che
 import type { HttpAnswer } from '../../probes/http.js';
 import { laterHttp, MOST_SECONDS } from '../../probes/later.js';
 import { expect, unknown, warn, whenThere, worst } from '../../verdict.js';
-import { SILENT } from '../qdrant/ask.js';
+import { log, SILENT } from '../qdrant/ask.js';
 import { askEach, collectionPath, configured, isSilent, named, none } from './each.js';
 
 const ID = 'collections.green';
@@ -32,7 +32,7 @@ export const green = defineCheck<HttpAnswer>({
     return worst(verdicts, looks === 2 ? `all green, ${secondsOf(context)} s apart` : 'all green');
   },
   remedy: 'Yellow is being optimized and grey waits for it: wait. For red read the log of Qdrant.',
-  inspect: ({ slot }) => `journalctl -u qdrant@${slot}.service -n 50 --no-pager`,
+  inspect: log,
 });
 
 function secondsOf(context: CheckContext): number {

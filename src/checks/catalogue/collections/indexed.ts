@@ -1,6 +1,7 @@
 import type { CollectionState } from '../../answers/collection.js';
 import type { Verdict } from '../../check.js';
 import { expect, fail, pass, skip } from '../../verdict.js';
+import { log } from '../qdrant/ask.js';
 import { perCollection } from './each.js';
 
 const KB = 1024;
@@ -19,7 +20,7 @@ export const indexed = perCollection(
     threshold: { default: 95, unit: '% of the vectors' },
     remedy:
       'Set optimizers_config.indexing_threshold of the collection to what it was, 10000 by default, by PATCH /collections/NAME; else wait for the optimizers, and read the log of Qdrant when they do nothing.',
-    inspect: ({ slot }) => `journalctl -u qdrant@${slot}.service -n 50 --no-pager`,
+    inspect: log,
   },
   'all above the threshold',
   (name, state, _context, limit) => judgeIndexed(name, state, limit),

@@ -1,7 +1,7 @@
 import { type Metric, metricValue, readMetrics } from '../../answers/qdrant-metrics.js';
 import { defineCheck, type Verdict } from '../../check.js';
 import { expect, unknown, whenThere, worst } from '../../verdict.js';
-import { SILENT, withKey } from '../qdrant/ask.js';
+import { log, SILENT, withKey } from '../qdrant/ask.js';
 import { configured, none } from './each.js';
 
 /** src/common/metrics.rs of Qdrant 1.18: one per collection, over its shards on this node. */
@@ -25,7 +25,7 @@ export const queue = defineCheck({
       ),
     ),
   remedy: 'Slow the writers down until it is empty; look for a full disk, a slow one, or optimizers at work.',
-  inspect: ({ slot }) => `journalctl -u qdrant@${slot}.service -n 50 --no-pager`,
+  inspect: log,
 });
 
 function judgeQueue(name: string, all: readonly Metric[], limit: number): Verdict {

@@ -4,6 +4,7 @@ import { singleVector } from '../../../services/qdrant/collection-info.js';
 import type { CollectionState } from '../../answers/collection.js';
 import type { CheckContext, Verdict } from '../../check.js';
 import { expect, fail, pass, skip } from '../../verdict.js';
+import { log } from '../qdrant/ask.js';
 import { configured, none, perCollection } from './each.js';
 
 export const optimizer = perCollection(
@@ -13,7 +14,7 @@ export const optimizer = perCollection(
     looksAt: 'the optimizer status of each configured collection',
     why: 'After an error they stop: nothing is indexed or merged any more, and searches become slower and slower.',
     remedy: 'Read the error: most often the disk or the memory ran out. Make room and restart the slot.',
-    inspect: ({ slot }) => `journalctl -u qdrant@${slot}.service -n 50 --no-pager`,
+    inspect: log,
   },
   'ok',
   (name, { optimizerError }) => expect(optimizerError === null, `${name}: ${optimizerError ?? 'ok'}`, 'ok'),

@@ -10,7 +10,7 @@ const GIB = 1024 ** 3;
 const NO_DF = 'df says nothing';
 
 /** Where data grows; each may be a mount of its own. */
-export function dataPaths({ config, slot }: CheckContext): string[] {
+function dataPaths({ config, slot }: CheckContext): string[] {
   return [...new Set([config.paths.storage, slotStorage(config, slot), config.paths.backups])];
 }
 
