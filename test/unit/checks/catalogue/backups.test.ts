@@ -130,6 +130,14 @@ describe('backups.age', () => {
     expect((await checked('backups.age', contextWith({ journal }))).status).toBe(status);
   });
 
+  it('says what can be done in a release that takes no backups', async () => {
+    const { status, remedy } = await checked('backups.age');
+    expect(status).toBe('fail');
+    for (const way of ['pg_dump', 'POST /collections/NAME/snapshots', 'waiver of backups.age'])
+      expect(remedy).toContain(way);
+    expect(remedy).not.toContain('scheduled');
+  });
+
   it('reads no list that was cut off', () => {
     expect(() => backupSets.parse(`@directory\n${idOf(1)}\n`, [sets])).toThrow('no end');
   });
