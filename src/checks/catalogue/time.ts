@@ -15,7 +15,7 @@ const synchronised = defineCheck<ClockState>({
   group: 'time',
   severity: 'error',
   title: 'The clock is synchronised',
-  looksAt: "chrony's own estimate (chronyc tracking)",
+  looksAt: "chrony's own estimate and how far that may be off (chronyc tracking)",
   why: 'Certificates, signatures, leases and the order of log lines of several machines depend on the clock.',
   threshold: { default: 100, unit: 'ms off' },
   probe: () => ask(clockState, null),
@@ -37,7 +37,10 @@ function judgeClock(state: ClockState | null, context: CheckContext, limit: numb
     return fail(state === null ? 'chrony is not installed' : 'chronyd does not run', expected);
   }
   if (!state.synchronised) return fail('chrony has no source of time that it trusts', expected);
-  return expect(Math.abs(state.offset) < limit, `${state.offset.toFixed(1)} ms off`, expected);
+  if (state.local) return fail('chrony follows its own clock, no source of time', expected);
+  const { offset, uncertainty } = state;
+  const seen = `${offset.toFixed(1)} ms off, give or take ${uncertainty.toFixed(1)} ms`;
+  return expect(Math.abs(offset) + uncertainty < limit, seen, expected);
 }
 
 const skew = defineCheck<never>({

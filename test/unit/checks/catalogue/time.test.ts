@@ -5,13 +5,18 @@ import { ABSENT, contextOf, FACTS, judged } from '../support.js';
 const CONTAINED = { ...contextOf(), facts: known({ ...FACTS, container: true }) };
 
 describe('time.synchronised', () => {
-  const clock = (offset: number, synchronised = true) => [known({ running: true, synchronised, offset })];
+  const clock = (offset: number, synchronised = true, uncertainty = 0, local = false) => [
+    known({ running: true, synchronised, offset, uncertainty, local }),
+  ];
 
   it.each([
-    [clock(0.02), 'pass', '0.0 ms off'],
-    [clock(-99.9), 'pass', '-99.9 ms off'],
-    [clock(100), 'fail', '100.0 ms off'],
-    [clock(-100), 'fail', '-100.0 ms off'],
+    [clock(0.02), 'pass', '0.0 ms off, give or take 0.0 ms'],
+    [clock(-99.9), 'pass', '-99.9 ms off, give or take 0.0 ms'],
+    [clock(100), 'fail', '100.0 ms off, give or take 0.0 ms'],
+    [clock(-100), 'fail', '-100.0 ms off, give or take 0.0 ms'],
+    [clock(-60, true, 39.9), 'pass', '-60.0 ms off, give or take 39.9 ms'],
+    [clock(-60, true, 40), 'fail', '-60.0 ms off, give or take 40.0 ms'],
+    [clock(0, true, 0, true), 'fail', 'chrony follows its own clock, no source of time'],
     [clock(0, false), 'fail', 'chrony has no source of time that it trusts'],
     [[known({ running: false })], 'fail', 'chronyd does not run'],
     [[ABSENT], 'fail', 'chrony is not installed'],

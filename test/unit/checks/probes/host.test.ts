@@ -173,14 +173,22 @@ describe('exposure', () => {
 });
 
 describe('clockState', () => {
-  const tracking = (offset: string, leap: string): string =>
-    `A29FC87B,162.159.200.123,4,1795548891.696424553,${offset},0.000000000,0.000000000,0.000,0.000,0.000,0.000000000,0.000000000,0.0,${leap}\n`;
+  const tracking = (
+    offset: string,
+    leap: string,
+    delay = '0.000000000',
+    dispersion = '0.000000000',
+  ): string =>
+    `A29FC87B,162.159.200.123,4,1795548891.696424553,${offset},0.000000000,0.000000000,0.000,0.000,0.000,${delay},${dispersion},0.0,${leap}\n`;
+  const EXACT = { running: true, synchronised: true, uncertainty: 0, local: false };
 
   it.each([
-    [tracking('0.000020000', 'Normal'), { running: true, synchronised: true, offset: 0.02 }],
-    [tracking('-0.250000000', 'Normal'), { running: true, synchronised: true, offset: -250 }],
-    [tracking('0.0', 'Insert second'), { running: true, synchronised: true, offset: 0 }],
-    [tracking('0.0', 'Not synchronised'), { running: true, synchronised: false, offset: 0 }],
+    [tracking('0.000020000', 'Normal'), { ...EXACT, offset: 0.02 }],
+    [tracking('-0.250000000', 'Normal'), { ...EXACT, offset: -250 }],
+    [tracking('0.0', 'Insert second'), { ...EXACT, offset: 0 }],
+    [tracking('0.0', 'Not synchronised'), { ...EXACT, synchronised: false, offset: 0 }],
+    [tracking('0.0', 'Normal', '0.5', '1.25'), { ...EXACT, offset: 0, uncertainty: 1500 }],
+    [tracking('0.0', 'Normal').replace('A29FC87B', '7F7F0101'), { ...EXACT, offset: 0, local: true }],
     ['506 Cannot talk to daemon\n', { running: false }],
     ['absent\n', null],
   ])('reads %j', (stdout, value) => {
@@ -193,6 +201,8 @@ describe('clockState', () => {
     tracking('', 'Normal'),
     tracking('0.0', 'Ordinaire'),
     tracking('soon', 'Normal'),
+    tracking('0.0', 'Normal', 'long'),
+    tracking('0.0', 'Normal', '0.0', ''),
     `${tracking('0.0', 'Normal')},1`,
   ])('refuses %j', (stdout) => {
     expect(() => clockState.parse(stdout, [null])).toThrow();
