@@ -15,11 +15,12 @@ export function statusData(overview: Overview): Data {
     disk: {
       path: dataPath,
       ...asObject(
-        seen(disk, ({ free, size, mountedOn, fileSystem }) => ({
+        seen(disk, ({ free, size, mountedOn, fileSystem, instead }) => ({
           free,
           size,
           mounted_on: mountedOn,
           file_system: fileSystem,
+          measured: instead ?? dataPath,
         })),
       ),
     },

@@ -40,9 +40,9 @@ function hostLines({ facts, disk, dataPath }: Overview): string[] {
     const load = `${count(value.cpus, 'CPU')}, ${bytes(value.memory)} memory, up ${span(value.uptime)}`;
     return `${os.name}\n${arch}, kernel ${kernel}${kind}\n${load}`;
   });
-  const space = orWhy(disk, 'unknown', ({ free, size, mountedOn, fileSystem }) => {
+  const space = orWhy(disk, 'unknown', ({ free, size, mountedOn, fileSystem, instead }) => {
     const percent = Math.floor((100 * free) / size);
-    return `${bytes(free)} of ${bytes(size)} free (${percent} %) on ${mountedOn}, ${fileSystem}`;
+    return `${bytes(free)} of ${bytes(size)} free (${percent} %) on ${mountedOn}, ${fileSystem}${instead === undefined ? '' : `; does not exist, measured at ${instead}`}`;
   });
   return [...machine.split('\n'), `${dataPath}: ${space}`];
 }

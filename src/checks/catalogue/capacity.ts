@@ -6,7 +6,7 @@ import { type Need, needOf, ruleOfThumb, shareOut } from '../../services/qdrant/
 import { readCount } from '../answers/qdrant.js';
 import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
 import { memoryOf, memoryPlan, memoryProbes } from '../memory.js';
-import { type Disk, diskOf } from '../probes/disk.js';
+import { type Disk, diskOf, onlyExisting } from '../probes/disk.js';
 import { type HttpAnswer, localHttp } from '../probes/http.js';
 import { type DirectorySize, directorySizes } from '../probes/sizes.js';
 import { fail, pass, whenThere, worst } from '../verdict.js';
@@ -45,11 +45,14 @@ function probes(context: CheckContext): Probe[] {
   ];
 }
 
-function seenBy(observations: readonly Observation<unknown>[], { config }: CheckContext): Seen {
-  const [disk, sizes, ...others] = observations;
+function seenBy(observations: readonly Observation<unknown>[], { config, slot }: CheckContext): Seen {
+  const [disk = UNASKED, sizes, ...others] = observations;
   const memories = memoryProbes().length;
   return {
-    disk: diskFor(disk as Observation<Disk> | undefined, sizes as Observation<DirectorySize[]> | undefined),
+    disk: diskFor(
+      onlyExisting(slotStorage(config, slot), disk as Observation<Disk>),
+      sizes as Observation<DirectorySize[]> | undefined,
+    ),
     memory: memoryFor(memoryOf(others.slice(0, memories)), config),
     points: pointsOf(config, others.slice(memories) as Observation<HttpAnswer>[]),
   };
@@ -60,7 +63,7 @@ const UNASKED: Observation<never> = { status: 'unknown', why: 'the host did not 
 
 /** What is free, and what the collections take already. */
 function diskFor(
-  disk: Observation<Disk> = UNASKED,
+  disk: Observation<Disk>,
   sizes: Observation<DirectorySize[]> = UNASKED,
 ): Observation<number> {
   if (disk.status !== 'known') return disk;

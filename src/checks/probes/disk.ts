@@ -10,6 +10,8 @@ export interface Disk {
   inodes: { used: number; most: number } | null;
   fileSystem: string;
   mountedOn: string;
+  /** What was measured instead of a path that does not exist: the nearest directory above it. */
+  instead?: string;
 }
 
 /** The file system of each path; of the nearest directory above it while the path does not exist. */
@@ -18,15 +20,24 @@ export const diskOf: ProbeKind<string, Disk> = {
   script: (paths) => sh`
     for path in ${paths}; do
     while [ ! -e "$path" ]; do path=$(dirname -- "$path"); done
+    printf '@ %s\n' "$path"
     df -B1 --output=used,avail,iused,itotal,fstype,target -- "$path" 2>&1 | tail -n 1
     done`,
   parse: (stdout, paths) => {
-    const lines = stdout.split('\n');
-    return paths.map((path, index) => parseLine(path, lines[index] ?? ''));
+    const blocks = stdout.split(/^@ /m).slice(1);
+    return paths.map((path, index) => parseBlock(path, blocks[index] ?? ''));
   },
 };
 
-function parseLine(path: string, line: string): Observation<Disk> {
+/** The disk of a path that exists; unknown where only something above it was measured: a mount may be missing. */
+export function onlyExisting(path: string, disk: Observation<Disk>): Observation<Disk> {
+  const instead = disk.status === 'known' ? disk.value?.instead : undefined;
+  if (instead === undefined) return disk;
+  return { status: 'unknown', why: `${path} does not exist; only ${instead} above it could be measured` };
+}
+
+function parseBlock(path: string, block: string): Observation<Disk> {
+  const [measured = '', line = ''] = block.split('\n');
   const match = /^\s*(\d+)\s+(\d+)\s+(\d+|-)\s+(\d+|-)\s+(\S+)\s+(\S.*)$/.exec(line);
   const free = Number(match?.[2]);
   const size = free + Number(match?.[1]);
@@ -43,5 +54,6 @@ function parseLine(path: string, line: string): Observation<Disk> {
     inodes: most > 0 ? { used: Number(match[3]), most } : null,
     fileSystem: match[5] ?? '',
     mountedOn: match[6] ?? '',
+    ...(measured === path ? {} : { instead: measured }),
   });
 }

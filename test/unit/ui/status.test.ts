@@ -29,6 +29,14 @@ describe('statusText', () => {
     expect(text).toMatch(/Everything runs\.$/);
   });
 
+  it('says what was measured where the data path does not exist', () => {
+    const { disk } = runningOverview();
+    if (disk.status !== 'known' || disk.value === null) throw new Error('no disk');
+    const overview = runningOverview({ disk: known({ ...disk.value, mountedOn: '/', instead: '/data' }) });
+    expect(shown(overview)).toContain('on /, ext4; does not exist, measured at /data');
+    expect(statusData(overview)).toMatchObject({ disk: { path: '/data/qdrant', measured: '/data' } });
+  });
+
   it('says that the emulator is not Qdrant', () => {
     const { qdrant } = runningOverview();
     const root = known({ title: 'qdrant emulator (not Qdrant)', version: '1.18.3-emulator' });

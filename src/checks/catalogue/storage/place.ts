@@ -2,7 +2,7 @@ import { slotStorage } from '../../../config/slots.js';
 import { ask } from '../../../host/probe.js';
 import { type Mount, readMounts } from '../../answers/kernel.js';
 import { type Check, type CheckContext, defineCheck, inContainer, type Verdict } from '../../check.js';
-import { type Disk, diskOf } from '../../probes/disk.js';
+import { type Disk, diskOf, onlyExisting } from '../../probes/disk.js';
 import { type FileAccess, fileAccess } from '../../probes/files.js';
 import { kernelText } from '../../probes/kernel.js';
 import { expect, fail, pass, skip, warn, whenThere, worst } from '../../verdict.js';
@@ -30,7 +30,8 @@ const fileSystem = defineCheck<Disk>({
   looksAt: 'the type of the file system that holds the active slot',
   why: 'Qdrant maps files and needs POSIX locks: on a network file system it loses data, and only logs a warning.',
   probe: (context) => ask(diskOf, slotPath(context)),
-  judge: ([disk]) => whenThere(disk, 'df says nothing', judgeType),
+  judge: ([disk], context) =>
+    whenThere(disk && onlyExisting(slotPath(context), disk), 'df says nothing', judgeType),
   remedy: 'Move the data to a local ext4 or xfs file system; others are for trying things out.',
   inspect: (context) => `findmnt -T ${slotPath(context)}`,
 });

@@ -2,7 +2,7 @@ import { slotStorage } from '../../../config/slots.js';
 import { formatSize } from '../../../config/units.js';
 import { ask, type Observation } from '../../../host/probe.js';
 import { type Check, type CheckContext, defineCheck, type Verdict } from '../../check.js';
-import { type Disk, diskOf } from '../../probes/disk.js';
+import { type Disk, diskOf, onlyExisting } from '../../probes/disk.js';
 import { type DirectorySize, directorySizes } from '../../probes/sizes.js';
 import { expect, pass, unknown, whenThere, worst } from '../../verdict.js';
 
@@ -12,6 +12,15 @@ const NO_DF = 'df says nothing';
 /** Where data grows; each may be a mount of its own. */
 function dataPaths({ config, slot }: CheckContext): string[] {
   return [...new Set([config.paths.storage, slotStorage(config, slot), config.paths.backups])];
+}
+
+/** Only of the backups, which may not have begun, the directory above will do. */
+function dataDisks(disks: readonly Observation<Disk>[], context: CheckContext): Observation<Disk>[] {
+  const paths = dataPaths(context);
+  return disks.map((disk, index) => {
+    const path = paths[index];
+    return path === undefined || path === context.config.paths.backups ? disk : onlyExisting(path, disk);
+  });
 }
 
 /** One observation for each file system: paths on the same one would only repeat its finding. */
@@ -41,7 +50,8 @@ const free = defineCheck<Disk>({
   why: 'A snapshot takes as much space as its collection, and Qdrant cannot write on a full disk.',
   threshold: { default: 25, unit: '% free' },
   probe: (context) => dataPaths(context).map((path) => ask(diskOf, path)),
-  judge: (disks, context, limit) => eachFileSystem(disks, (disk) => judgeDisk(disk, context, limit)),
+  judge: (disks, context, limit) =>
+    eachFileSystem(dataDisks(disks, context), (disk) => judgeDisk(disk, context, limit)),
   remedy: 'Delete what is not needed, old snapshots and releases first, or enlarge the volume.',
   inspect: (context) => `du -xh --max-depth=2 ${dataPaths(context).join(' ')}`,
 });
@@ -66,7 +76,8 @@ const inodes = defineCheck<Disk>({
   why: 'Without a free inode no file can be made, although there is space: Qdrant cannot begin a segment.',
   threshold: { default: 80, unit: '% used' },
   probe: (context) => dataPaths(context).map((path) => ask(diskOf, path)),
-  judge: (disks, _context, limit) => eachFileSystem(disks, (disk) => judgeInodes(disk, limit)),
+  judge: (disks, context, limit) =>
+    eachFileSystem(dataDisks(disks, context), (disk) => judgeInodes(disk, limit)),
   remedy:
     'Find and delete the directory with the many small files, or move the data to a file system with more.',
   inspect: (context) =>

@@ -93,6 +93,18 @@ describe('storage.inodes', () => {
   });
 });
 
+describe.each(['storage.free', 'storage.inodes', 'storage.filesystem'])('%s', (id) => {
+  const above = known({ ...DISK, mountedOn: '/', instead: '/' });
+
+  it('is unknown for a path that does not exist, whatever is above it', () => {
+    const paths = id === 'storage.filesystem' ? [above] : [known({ ...DISK, mountedOn: '/' }), above, above];
+    expect(judged(id, paths)).toMatchObject({
+      status: 'unknown',
+      seen: '/data/qdrant/blue does not exist; only / above it could be measured',
+    });
+  });
+});
+
 describe('storage.snapshot-room', () => {
   const collections = known([
     { name: 'a', bytes: GIB },

@@ -57,10 +57,14 @@ describe('diskOf', () => {
       paths.map((path) => ask(diskOf, path)),
     );
     expect(disks[0]).toMatchObject({ status: 'known', value: { size: expect.any(Number) } });
-    expect(disks[1]).toMatchObject({ status: 'known', value: { mountedOn: expect.stringMatching(/^\//) } });
+    expect(disks[1]).toMatchObject({
+      status: 'known',
+      value: { mountedOn: expect.stringMatching(/^\//), instead: directory },
+    });
+    expect(disks[0]).not.toHaveProperty('value.instead');
   });
 
   it.each(['', 'df: no such file', '0 0 tmpfs /x'])('is unknown for %j', (line) => {
-    expect(diskOf.parse(line, ['/data'])[0]?.status).toBe('unknown');
+    expect(diskOf.parse(`@ /data\n${line}`, ['/data'])[0]?.status).toBe('unknown');
   });
 });

@@ -21,7 +21,7 @@ describe('diskOf', () => {
     ['1024 3072 0 0 btrfs /data', { inodes: null }],
     ['1024 3072 - - fuse.sshfs /my data', { inodes: null, fileSystem: 'fuse.sshfs', mountedOn: '/my data' }],
   ])('reads %j', (line, value) => {
-    expect(diskOf.parse(`${line}\n`, ['/data'])).toMatchObject([{ status: 'known', value }]);
+    expect(diskOf.parse(`@ /data\n${line}\n`, ['/data'])).toMatchObject([{ status: 'known', value }]);
   });
 });
 
