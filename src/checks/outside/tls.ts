@@ -7,6 +7,7 @@ import {
 } from 'node:tls';
 import { known, type Observation } from '../../host/probe.js';
 import type { Site } from '../check.js';
+import { oncePerSite } from '../once.js';
 import { type Handshake, shakeHands } from './handshake.js';
 import { type Trust, trustOf } from './trust.js';
 
@@ -34,25 +35,34 @@ export interface ServedCertificate {
 /** Old versions too, and small keys: what is weak is judged, not overlooked. */
 const ANYTHING = { minVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const;
 
-const seen = new WeakMap<Site, Promise<Observation<ServedTls>>>();
-
-/** The edge's certificates as a client gets them, through a forwarded port. Looked at once for all checks of a run. */
-export function servedTls(site: Site): Promise<Observation<ServedTls>> {
-  const look = seen.get(site) ?? lookAtEdge(site);
-  seen.set(site, look);
-  return look;
+/** What was seen at one port of the edge. */
+export interface Door<Seen> {
+  port: number;
+  seen: Observation<Seen>;
 }
 
-async function lookAtEdge(site: Site): Promise<Observation<ServedTls>> {
-  const { tls } = site.context.config.networking;
+/**
+ * The edge's certificates as a client gets them at each of its ports, through forwarded ports. Looked at once for all
+ * checks of a run.
+ */
+export const servedTls = oncePerSite<Door<ServedTls>[]>(async (site) => {
+  const trust = await trustOf(site.context.config.networking.tls);
+  const look = async (port: number) => ({ port, seen: await lookAtDoor(site, port, trust) });
+  return known(await Promise.all(edgePorts(site).map(look)));
+});
+
+async function lookAtDoor(
+  site: Site,
+  port: number,
+  trust: Observation<Trust>,
+): Promise<Observation<ServedTls>> {
   const name = nameOf(site);
-  const trust = await trustOf(tls);
   const ca = trust.status === 'known' && trust.value !== null ? { ca: trust.value.ca } : {};
-  const handshake = await throughForward(site, (port) =>
-    shakeHands(port, { ...ANYTHING, ...ca, ...identity(name) }, (socket) => servedBy(socket, name, trust)),
+  const handshake = await throughForward(site, port, (local) =>
+    shakeHands(local, { ...ANYTHING, ...ca, ...identity(name) }, (socket) => servedBy(socket, name, trust)),
   );
   if (handshake.status === 'agreed') return known(handshake.value);
-  return { status: 'unknown', why: notServed(handshake, edgePort(site)) };
+  return { status: 'unknown', why: notServed(handshake, port) };
 }
 
 /** The configured domain, else what SSH connects to. */
@@ -102,47 +112,67 @@ function titleOf({ CN, O }: Partial<DetailedPeerCertificate['subject']>): string
 /** Whether the edge agrees to a version of TLS. `cannot`: this machine's own OpenSSL does not offer it. */
 export type Agreement = 'agreed' | 'refused' | 'cannot' | { unclear: string };
 
-/** Offers each version, alone. */
+/** Offers each version, alone, at each port that serves TLS. */
 export async function offerVersions(
   site: Site,
   versions: readonly SecureVersion[],
-): Promise<Observation<Map<SecureVersion, Agreement>>> {
+): Promise<Observation<Door<Map<SecureVersion, Agreement>>[]>> {
   const served = await servedTls(site);
   if (served.status !== 'known') return served;
-  const ciphers = 'ALL:@SECLEVEL=0';
-  const answers = await throughForward(site, (port) =>
+  const offer = async ({ port, seen }: Door<ServedTls>) =>
+    seen.status === 'known' ? { port, seen: known(await offerAt(site, port, versions)) } : { port, seen };
+  return known(await Promise.all((served.value ?? []).map(offer)));
+}
+
+/** With the name of the first look: another server behind the same port may have other versions. */
+async function offerAt(
+  site: Site,
+  port: number,
+  versions: readonly SecureVersion[],
+): Promise<Map<SecureVersion, Agreement>> {
+  const options = { ...identity(nameOf(site)), ciphers: 'ALL:@SECLEVEL=0' };
+  const [today, ...answers] = await throughForward(site, port, (local) =>
     Promise.all(
-      versions.map((version) =>
-        shakeHands(port, { minVersion: version, maxVersion: version, ciphers }, () => undefined),
+      (['TLSv1.2', ...versions] as const).map((version) =>
+        shakeHands(local, { ...options, minVersion: version, maxVersion: version }, () => undefined),
       ),
     ),
   );
-  return known(new Map(versions.map((version, index) => [version, agreementOf(answers[index])])));
+  const otherwiseAgrees = today?.status === 'agreed';
+  return new Map(versions.map((version, index) => [version, agreementOf(answers[index], otherwiseAgrees)]));
 }
 
-const OURS =
-  /NO_PROTOCOLS_AVAILABLE|NO_CIPHERS_AVAILABLE|UNSUPPORTED_PROTOCOL|INVALID_PROTOCOL|NO_CIPHER_MATCH/;
+const OURS = /NO_PROTOCOLS_AVAILABLE|NO_CIPHERS_AVAILABLE|INVALID_PROTOCOL|NO_CIPHER_MATCH/;
+/** The alert, and what OpenSSL says of a server that answers with another version than the one offered. */
+const VERSION_REFUSED = /_ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/;
 
 /**
- * The server refuses by an alert or by hanging up, which means something as it has just served TLS. Errors that come
- * from here say nothing about it.
+ * The server refuses a version by the alert that is for it. Another alert, or hanging up, may be for something else, as
+ * for a client without a certificate: it only means the version when the same offer of TLS 1.2 is agreed to
+ * (`otherwiseAgrees`). Errors that come from here say nothing about the server.
  */
-export function agreementOf(handshake: Handshake<unknown> | undefined): Agreement {
+export function agreementOf(handshake: Handshake<unknown> | undefined, otherwiseAgrees: boolean): Agreement {
   if (handshake === undefined) return { unclear: 'not asked' };
   if (handshake.status === 'agreed') return 'agreed';
   if (handshake.status === 'silent') return { unclear: 'no answer' };
   const { code, message } = handshake;
   if (OURS.test(code)) return 'cannot';
-  if (/_ALERT_/.test(code) || code === 'ECONNRESET' || code === 'EPIPE') return 'refused';
+  if (VERSION_REFUSED.test(code)) return 'refused';
+  const turnedAway = /_ALERT_/.test(code) || code === 'ECONNRESET' || code === 'EPIPE';
+  if (turnedAway && otherwiseAgrees) return 'refused';
+  if (turnedAway) return { unclear: `${code}, and TLSv1.2 is not agreed to either` };
   return { unclear: code === '' ? message : code };
 }
 
-function edgePort({ context }: Site): number {
-  return context.config.networking.edge.gateway_port;
+/** Each port of the edge that is configured, once. */
+function edgePorts({ context }: Site): number[] {
+  const { gateway_port, qdrant_http_port, qdrant_grpc_port } = context.config.networking.edge;
+  const ports = [gateway_port, qdrant_http_port, qdrant_grpc_port];
+  return [...new Set(ports.filter((port) => port !== undefined))];
 }
 
-async function throughForward<T>(site: Site, work: (port: number) => Promise<T>): Promise<T> {
-  const forwarding = await site.host.forward(edgePort(site));
+async function throughForward<T>(site: Site, port: number, work: (local: number) => Promise<T>): Promise<T> {
+  const forwarding = await site.host.forward(port);
   try {
     return await work(forwarding.port);
   } finally {

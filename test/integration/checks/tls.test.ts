@@ -3,16 +3,32 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer, type TlsOptions } from 'node:tls';
+import { createServer, type SecureVersion, type TlsOptions } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Site } from '../../../src/checks/check.js';
 import { keyPair } from '../../../src/checks/outside/key-file.js';
-import { offerVersions, servedTls } from '../../../src/checks/outside/tls.js';
+import {
+  offerVersions as offerAtDoors,
+  type ServedTls,
+  servedTls as servedAtDoors,
+} from '../../../src/checks/outside/tls.js';
 import { Gate } from '../../../src/host/gate.js';
 import { Host } from '../../../src/host/host.js';
+import { known, type Observation } from '../../../src/host/probe.js';
 import type { Transport } from '../../../src/host/transport.js';
 import { contextOf } from '../../unit/checks/support.js';
+
+/** What was seen at the only port. */
+async function servedTls(site: Site): Promise<Observation<ServedTls> | undefined> {
+  const doors = await servedAtDoors(site);
+  return doors.status === 'known' ? doors.value?.[0]?.seen : doors;
+}
+
+async function offerVersions(site: Site, versions: readonly SecureVersion[]): Promise<unknown> {
+  const doors = await offerAtDoors(site, versions);
+  return doors.status === 'known' ? doors.value?.[0]?.seen : doors;
+}
 
 const run = promisify(execFile);
 const missing = await run('openssl', ['version']).then(
@@ -189,6 +205,38 @@ describe.skipIf(missing)('looking at TLS from outside', () => {
           ['TLSv1.1', 'agreed'],
         ]),
       });
+    });
+
+    it('are offered by the name that the first look has', async () => {
+      const names: string[] = [];
+      const SNICallback: TlsOptions['SNICallback'] = (name, done) => {
+        names.push(name);
+        done(null);
+      };
+      await offerVersions(
+        siteOf(await edge('edge', { SNICallback, minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' })),
+        OLD,
+      );
+      expect(names).toEqual(Array(4).fill('edge.example'));
+    });
+
+    it('are not refused by a server that turns away whoever has no certificate', async () => {
+      const options = { requestCert: true, rejectUnauthorized: true, ca: await read('ca.pem') };
+      const port = await edge('edge', { ...options, minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' });
+      const seen = (await offerVersions(siteOf(port), OLD)) as { value: Map<string, unknown> };
+      expect([...seen.value.values()]).not.toContain('refused');
+    });
+
+    it('are offered at every port of the edge', async () => {
+      const ports: number[] = [];
+      const site = siteOf(await edge(), {}, ports);
+      site.context.config.networking.edge.qdrant_http_port = 6333;
+      site.context.config.networking.edge.qdrant_grpc_port = 6334;
+      const refused = known(new Map(OLD.map((version) => [version, 'refused'])));
+      expect(await offerAtDoors(site, OLD)).toEqual(
+        known([8000, 6333, 6334].map((port) => ({ port, seen: refused }))),
+      );
+      expect(ports.sort()).toEqual([6333, 6333, 6334, 6334, 8000, 8000]);
     });
 
     it('mean nothing where no TLS is served', async () => {

@@ -1,20 +1,20 @@
 import { type CheckContext, defineCheck, type Verdict } from '../../check.js';
-import { type ServedTls, servedTls } from '../../outside/tls.js';
-import { fail, pass, unknown, warn, whenKnown, whenThere } from '../../verdict.js';
-import { shared } from './shared.js';
+import { type Door, type ServedTls, servedTls } from '../../outside/tls.js';
+import { fail, pass, unknown, warn, whenKnown } from '../../verdict.js';
+import { eachDoor, shared } from './shared.js';
 
 /** Clients believe the edge. */
-export const chain = defineCheck<ServedTls>({
+export const chain = defineCheck<Door<ServedTls>[]>({
   ...shared,
   id: 'tls.chain',
   severity: 'critical',
   title: 'The certificate of the edge is believed',
   looksAt:
-    'the certificates that the edge shows, verified for its name against the CAs of this machine or the configured one',
+    'the certificates that each port of the edge shows, verified for its name against the CAs of this machine or the configured one',
   why: 'A client that verifies refuses to connect, and one that does not can be listened to.',
   look: servedTls,
   judge: ([served]) =>
-    whenThere(served, 'the edge shows no certificate', (value) =>
+    eachDoor(served, (value) =>
       whenKnown(value.refused, (code) => (code === null ? believed(value) : refusedFor(code, value))),
     ),
   remedy:
@@ -48,17 +48,17 @@ const DAY_MS = 86_400_000;
 const FAIL_DAYS = 7;
 
 /** The certificate lasts. */
-export const expiry = defineCheck<ServedTls>({
+export const expiry = defineCheck<Door<ServedTls>[]>({
   ...shared,
   id: 'tls.expiry',
   severity: 'critical',
   title: 'The certificate of the edge lasts',
-  looksAt: `when the first certificate of the chain ends; within ${FAIL_DAYS} days it fails`,
+  looksAt: `when the first certificate of the chain ends, at each port of the edge; within ${FAIL_DAYS} days it fails`,
   why: 'At that minute every client stops.',
   threshold: { default: 21, unit: 'days left' },
   look: servedTls,
   judge: ([served], context, limit) =>
-    whenThere(served, 'the edge shows no certificate', ({ certificates }) => {
+    eachDoor(served, ({ certificates }) => {
       const [first] = [...certificates].sort((a, b) => a.until - b.until);
       if (first === undefined || Number.isNaN(first.until))
         return unknown('no certificate says when it ends');

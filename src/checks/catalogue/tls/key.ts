@@ -1,13 +1,13 @@
 import { known, type Observation } from '../../../host/probe.js';
 import { type CheckContext, defineCheck, type Verdict } from '../../check.js';
 import { type KeyPair, keyPair } from '../../outside/key-file.js';
-import { type ServedTls, servedTls } from '../../outside/tls.js';
-import { expect, fail, pass, whenKnown, whenThere, worst } from '../../verdict.js';
-import { onlyIn, shared } from './shared.js';
+import { type Door, type ServedTls, servedTls } from '../../outside/tls.js';
+import { expect, fail, pass, whenThere, worst } from '../../verdict.js';
+import { eachDoor, onlyIn, shared } from './shared.js';
 
 interface ConfiguredTls {
   pair: Observation<KeyPair>;
-  served: Observation<ServedTls>;
+  served: Observation<Door<ServedTls>[]>;
 }
 
 /** The configured key is closed, is the certificate's, and both are what the edge shows. */
@@ -17,7 +17,7 @@ export const key = defineCheck<ConfiguredTls>({
   severity: 'error',
   title: 'The configured key is closed and in use',
   looksAt:
-    'mode of the key on this machine, whether it is that of the configured certificate, and whether the edge shows it',
+    'mode of the key on this machine, whether it is that of the configured certificate, and whether each port of the edge shows it',
   why: "Who reads the key can be the server; a key or certificate that is not the edge's breaks it at the next deployment.",
   skip: onlyIn('files'),
   look: async (site) => {
@@ -33,7 +33,7 @@ export const key = defineCheck<ConfiguredTls>({
   inspect: ({ config: { networking } }) => `ls -l ${networking.tls.key}`,
 });
 
-function judgePair(pair: KeyPair, served: Observation<ServedTls>, { config }: CheckContext): Verdict {
+function judgePair(pair: KeyPair, served: Observation<Door<ServedTls>[]>, { config }: CheckContext): Verdict {
   const { key: path, certificate } = config.networking.tls;
   const mode = pair.mode.toString(8).padStart(4, '0');
   const verdicts = [
@@ -43,8 +43,8 @@ function judgePair(pair: KeyPair, served: Observation<ServedTls>, { config }: Ch
       pair.matches ? `${path} fits` : `${path} is not the key of ${certificate}`,
       'a pair',
     ),
-    whenKnown(served, (value) => {
-      const shown = value?.certificates[0]?.fingerprint;
+    eachDoor(served, ({ certificates: [leaf] }) => {
+      const shown = leaf?.fingerprint;
       if (shown === pair.fingerprint) return pass('the edge shows it');
       return fail(`the edge shows another certificate than ${certificate}`, 'the configured certificate');
     }),

@@ -1,21 +1,21 @@
 import type { SecureVersion } from 'node:tls';
 import { defineCheck, type Verdict } from '../../check.js';
-import { type Agreement, offerVersions } from '../../outside/tls.js';
-import { fail, pass, unknown, whenThere } from '../../verdict.js';
-import { shared } from './shared.js';
+import { type Agreement, type Door, offerVersions } from '../../outside/tls.js';
+import { fail, pass, unknown } from '../../verdict.js';
+import { eachDoor, shared } from './shared.js';
 
 const OLD = ['TLSv1', 'TLSv1.1'] as const satisfies readonly SecureVersion[];
 
 /** The edge does not speak what is broken. */
-export const protocols = defineCheck<Map<SecureVersion, Agreement>>({
+export const protocols = defineCheck<Door<Map<SecureVersion, Agreement>>[]>({
   ...shared,
   id: 'tls.protocols',
   severity: 'error',
   title: 'The edge refuses TLS 1.0 and 1.1',
-  looksAt: 'handshakes in which only TLS 1.0, and only TLS 1.1, is offered',
+  looksAt: 'handshakes with each port of the edge in which only TLS 1.0, and only TLS 1.1, is offered',
   why: 'Both are broken and forbidden (RFC 8996); who is in between can make a client use them.',
   look: (site) => offerVersions(site, OLD),
-  judge: ([answers]) => whenThere(answers, 'no version was offered', judgeAnswers),
+  judge: ([doors]) => eachDoor(doors, judgeAnswers),
   remedy: 'Set ssl-min-ver TLSv1.2 at the edge.',
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { agreementOf } from '../../../../src/checks/outside/tls.js';
 import { known, type Observation } from '../../../../src/host/probe.js';
-import { contextOf, judged } from '../support.js';
+import { contextOf, judged as judgedOf } from '../support.js';
 
 function contextWith(tls: Record<string, string>) {
   return contextOf({ networking: { tls } });
@@ -9,6 +9,19 @@ function contextWith(tls: Record<string, string>) {
 
 const FILES = contextWith({ mode: 'files', certificate: '/c.pem', key: '/k.pem', domain: 'edge.example' });
 const ACME = contextWith({ mode: 'acme', domain: 'edge.example' });
+
+/** One door; what is not seen is so as a whole. */
+function at(...doors: [number, Observation<unknown>][]): Observation<unknown> {
+  return known(doors.map(([port, seen]) => ({ port, seen })));
+}
+
+const DOORS = ['tls.chain', 'tls.expiry', 'tls.protocols'];
+
+/** Takes an observation for that of the only port. */
+function judged(id: string, observations: Observation<unknown>[], context = contextOf()) {
+  const seen = DOORS.includes(id) ? observations.map((each) => at([8000, each])) : observations;
+  return judgedOf(id, seen, context);
+}
 
 /** The context is of 2026-11-24, noon. */
 function served(change: Record<string, unknown> = {}, ...ends: string[]): Observation<unknown> {
@@ -32,6 +45,48 @@ describe('all checks of TLS', () => {
   it('are skipped in a mode that they are not for', () => {
     expect(judged('tls.key', [], ACME).status).toBe('skip');
     expect(judged('tls.renewal', [], FILES).status).toBe('skip');
+  });
+});
+
+describe('an edge with several ports', () => {
+  const CLOSED = { status: 'unknown', why: 'nothing serves TLS on port 6334' } as const;
+  const refused = (port: number, answer: unknown): [number, Observation<unknown>] => [
+    port,
+    known(
+      new Map([
+        ['TLSv1', answer],
+        ['TLSv1.1', answer],
+      ]),
+    ),
+  ];
+
+  it('is judged by the worst of them, which is named', () => {
+    const doors = at([8000, served()], [6333, served({}, '2026-11-20')], [6334, CLOSED]);
+    expect(judgedOf('tls.expiry', [doors], FILES)).toMatchObject({
+      status: 'fail',
+      seen: 'port 6333: edge.example ended on 2026-11-20',
+    });
+    const wrong = at([8000, served()], [6333, served({ refused: known('CERT_HAS_EXPIRED') })]);
+    expect(judgedOf('tls.chain', [wrong], FILES)).toMatchObject({
+      status: 'fail',
+      seen: 'port 6333: edge.example: it has expired',
+    });
+    const old = known(
+      [refused(8000, 'refused'), refused(6334, 'agreed')].map(([port, seen]) => ({ port, seen })),
+    );
+    expect(judgedOf('tls.protocols', [old], FILES)).toMatchObject({
+      status: 'fail',
+      seen: 'port 6334: TLSv1, TLSv1.1 accepted',
+    });
+  });
+
+  it('is unknown where one of them serves nothing, and passes with all', () => {
+    const one = at([8000, served()], [6334, CLOSED]);
+    expect(judgedOf('tls.chain', [one], FILES)).toMatchObject({ status: 'unknown', seen: CLOSED.why });
+    expect(judgedOf('tls.chain', [at([8000, served()], [6333, served()])], FILES)).toMatchObject({
+      status: 'pass',
+      seen: 'port 8000: edge.example, issued by A CA; port 6333: edge.example, issued by A CA',
+    });
   });
 });
 
@@ -117,19 +172,26 @@ describe('tls.protocols', () => {
 
   it.each([
     ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'refused'],
-    ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'refused'],
-    ['ECONNRESET', 'refused'],
     ['ERR_SSL_NO_PROTOCOLS_AVAILABLE', 'cannot'],
-    ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'cannot'],
+    ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'refused'],
     ['ERR_SSL_NO_CIPHERS_AVAILABLE', 'cannot'],
     ['ERR_SSL_BAD_SIGNATURE', { unclear: 'ERR_SSL_BAD_SIGNATURE' }],
   ])('takes %s for %j', (code, agreement) => {
-    expect(agreementOf({ status: 'failed', code, message: '' })).toEqual(agreement);
+    expect(agreementOf({ status: 'failed', code, message: '' }, false)).toEqual(agreement);
   });
 
+  it.each(['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'ECONNRESET', 'EPIPE'])(
+    'takes %s for a refusal only where the same offer of TLS 1.2 is agreed to',
+    (code) => {
+      const failed = { status: 'failed', code, message: '' } as const;
+      expect(agreementOf(failed, true)).toBe('refused');
+      expect(agreementOf(failed, false)).toEqual({ unclear: `${code}, and TLSv1.2 is not agreed to either` });
+    },
+  );
+
   it('takes silence for none', () => {
-    expect(agreementOf({ status: 'silent' })).toEqual({ unclear: 'no answer' });
-    expect(agreementOf(undefined)).toEqual({ unclear: 'not asked' });
+    expect(agreementOf({ status: 'silent' }, true)).toEqual({ unclear: 'no answer' });
+    expect(agreementOf(undefined, true)).toEqual({ unclear: 'not asked' });
   });
 });
 
@@ -137,7 +199,11 @@ describe('tls.key', () => {
   const pair = { mode: 0o600, matches: true, fingerprint: 'AB:CD' };
 
   function judgedKey(change: Record<string, unknown>, shown: Observation<unknown> = served()) {
-    return judged('tls.key', [known({ pair: known({ ...pair, ...change }), served: shown })], FILES);
+    return judged(
+      'tls.key',
+      [known({ pair: known({ ...pair, ...change }), served: at([8000, shown]) })],
+      FILES,
+    );
   }
 
   it('passes for a closed key that fits and is shown', () => {
@@ -161,7 +227,9 @@ describe('tls.key', () => {
 
   it('is unknown when the key cannot be read', () => {
     const unread = { status: 'unknown', why: 'EACCES' };
-    expect(judged('tls.key', [known({ pair: unread, served: served() })], FILES).status).toBe('unknown');
+    expect(judged('tls.key', [known({ pair: unread, served: at([8000, served()]) })], FILES).status).toBe(
+      'unknown',
+    );
   });
 });
 
