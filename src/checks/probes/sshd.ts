@@ -11,6 +11,11 @@ export interface SshdLogin {
   passwords: readonly string[];
   /** The `Match` blocks that set one of these otherwise: whom they match is not judged. */
   matches: readonly { criteria: string; setting: string }[];
+  /**
+   * What of the configuration changed after the running sshd read it; null where it is not known when that was. sshd
+   * writes its PidFile at each start and at each reload, in which it executes itself anew.
+   */
+  changed: readonly string[] | null;
 }
 
 /** `sshd -T` needs every criterion, or a Match block that asks for it does not match. The address is of nobody. */
@@ -26,7 +31,8 @@ export const sshdLogin: ProbeKind<null, SshdLogin> = {
     sshd=$(command -v sshd) || { echo absent; exit 0; }
     for user in root nobody; do
     echo "@ $user"
-    "$sshd" -T -C "user=$user,"${STRANGER} 2>/dev/null || exit 1
+    settings=$("$sshd" -T -C "user=$user,"${STRANGER} 2>/dev/null) || exit 1
+    printf '%s\n' "$settings"
     done
     echo '@ files'
     files() {
@@ -42,10 +48,23 @@ export const sshdLogin: ProbeKind<null, SshdLogin> = {
     done
     done
     }
-    depth=0; files /etc/ssh/sshd_config; echo '@ end'`,
+    depth=0; files /etc/ssh/sshd_config
+    echo '@ loaded'
+    pid_file=$(printf '%s\n' "$settings" | sed -n 's/^pidfile //p')
+    if [ -f "$pid_file" ] && [ "$(cat "/proc/$(cat -- "$pid_file")/comm" 2>/dev/null)" = sshd ]; then
+    echo once
+    find /etc/ssh/sshd_config /etc/ssh/sshd_config.d -maxdepth 1 \( -type d -o -name '*.conf' -o -name sshd_config \) \
+    -newer "$pid_file" 2>/dev/null
+    elif systemctl is-active --quiet ssh.socket 2>/dev/null && ! systemctl is-active --quiet ssh.service; then
+    echo each
+    else echo unknown; fi
+    echo '@ end'`,
   parse: (stdout) => {
     if (stdout.startsWith('absent')) return [known<SshdLogin>(null)];
-    const match = /^@ root\n([\s\S]*?)^@ nobody\n([\s\S]*?)^@ files\n([\s\S]*?)^@ end$/m.exec(stdout);
+    const match =
+      /^@ root\n([\s\S]*?)^@ nobody\n([\s\S]*?)^@ files\n([\s\S]*?)^@ loaded\n([\s\S]*?)^@ end$/m.exec(
+        stdout,
+      );
     if (match === null) throw new Error('sshd -T did not say everything');
     const [root, nobody] = [settingsOf(match[1] ?? ''), settingsOf(match[2] ?? '')];
     return [
@@ -54,10 +73,19 @@ export const sshdLogin: ProbeKind<null, SshdLogin> = {
         rootPassword: passwordsOf(root).length > 0,
         passwords: passwordsOf(nobody),
         matches: matchesOf(match[3] ?? ''),
+        changed: changedOf(match[4] ?? ''),
       }),
     ];
   },
 };
+
+/** With `each` an sshd of its own reads the configuration for each connection. */
+function changedOf(text: string): string[] | null {
+  const [how, ...files] = text.trimEnd().split('\n');
+  if (how === 'unknown') return null;
+  if (how !== 'once' && how !== 'each') throw new Error('not said when sshd read its configuration');
+  return files;
+}
 
 function settingsOf(text: string): Map<string, string> {
   return new Map(text.split('\n').map((line) => line.split(/ (.*)/s) as [string, string]));

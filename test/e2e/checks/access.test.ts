@@ -9,6 +9,9 @@ function sshd(...lines: string[]): string {
   return `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')} >${SSHD}`;
 }
 
+/** The running sshd must read it again: what changed since is a warning. */
+const MEND = `rm ${SSHD} && sleep 0.1 && systemctl reload ssh && sleep 0.5`;
+
 const API_KEY = "$(sed -n 's/^api-key: //p' /opt/qdrant/config/.admin-header)";
 
 onSharedHost('breaking access', (host) => {
@@ -18,23 +21,25 @@ onSharedHost('breaking access', (host) => {
       seen: /permitrootlogin yes, and passwords are accepted/,
       relatives: ['access.password-login'],
       break: sshd('PermitRootLogin yes', 'PasswordAuthentication yes'),
-      mend: `rm ${SSHD}`,
+      mend: MEND,
     }));
 
   test('passwords are accepted by keyboard', () =>
     expectFound(host(), {
       id: 'access.password-login',
       seen: /^kbdinteractiveauthentication yes$/,
+      relatives: ['access.root-login'],
       break: sshd('KbdInteractiveAuthentication yes'),
-      mend: `rm ${SSHD}`,
+      mend: MEND,
     }));
 
   test('passwords are accepted from somebody', () =>
     expectFound(host(), {
       id: 'access.password-login',
       seen: /^Match User deploy: passwordauthentication yes$/,
+      relatives: ['access.root-login'],
       break: sshd('Match User deploy', '  PasswordAuthentication yes'),
-      mend: `rm ${SSHD}`,
+      mend: MEND,
     }));
 
   test('the host keys were replaced on disk', () =>

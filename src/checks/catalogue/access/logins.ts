@@ -1,11 +1,12 @@
 import { ask } from '../../../host/probe.js';
 import { type CheckContext, defineCheck, type Verdict } from '../../check.js';
 import { type SshdLogin, sshdLogin } from '../../probes/sshd.js';
-import { fail, pass, skip, whenKnown } from '../../verdict.js';
+import { fail, pass, skip, warn, whenKnown } from '../../verdict.js';
 
 const shared = {
   group: 'access',
-  looksAt: "sshd's effective configuration for a stranger from outside (sshd -T), and its Match blocks",
+  looksAt:
+    "sshd's effective configuration for a stranger from outside (sshd -T), its Match blocks, and whether the running sshd has read it",
   probe: () => ask(sshdLogin, null),
   inspect: () =>
     "sshd -T | grep -iE 'permitrootlogin|passwordauth|kbdinteractive'; grep -rin ^match /etc/ssh",
@@ -59,10 +60,21 @@ function whenSshd(
   judge: (value: SshdLogin) => Verdict,
 ): Verdict {
   return whenKnown(login, (value) => {
-    if (value !== null) return judge(value);
+    if (value !== null) return asRunning(judge(value), value);
     if (hostConfig.connection === 'local') return skip('there is no sshd');
     return { status: 'unknown', seen: 'sshd was not found, although SSH leads here' };
   });
+}
+
+/** What holds on disk holds for the running sshd only when it has read that. */
+function asRunning(verdict: Verdict, { changed }: SshdLogin): Verdict {
+  if (verdict.status !== 'pass' || changed?.length === 0) return verdict;
+  const expected = 'an sshd that has read its configuration since it changed';
+  const when =
+    changed === null
+      ? 'when sshd read that is not known'
+      : `sshd was not reloaded since ${changed.join(', ')} changed`;
+  return warn(`on disk ${verdict.seen}, but ${when}`, expected);
 }
 
 function blocks(matches: SshdLogin['matches'], expected: string): Verdict {

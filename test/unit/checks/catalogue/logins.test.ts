@@ -3,7 +3,13 @@ import { known } from '../../../../src/host/probe.js';
 import { fingerprint } from '../../../../src/host/ssh/known-hosts.js';
 import { ABSENT, contextOf, judged } from '../support.js';
 
-const CLOSED = { rootLogin: 'without-password', rootPassword: false, passwords: [], matches: [] };
+const CLOSED = {
+  rootLogin: 'without-password',
+  rootPassword: false,
+  passwords: [],
+  matches: [],
+  changed: [],
+};
 const PASSWORDS = ['passwordauthentication'];
 const LOCAL = contextOf({ hosts: [{ name: 'one', address: 'here', connection: 'local' }] });
 
@@ -34,6 +40,20 @@ describe('access.root-login', () => {
   it('is unknown without sshd where SSH leads to the host, and skipped on this machine', () => {
     expect(judged('access.root-login', [ABSENT]).status).toBe('unknown');
     expect(judged('access.root-login', [ABSENT], LOCAL).status).toBe('skip');
+  });
+});
+
+describe.each(['access.root-login', 'access.password-login'])('%s', (id) => {
+  it.each([
+    [['/etc/ssh/sshd_config.d/a.conf'], 'sshd was not reloaded since /etc/ssh/sshd_config.d/a.conf changed'],
+    [null, 'when sshd read that is not known'],
+  ])('warns when %j changed since sshd read it, and fails for what is wrong on disk', (changed, seen) => {
+    expect(judged(id, [known({ ...CLOSED, changed })])).toMatchObject({
+      status: 'warn',
+      seen: expect.stringContaining(seen),
+    });
+    const open = { ...CLOSED, changed, rootLogin: 'yes', rootPassword: true, passwords: PASSWORDS };
+    expect(judged(id, [known(open)]).status).toBe('fail');
   });
 });
 

@@ -29,15 +29,16 @@ async function write(name: string, ...lines: string[]): Promise<string> {
 describe('sshdLogin', () => {
   const SETTINGS = 'permitrootlogin no\npasswordauthentication no\nkbdinteractiveauthentication no\n';
 
-  function parsed(root: string, nobody: string, files = '') {
-    return sshdLogin.parse(`@ root\n${root}@ nobody\n${nobody}@ files\n${files}@ end\n`, [null])[0];
+  function parsed(root: string, nobody: string, files = '', loaded = 'once') {
+    const text = `@ root\n${root}@ nobody\n${nobody}@ files\n${files}@ loaded\n${loaded}\n@ end\n`;
+    return sshdLogin.parse(text, [null])[0];
   }
 
   it('reads what holds for root and for others', () => {
     const open = SETTINGS.replace('permitrootlogin no', 'permitrootlogin yes').replace('no\nkbd', 'yes\nkbd');
     expect(parsed(open, SETTINGS)).toEqual({
       status: 'known',
-      value: { rootLogin: 'yes', rootPassword: true, passwords: [], matches: [] },
+      value: { rootLogin: 'yes', rootPassword: true, passwords: [], matches: [], changed: [] },
     });
   });
 
@@ -68,11 +69,24 @@ describe('sshdLogin', () => {
     });
   });
 
+  it.each([
+    ['once', []],
+    ['each', []],
+    [
+      'once\n/etc/ssh/sshd_config.d\n/etc/ssh/sshd_config.d/a.conf',
+      ['/etc/ssh/sshd_config.d', '/etc/ssh/sshd_config.d/a.conf'],
+    ],
+    ['unknown', null],
+  ])('reads %j as what changed since sshd read it', (loaded, changed) => {
+    expect(parsed(SETTINGS, SETTINGS, '', loaded)).toMatchObject({ value: { changed } });
+  });
+
   it('knows that there is no sshd, and reads nothing into half an answer', () => {
     expect(sshdLogin.parse('absent\n', [null])).toEqual([{ status: 'known', value: null }]);
     expect(() => parsed('permitrootlogin no\n', SETTINGS)).toThrow('passwordauthentication');
     expect(() => sshdLogin.parse(`@ root\n${SETTINGS}`, [null])).toThrow();
     expect(() => sshdLogin.parse('', [null])).toThrow();
+    expect(() => parsed(SETTINGS, SETTINGS, '', '')).toThrow('when sshd read');
   });
 });
 
