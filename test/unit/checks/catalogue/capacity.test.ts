@@ -35,6 +35,15 @@ function judge(id: string, host: Host, context: CheckContext = contextOf()) {
   return judged(id, seenOn(host), context);
 }
 
+it('capacity.disk is unknown where only what lies above the storage was measured', () => {
+  const [disk, ...others] = seenOn({}) as [Observation<object>, ...Observation<unknown>[]];
+  const above = disk.status === 'known' ? known({ ...disk.value, instead: '/' }) : disk;
+  expect(judged('capacity.disk', [above, ...others])).toMatchObject({
+    status: 'unknown',
+    seen: expect.stringContaining('/data/qdrant/blue does not exist'),
+  });
+});
+
 describe('capacity.memory', () => {
   it('passes when the points fit, and says what was compared', () => {
     expect(judge('capacity.memory', { counts: [counted(40 * MILLION)] })).toMatchObject({
