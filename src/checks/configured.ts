@@ -21,13 +21,14 @@ export function assertConfigured(
     const key = `checks.thresholds.${id}`;
     if (!measured.includes(id))
       throw stray('threshold', `${key}: there is no check of that name with a threshold`, id, measured);
-    if (!isNumber(value)) throw stray('threshold', `${key} must be a number, not "${value}"`, id, []);
+    if (!isNumber(value))
+      throw stray('threshold', `${key} must be a number from 0 on, not "${value}"`, id, []);
   }
 }
 
-/** Text such as that of a variable counts as a number when it is nothing else; empty text is none. */
+/** No threshold is negative. Text such as that of a variable counts as a number when it is nothing else; empty text is none. */
 function isNumber(value: number | string): boolean {
-  return typeof value === 'number' ? Number.isFinite(value) : /^\d+(\.\d+)?$/.test(value);
+  return typeof value === 'number' ? value >= 0 : /^\d+(\.\d+)?$/.test(value);
 }
 
 function stray(what: 'waiver' | 'threshold', message: string, id: string, ids: readonly string[]): VdbError {

@@ -32,11 +32,11 @@ export function selectChecks(catalogue: readonly Check[], { words, exclude = [] 
     (check) => wanted.some((word) => names(word, check)) && !exclude.some((word) => names(word, check)),
   );
   if (left.length > 0) return left;
-  throw new VdbError('No check is left to run', {
-    code: 'check.none',
-    exitCode: EXIT.usage,
-    meaning: `${wanted.join(' ')} without ${exclude.join(' ')} is nothing.`,
-  });
+  throw nothingLeft(`${wanted.join(' ')} without ${exclude.join(' ')} is nothing.`);
+}
+
+function nothingLeft(meaning: string): VdbError {
+  return new VdbError('No check is left to run', { code: 'check.none', exitCode: EXIT.usage, meaning });
 }
 
 /** From the least severe on. */
@@ -53,17 +53,12 @@ export function parseSeverity(word: string): Severity {
   });
 }
 
-/** The checks that are at least as severe as `least`. */
+/** The checks that are at least as severe as `least`. Throws when there is none. */
 export function atLeast(checks: readonly Check[], least: Severity, context: CheckContext): Check[] {
   const rank = SEVERITIES.indexOf(least);
-  return checks.filter((check) => SEVERITIES.indexOf(severityOf(check, context)) >= rank);
-}
-
-/** The one check of this id. Throws, with a guess, when there is none. */
-export function findCheck(catalogue: readonly Check[], id: string): Check {
-  const found = catalogue.find((check) => check.id === id);
-  if (found !== undefined) return found;
-  throw unknownWord(catalogue, id);
+  const left = checks.filter((check) => SEVERITIES.indexOf(severityOf(check, context)) >= rank);
+  if (left.length > 0) return left;
+  throw nothingLeft(`None of the selected checks is as severe as ${least} here.`);
 }
 
 /** What only runs when it is named is named by its id or group alone, not by a set. */

@@ -25,7 +25,7 @@ const ping = defineCheck({
       if (value.friend === null) return unknown('Redis did not answer within 5 s');
       return expect(value.friend === 'PONG', value.friend, 'PONG');
     }),
-  remedy: 'Read the log of the unit, then start it again.',
+  remedy: 'Read the log of the unit, then start it, or restart it where it runs and does not answer.',
   fix: '3.2',
 });
 
@@ -34,15 +34,22 @@ const auth = defineCheck({
   id: 'redis.auth',
   severity: 'critical',
   title: 'Redis turns strangers away',
-  looksAt: 'a PING without a password',
+  looksAt: 'a PING without a password, and the users that need none',
   why: 'An open Redis lets any account on the host read and write, and more.',
   judge: ([state]) =>
-    whenThere(state, 'Redis is not installed', ({ stranger }) =>
-      stranger === null
-        ? unknown('Redis does not answer')
-        : expect(stranger.startsWith('NOAUTH'), `a stranger gets ${stranger.split(' ')[0]}`, 'NOAUTH'),
-    ),
-  remedy: 'Set the password again, now: anyone on the host can read and write.',
+    whenThere(state, 'Redis is not installed', ({ stranger, info }) => {
+      if (stranger === null) return unknown('Redis does not answer');
+      const [word] = stranger.split(' ');
+      if (!stranger.startsWith('NOAUTH')) return fail(`a stranger gets ${word}`, 'NOAUTH');
+      const open = info?.openUsers ?? [];
+      if (open.length === 0) return pass(`a stranger gets ${word}`);
+      return {
+        ...fail(`without a password: ${open.join(', ')}`, 'a password for every user'),
+        fix: undefined,
+      };
+    }),
+  remedy:
+    'Set the password again, now, or delete the user (ACL DELUSER): anyone on the host can read and write.',
   fix: '3.2',
 });
 
@@ -80,6 +87,22 @@ function judgeMemory({ usedMemory, maxMemory, policy }: RedisInfo, limit: number
   return policy === 'noeviction' ? fail(seen, expected) : warn(seen, expected);
 }
 
+const writable = defineCheck({
+  ...shared,
+  id: 'redis.writable',
+  severity: 'critical',
+  title: 'Redis takes writes',
+  looksAt: 'its role, and whether it has the replicas without which it refuses writes',
+  why: 'A replica, and a server that misses replicas, answers a PING and refuses every write.',
+  judge: ([state]) =>
+    whenInformed(state, ({ isReplica, missingReplicas }) => {
+      if (isReplica) return fail('it is a replica of another server', 'a server of its own');
+      const missing = `${missingReplicas} of the replicas that min-replicas-to-write asks for are missing`;
+      return missingReplicas > 0 ? fail(missing, 'no replica is needed') : pass('a server of its own');
+    }),
+  remedy: 'Make it a server of its own: REPLICAOF NO ONE, and CONFIG SET min-replicas-to-write 0.',
+});
+
 const persistence = defineCheck({
   ...shared,
   id: 'redis.persistence',
@@ -114,4 +137,4 @@ function judgeSaves(
   return { ...fail('nothing is ever saved', `save ${want.save.join(' ')}`), fix: '3.2' };
 }
 
-export const redisChecks: readonly Check[] = [ping, auth, memory, persistence];
+export const redisChecks: readonly Check[] = [ping, auth, writable, memory, persistence];

@@ -1,14 +1,28 @@
 import { z } from 'zod';
 import { known, type ProbeKind } from '../../host/probe.js';
-import { parsePsql, psqlProbe } from '../../resources/postgres-psql.js';
+import { literal, parsePsql, psqlProbe } from '../../resources/postgres-psql.js';
 
 /** The database that is asked, over the socket of the server at this port. */
 export interface PostgresHealthQuestion {
   port: number;
   database: string;
+  /** The role that clients use. */
+  role: string;
 }
 
 const amount = z.int().min(0);
+
+/** What a role may do in the database that is asked. */
+const role = z.strictObject({
+  login: z.boolean(),
+  /** Sessions that it may have at once; -1 is no limit. */
+  connections: z.int().min(-1),
+  expired: z.boolean(),
+  connect: z.boolean(),
+  create: z.boolean(),
+  /** Its own setting makes its transactions read-only. */
+  readOnly: z.boolean(),
+});
 
 /** One line of pg_hba.conf. */
 const hbaRule = z.strictObject({
@@ -42,9 +56,12 @@ const health = z.strictObject({
   }),
   /** Roles whose password is kept otherwise than as SCRAM. */
   weakRoles: z.array(z.string()),
+  /** Null where there is no such role. */
+  role: role.nullable(),
 });
 
 export type PostgresHealth = z.infer<typeof health>;
+export type PostgresRole = z.infer<typeof role>;
 export type HbaRule = z.infer<typeof hbaRule>;
 
 /**
@@ -53,7 +70,7 @@ export type HbaRule = z.infer<typeof hbaRule>;
  */
 export const postgresHealth: ProbeKind<PostgresHealthQuestion, PostgresHealth> = {
   name: 'postgres-health',
-  script: ([question]) => psqlProbe(SQL, question),
+  script: ([question]) => psqlProbe(sqlFor(question?.role ?? ''), question),
   parse: (stdout, args) => {
     if (args.length !== 1) throw new Error('one server at a time');
     return parsePsql(stdout, args, (answer) => [known(health.parse(JSON.parse(answer)))]);
@@ -61,7 +78,7 @@ export const postgresHealth: ProbeKind<PostgresHealthQuestion, PostgresHealth> =
 };
 
 /** Runs on where a statement fails: `LAST_ERROR_MESSAGE` is empty unless the write was what failed. */
-const SQL = `SET lc_messages = 'C'; SET statement_timeout = '10s';
+const sqlFor = (user: string): string => `SET lc_messages = 'C'; SET statement_timeout = '10s';
 BEGIN;
 DO $$ BEGIN CREATE TEMPORARY TABLE vdb_check (n integer) ON COMMIT DROP; INSERT INTO vdb_check VALUES (1); END $$;
 ROLLBACK;
@@ -84,5 +101,12 @@ WHERE since IS NOT NULL ORDER BY since LIMIT 1) t),
 FROM pg_hba_file_rules),
 'stale', (pg_stat_file(current_setting('hba_file'))).modification + interval '1 s' > pg_conf_load_time()),
 'weakRoles', (SELECT coalesce(json_agg(rolname ORDER BY rolname), '[]') FROM pg_authid
-WHERE rolpassword IS NOT NULL AND rolpassword NOT LIKE 'SCRAM-SHA-256$%'));
+WHERE rolpassword IS NOT NULL AND rolpassword NOT LIKE 'SCRAM-SHA-256$%'),
+'role', (SELECT json_build_object('login', rolcanlogin, 'connections', rolconnlimit,
+'expired', rolvaliduntil IS NOT NULL AND rolvaliduntil < now(),
+'connect', has_database_privilege(oid, current_database(), 'CONNECT'),
+'create', has_schema_privilege(oid, 'public', 'USAGE') AND has_schema_privilege(oid, 'public', 'CREATE'),
+'readOnly', EXISTS (SELECT FROM pg_db_role_setting s, unnest(s.setconfig) c WHERE s.setrole = r.oid
+AND c ~* '^default_transaction_read_only=(on|true|yes|1)$'))
+FROM pg_roles r WHERE rolname = ${literal(user)}));
 `;

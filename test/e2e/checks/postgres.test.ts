@@ -63,6 +63,34 @@ onSharedHost('PostgreSQL that is not as it should be', (host) => {
       mend: `${PSQL} -c 'ALTER DATABASE vector_metadata RESET default_transaction_read_only'`,
     }));
 
+  test.each([
+    [
+      'may have few sessions',
+      'ALTER ROLE vector_user CONNECTION LIMIT 3',
+      'ALTER ROLE vector_user CONNECTION LIMIT -1',
+      /3 sessions/,
+    ],
+    [
+      'is read-only by itself',
+      'ALTER ROLE vector_user SET default_transaction_read_only = on',
+      'ALTER ROLE vector_user RESET default_transaction_read_only',
+      /default_transaction_read_only is on/,
+    ],
+    [
+      'may not create tables',
+      'ALTER SCHEMA public OWNER TO postgres',
+      'ALTER SCHEMA public OWNER TO pg_database_owner',
+      /may not create in the schema public/,
+    ],
+  ])('has a role that %s, which its superuser does not notice', (_, sql, undo, seen) =>
+    expectFound(host(), {
+      id: 'postgres.role',
+      seen,
+      break: `${PSQL} -d vector_metadata -c '${sql}'`,
+      mend: `${PSQL} -d vector_metadata -c '${undo}'`,
+    }),
+  );
+
   test('has a dozen sessions, with a threshold of 10 % of its 60', () =>
     expectFound(host(), {
       id: 'postgres.connections',

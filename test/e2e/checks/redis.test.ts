@@ -25,6 +25,31 @@ onSharedHost('Redis that is not as it should be', (host) => {
       relatives: ['drift'],
     }));
 
+  test('lets one user in without a password', () =>
+    expectFound(host(), {
+      id: 'redis.auth',
+      seen: /without a password: evil/,
+      break: `${CLI} ACL SETUSER evil on nopass '~*' +@all`,
+      mend: `${CLI} ACL DELUSER evil`,
+    }));
+
+  test('has become a replica, and refuses writes', () =>
+    expectFound(host(), {
+      id: 'redis.writable',
+      seen: /a replica of another server/,
+      break: `${CLI} REPLICAOF 127.0.0.1 1`,
+      mend: `${CLI} REPLICAOF NO ONE`,
+      relatives: ['redis.persistence', 'drift'],
+    }));
+
+  test('misses a replica without which it refuses writes', () =>
+    expectFound(host(), {
+      id: 'redis.writable',
+      seen: /1 of the replicas/,
+      break: `${CLI} CONFIG SET min-replicas-to-write 1`,
+      mend: `${CLI} CONFIG SET min-replicas-to-write 0`,
+    }));
+
   test('has no memory limit', () =>
     expectFound(host(), {
       id: 'redis.memory',

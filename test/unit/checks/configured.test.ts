@@ -36,6 +36,7 @@ describe('assertConfigured', () => {
     [{ 'redis.ping': 30 }, undefined],
     [{ 'storage.free': 'much' }, undefined],
     [{ 'storage.free': '' }, undefined],
+    [{ 'storage.free': -1 }, undefined],
     [{ 'storage.free': ' ' }, undefined],
   ])('refuses the threshold %j, which has no effect', (thresholds, next) => {
     const details = expect.objectContaining({ code: 'check.threshold-unknown', ...(next && { next }) });

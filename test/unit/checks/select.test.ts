@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../src/checks/catalogue/index.js';
-import { selectChecks } from '../../../src/checks/select.js';
+import { atLeast, selectChecks } from '../../../src/checks/select.js';
 import { EXIT } from '../../../src/errors.js';
+import { contextOf } from './support.js';
 
 function ids(...words: string[]): string[] {
   return selectChecks(CATALOGUE, { words }).map(({ id }) => id);
@@ -36,5 +37,14 @@ describe('selectChecks', () => {
         details: expect.objectContaining({ exitCode: EXIT.usage, next: 'Did you mean redis.ping?' }),
       }),
     );
+  });
+});
+
+describe('atLeast', () => {
+  it('keeps what is severe enough, and refuses to run nothing', () => {
+    const checks = selectChecks(CATALOGUE, { words: ['drift', 'redis.ping'] });
+    expect(atLeast(checks, 'critical', contextOf()).map(({ id }) => id)).toEqual(['redis.ping']);
+    const drift = selectChecks(CATALOGUE, { words: ['drift'] });
+    expect(() => atLeast(drift, 'critical', contextOf())).toThrow('No check is left');
   });
 });

@@ -1,7 +1,7 @@
 import { ask } from '../../../host/probe.js';
 import { supportedUntil } from '../../../services/postgres/support.js';
 import { type Check, type CheckContext, defineCheck, type Verdict } from '../../check.js';
-import { type PostgresHealth, postgresHealth } from '../../probes/postgres-health.js';
+import { type PostgresHealth, type PostgresRole, postgresHealth } from '../../probes/postgres-health.js';
 import { expect, fail, pass, unknown, warn, whenThere } from '../../verdict.js';
 
 const DAY_MS = 86_400_000;
@@ -12,7 +12,7 @@ export const asked = {
   group: 'postgres',
   skip: ({ config }: CheckContext) => (config.postgres.enabled ? undefined : 'postgres.enabled is false'),
   probe: ({ config: { postgres } }: CheckContext) =>
-    ask(postgresHealth, { port: postgres.port, database: postgres.database }),
+    ask(postgresHealth, { port: postgres.port, database: postgres.database, role: postgres.user }),
 } as const;
 
 /** A check of one thing that the server says of itself. */
@@ -69,6 +69,45 @@ const write = ofServer(
       ? pass('wrote, and rolled back')
       : fail(writeError.split('\n')[0] ?? '', 'a write that succeeds'),
 );
+
+const role = ofServer(
+  {
+    id: 'postgres.role',
+    severity: 'critical',
+    title: 'The role of the gateway can work in its database',
+    looksAt:
+      'whether the configured role may log in, connect and create, and what limits it by a setting of its own',
+    why: 'The superuser, who is asked elsewhere, may do everything: the role that clients use may have lost its rights.',
+    remedy:
+      'Give the role back what it lacks, as the superuser: GRANT or ALTER ROLE; ALTER ROLE … RESET for a setting.',
+    inspect: ({ config: { postgres } }) =>
+      `runuser -u postgres -- psql -p ${postgres.port} -d ${postgres.database} -c '\\du+' -c '\\drds' -c '\\dn+ public'`,
+  },
+  ({ role }, _, { config: { postgres } }) => judgeRole(role, postgres),
+);
+
+function judgeRole(role: PostgresRole | null, { user, pool }: CheckContext['config']['postgres']): Verdict {
+  const expected = `${user} may log in, connect and create`;
+  if (role === null) return { ...fail(`there is no role ${user}`, expected), fix: '3.1' };
+  const few = role.connections >= 0 && role.connections < pool.size;
+  // What the task of PostgreSQL sets by itself, and so sets right again.
+  const provisioned = [
+    ...(role.login ? [] : ['may not log in']),
+    ...(role.expired ? ['its password has expired'] : []),
+  ];
+  const others = [
+    ...(few ? [`may have ${role.connections} sessions, its pool wants ${pool.size}`] : []),
+    ...(role.connect ? [] : ['may not connect to the database']),
+    ...(role.create ? [] : ['may not create in the schema public']),
+    ...(role.readOnly ? ['its default_transaction_read_only is on'] : []),
+  ];
+  const found = [...provisioned, ...others];
+  if (found.length === 0) return pass(`${user} may log in, connect and create`);
+  return {
+    ...fail(`${user}: ${found.join('; ')}`, expected),
+    ...(provisioned.length > 0 && others.length === 0 ? { fix: '3.1' } : {}),
+  };
+}
 
 const connections = ofServer(
   {
@@ -146,6 +185,7 @@ const transactions = ofServer(
 export const postgresHealthChecks: readonly Check[] = [
   supported,
   write,
+  role,
   connections,
   freezeAge,
   checksums,

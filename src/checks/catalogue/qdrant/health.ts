@@ -24,7 +24,7 @@ function healthy(path: 'livez' | 'readyz', title: string, why: string): Check {
     probe: (context) => asStranger(context, `/${path}`),
     judge: ([answer], { config, slot }) =>
       whenKnown(answer, (value) => judgeHealth(path, value, config.qdrant.slots[slot].http)),
-    remedy: 'Read the log of the unit, then start it again.',
+    remedy: 'Read the log of the unit, then start it, or restart it where it runs and does not answer.',
     inspect: log,
     fix: '1.1',
   });

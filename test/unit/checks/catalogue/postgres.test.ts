@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckStatus } from '../../../../src/checks/check.js';
-import type { HbaRule, PostgresHealth } from '../../../../src/checks/probes/postgres-health.js';
+import type { HbaRule, PostgresHealth, PostgresRole } from '../../../../src/checks/probes/postgres-health.js';
 import { known, pending } from '../../../../src/host/probe.js';
 import { ABSENT, contextOf, judged } from '../support.js';
 
@@ -15,6 +15,15 @@ const SOCKET: HbaRule = {
 };
 const NETWORK: HbaRule = { ...SOCKET, line: 3, type: 'host', address: '127.0.0.1', method: 'scram-sha-256' };
 
+const ROLE: PostgresRole = {
+  login: true,
+  connections: -1,
+  expired: false,
+  connect: true,
+  create: true,
+  readOnly: false,
+};
+
 const HEALTH: PostgresHealth = {
   version: 170_006,
   writeError: '',
@@ -25,6 +34,7 @@ const HEALTH: PostgresHealth = {
   oldestTransaction: null,
   hba: { rules: [SOCKET, NETWORK], stale: false },
   weakRoles: [],
+  role: ROLE,
 };
 
 function found(id: string, changes: Partial<PostgresHealth>) {
@@ -50,6 +60,24 @@ const ROWS: [id: string, rows: Row[]][] = [
     [
       ['pass', {}, 'wrote, and rolled back'],
       ['fail', { writeError: 'read-only transaction\nCONTEXT: x' }, 'read-only transaction'],
+    ],
+  ],
+  [
+    'postgres.role',
+    [
+      ['pass', {}, 'vector_user may log in, connect and create'],
+      ['pass', { role: { ...ROLE, connections: 20 } }, 'vector_user may log in, connect and create'],
+      ['fail', { role: null }, 'there is no role vector_user'],
+      ['fail', { role: { ...ROLE, login: false } }, 'vector_user: may not log in'],
+      ['fail', { role: { ...ROLE, expired: true } }, 'vector_user: its password has expired'],
+      [
+        'fail',
+        { role: { ...ROLE, connections: 19 } },
+        'vector_user: may have 19 sessions, its pool wants 20',
+      ],
+      ['fail', { role: { ...ROLE, connect: false } }, 'vector_user: may not connect to the database'],
+      ['fail', { role: { ...ROLE, create: false } }, 'vector_user: may not create in the schema public'],
+      ['fail', { role: { ...ROLE, readOnly: true } }, 'vector_user: its default_transaction_read_only is on'],
     ],
   ],
   [

@@ -10,6 +10,9 @@ const INFO: RedisInfo = {
   snapshotOk: true,
   log: { writeOk: true, rewriteOk: true },
   saves: '3600 1',
+  isReplica: false,
+  missingReplicas: 0,
+  openUsers: [],
 };
 
 function redis(changes: Partial<RedisInfo> = {}) {
@@ -19,6 +22,27 @@ function redis(changes: Partial<RedisInfo> = {}) {
 const DOWN = known({ stranger: null, friend: null, version: null, info: null });
 const MUTE = known({ stranger: 'NOAUTH', friend: 'NOAUTH', version: null, info: null });
 const nearly = 90 * 1024 ** 2;
+
+describe('redis.writable', () => {
+  it.each([
+    ['pass', {}, 'a server of its own'],
+    ['fail', { isReplica: true }, 'it is a replica of another server'],
+    ['fail', { missingReplicas: 1 }, '1 of the replicas that min-replicas-to-write asks for are missing'],
+  ] as const)('is a %s with %j', (status, changes, seen) => {
+    expect(judged('redis.writable', [redis(changes)])).toMatchObject({ status, seen });
+  });
+
+  it('is unknown where Redis is down or tells nothing', () => {
+    expect(judged('redis.writable', [DOWN]).status).toBe('unknown');
+    expect(judged('redis.writable', [MUTE]).status).toBe('unknown');
+  });
+});
+
+it('redis.auth names users who need no password, which no task takes away', () => {
+  const found = judged('redis.auth', [redis({ openUsers: ['evil'] })]);
+  expect(found).toMatchObject({ status: 'fail', seen: 'without a password: evil' });
+  expect(found.fix).toBeUndefined();
+});
 
 describe('redis.memory', () => {
   it.each([

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { migrations } from '../../../../src/checks/probes/migrations.js';
 import { postgresHealth } from '../../../../src/checks/probes/postgres-health.js';
 
-const QUESTION = { port: 5432, database: 'vector_metadata' };
+const QUESTION = { port: 5432, database: 'vector_metadata', role: 'vector_user' };
 
 /** As PostgreSQL 17 printed it. */
-const ANSWER = `{"version" : 170012, "writeError" : "", "checksums" : "off", "connections" : 1, "maxConnections" : 60, "oldestRow" : {"database":"postgres","age":25}, "oldestTransaction" : null, "hba" : {"rules" : [{"line" : 2, "type" : "local", "database" : ["all"], "user" : ["postgres"], "address" : null, "method" : "peer", "error" : null}], "stale" : false}, "weakRoles" : []}`;
+const ANSWER = `{"version" : 170012, "writeError" : "", "checksums" : "off", "connections" : 1, "maxConnections" : 60, "oldestRow" : {"database":"postgres","age":25}, "oldestTransaction" : null, "hba" : {"rules" : [{"line" : 2, "type" : "local", "database" : ["all"], "user" : ["postgres"], "address" : null, "method" : "peer", "error" : null}], "stale" : false}, "weakRoles" : [], "role" : {"login" : true, "connections" : -1, "expired" : false, "connect" : true, "create" : true, "readOnly" : false}}`;
 
 function parsed(stdout: string) {
   return postgresHealth.parse(stdout, [QUESTION])[0];
@@ -32,6 +32,7 @@ describe('postgresHealth', () => {
     ['"age":25', '"age":null'],
     ['"stale" : false', '"stale" : null'],
     ['"weakRoles" : []', '"weakRoles" : [], "more" : 1'],
+    ['"login" : true', '"login" : null'],
   ])('refuses an answer with %j as %j', (from, to) => {
     expect(() => parsed(`ready\n${from === '' ? '' : ANSWER.replace(from, to)}\n`)).toThrow();
   });

@@ -4,6 +4,10 @@ import { redisState } from '../../../../src/checks/probes/redis.js';
 const NOAUTH = 'NOAUTH Authentication required.';
 const INFO = [
   'save:3600 1 300 100',
+  'min-replicas:2',
+  'open:evil',
+  'role:slave',
+  'connected_slaves:1',
   'redis_version:8.0.2',
   'used_memory:835528',
   'maxmemory:67108864',
@@ -21,6 +25,9 @@ const SEEN = {
   snapshotOk: true,
   log: { writeOk: false, rewriteOk: true },
   saves: '3600 1 300 100',
+  isReplica: true,
+  missingReplicas: 1,
+  openUsers: ['evil'],
 };
 
 function parsed(...lines: string[]) {
