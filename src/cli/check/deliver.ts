@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CATALOGUE } from '../../checks/catalogue/index.js';
 import { checklistOf } from '../../checks/checklist.js';
@@ -17,6 +17,19 @@ import { globalFlags } from '../global-options.js';
 import { chooseHost, loadForRun } from '../session.js';
 import { lineWidth } from '../terminal.js';
 import type { Output, OutputForm } from './outputs.js';
+
+/** Throws, before anything is looked at, where a directory stands in the place of a file to be written. */
+export async function refuseDirectories(outputs: readonly Output[], cwd: string): Promise<void> {
+  for (const { file } of outputs) {
+    const found = file === undefined ? undefined : await stat(resolve(cwd, file)).catch(() => undefined);
+    if (found?.isDirectory() !== true) continue;
+    throw new VdbError(`The report cannot be written to ${file}, which is a directory`, {
+      code: 'report.unwritable',
+      exitCode: EXIT.usage,
+      next: 'Name a file.',
+    });
+  }
+}
 
 /** Writes a report in every wanted form, files first: who reads stdout may rely on them. */
 export async function deliver(

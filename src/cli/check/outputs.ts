@@ -49,6 +49,7 @@ function parse(text: string): Output {
   if (!Object.hasOwn(FORMATS, name)) {
     throw usage(`There is no format "${name}"`, `Write one of ${Object.keys(FORMATS).join(', ')}.`);
   }
+  if (file === '') throw usage(`--format ${name}= names no file`, `Write --format ${name}=out.${name}.`);
   return { format: name as FormatName, ...(file === undefined ? {} : { file }) };
 }
 

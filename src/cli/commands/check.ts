@@ -5,7 +5,7 @@ import { parseWait, waitUntil } from '../../checks/wait.js';
 import { EXIT, VdbError } from '../../errors.js';
 import { reportData } from '../../ui/check/data.js';
 import { duration } from '../../ui/style.js';
-import { deliver, deliverFailure } from '../check/deliver.js';
+import { deliver, deliverFailure, refuseDirectories } from '../check/deliver.js';
 import { type Output, type OutputOptions, outputsOf } from '../check/outputs.js';
 import { repair } from '../check/repair.js';
 import { acceptChecks, type Choose, runRound } from '../check/round.js';
@@ -26,6 +26,7 @@ type Context = CommandContext<CheckOptions>;
 export const check: Handler<CheckOptions> = async (context) => {
   const { options, global, args, emit } = context;
   const outputs = outputsOf(options, global.json);
+  await refuseDirectories(outputs, context.cwd);
   const choose = chooser(args, options);
   const budgetMs = options.wait === undefined ? undefined : parseWait(options.wait);
   const look = lookWith(context, choose);
@@ -54,7 +55,10 @@ async function seen(
 }
 
 function chooser(words: readonly string[], { exclude = [], severity }: CheckOptions): Choose {
-  const checks = selectChecks(CATALOGUE, { words, exclude: exclude.flatMap((text) => text.split(',')) });
+  const checks = selectChecks(CATALOGUE, {
+    words,
+    exclude: exclude.flatMap((text) => text.split(',').filter(Boolean)),
+  });
   const least = severity === undefined ? undefined : parseSeverity(severity);
   return (known) => (least === undefined ? checks : atLeast(checks, least, known));
 }

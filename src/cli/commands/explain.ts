@@ -1,7 +1,7 @@
 import { CATALOGUE } from '../../checks/catalogue/index.js';
 import { type Check, type CheckContext, limitOf } from '../../checks/check.js';
 import { scriptsOf } from '../../checks/scripts.js';
-import { findCheck } from '../../checks/select.js';
+import { selectChecks } from '../../checks/select.js';
 import { EXIT, VdbError } from '../../errors.js';
 import type { Observation } from '../../host/probe.js';
 import { quote } from '../../host/shell.js';
@@ -23,7 +23,7 @@ const WAIVER_DAYS = 30;
 /** `vdb check explain [ID...]`: what checks look at and why, without looking. With `--verbose` their scripts too. */
 export const explain: Handler = async (context) => {
   const { args, global, terminal, emit } = context;
-  const checks = args.length === 0 ? CATALOGUE : args.flatMap(named);
+  const checks = args.length === 0 ? CATALOGUE : selectChecks(CATALOGUE, { words: args });
   const expires = new Date(Date.now() + WAIVER_DAYS * 86_400_000).toISOString().slice(0, 10);
   const known = args.length > 0 && global.verbose ? await contextWithoutHost(context) : undefined;
   const here = (check: Check) => (known === undefined ? undefined : inConfiguration(check, known));
@@ -45,12 +45,6 @@ export const explain: Handler = async (context) => {
   );
   return EXIT.ok;
 };
-
-/** The check of an id, or those of a group. */
-function named(word: string): readonly Check[] {
-  const group = CATALOGUE.filter((check) => check.group === word);
-  return group.length > 0 ? group : [findCheck(CATALOGUE, word)];
-}
 
 /** What the configuration says, and nothing of the host. Undefined, and said so, where there is no configuration. */
 async function contextWithoutHost(context: CommandContext): Promise<CheckContext | undefined> {

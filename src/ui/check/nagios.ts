@@ -12,11 +12,16 @@ import { verdictLine } from './verdict.js';
  */
 export function nagiosReport(report: CheckReport, { flags }: CheckView): string {
   const { results } = report;
-  const found = [...results.filter(blocks), ...results.filter(isNoted)];
+  const blocking = results.filter(blocks);
+  const failed = blocking.filter(({ status }) => status === 'fail');
+  const unseen = blocking.filter((result) => !failed.includes(result));
+  const found = [...failed, ...unseen, ...results.filter(isNoted)];
   const first = `VDB ${stateOf(report)} - ${summary(report, found)}`;
   const long = found.flatMap((result) => [
     `${result.id} (${result.severity}): ${result.title}`,
-    ...findingLines(result, flags).map((line) => `  ${line}`),
+    ...findingLines(result, flags)
+      .filter(isCopied)
+      .map((line) => `  ${line}`),
   ]);
   return [`${plain(first)} | ${performanceData(report)}`, ...long.map(plain)].join('\n');
 }
@@ -43,6 +48,11 @@ function performanceData({ results, durationMs }: CheckReport): string {
     ...Object.entries(counts).map(([name, value]) => `${name}=${value};;;0;${results.length}`),
     `time=${(durationMs / 1000).toFixed(3)}s;;;0`,
   ].join(' ');
+}
+
+/** A command that holds a bar would be another one without it. */
+function isCopied(line: string): boolean {
+  return !(/^(look|run): /.test(line) && line.includes('|'));
 }
 
 /** A bar begins performance data. */

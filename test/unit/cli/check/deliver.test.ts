@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deliver, deliverFailure } from '../../../../src/cli/check/deliver.js';
+import { deliver, deliverFailure, refuseDirectories } from '../../../../src/cli/check/deliver.js';
 import type { Output } from '../../../../src/cli/check/outputs.js';
 import type { CommandContext } from '../../../../src/cli/context.js';
 import { globalOptions } from '../../../../src/cli/global-options.js';
@@ -162,5 +162,14 @@ collections: {}
     const { context, written } = listening();
     await deliverFailure(context, ERROR, [{ format: 'junit', file: 'out.xml' }]);
     expect(written.err).toContain('my vdb.yaml');
+  });
+});
+
+describe('refuseDirectories', () => {
+  it('refuses a directory before anything is looked at, and takes files, old and new', async () => {
+    await writeFile(join(cwd, 'old.xml'), '');
+    const to = (file: string) => refuseDirectories([{ format: 'junit', file }], cwd);
+    await expect(to('.')).rejects.toMatchObject({ exitCode: EXIT.usage });
+    await Promise.all([to('old.xml'), to('new.xml'), to('new/new.xml')]);
   });
 });

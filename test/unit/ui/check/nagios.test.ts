@@ -28,3 +28,9 @@ it('leaves the bar to performance data, whatever a service says', () => {
   expect(text.match(/\|/g)).toHaveLength(1);
   expect(text.split('\n')[0]).toMatch(/ \| passed=0/);
 });
+
+it('names what failed before what was not seen, and gives no command that a bar would make another', () => {
+  const text = nagiosReport(report([UNSEEN, { ...FAILED, inspect: 'ls | wc -l' }]), VIEW);
+  expect(text).toMatch(/^VDB CRITICAL - qdrant\.livez: /);
+  expect(text).not.toContain('wc -l');
+});
