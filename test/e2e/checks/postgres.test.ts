@@ -8,6 +8,8 @@ const CLUSTER = 'postgresql@17-main.service';
 /** What asks the server finds nobody to ask. */
 const EVERYTHING = [
   'network.listeners',
+  // Counts rows.
+  'collections.count',
   /^postgres\./,
   'drift',
   'host.failed-units',
