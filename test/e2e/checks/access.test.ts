@@ -96,7 +96,7 @@ onSharedHost('breaking access', (host) => {
     expectFound(host(), {
       id: 'access.secret-exposure',
       seen: /arguments of process \d+ sh\nin \/run\/systemd\/transient\/e2e-argv\.service/,
-      break: `systemd-run --quiet --unit=e2e-argv sh -c 'sleep 600; :' "${API_KEY}"`,
+      break: `systemd-run --quiet --unit=e2e-argv --description=e2e sh -c 'sleep 600; :' "${API_KEY}"`,
       mend: 'systemctl stop e2e-argv',
     }));
 
@@ -110,7 +110,9 @@ onSharedHost('breaking access', (host) => {
     }));
 
   test('no secret is said when one was found', async () => {
-    await host().inside(`systemd-run --quiet --unit=e2e-argv sh -c 'sleep 600; :' "${API_KEY}"`);
+    await host().inside(
+      `systemd-run --quiet --unit=e2e-argv --description=e2e sh -c 'sleep 600; :' "${API_KEY}"`,
+    );
     try {
       const { stdout, stderr } = await host().vdb('check access --json --verbose');
       expect(stdout).toContain('arguments of process');

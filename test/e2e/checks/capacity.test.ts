@@ -25,7 +25,7 @@ onSharedHost('capacity', (host) => {
       id: 'capacity.memory',
       seen: /^memory: 720\.\d KiB needed, 512 KiB planned, /,
       configure: configured([['qdrant', 'memory'], '512KiB']),
-      relatives: [/^drift/, /^collections\./],
+      relatives: [/^drift/, /^collections\./, 'capacity.target'],
       break: FILL,
       mend: EMPTY,
     });
@@ -36,7 +36,7 @@ onSharedHost('capacity', (host) => {
       id: 'capacity.disk',
       seen: /^disk: 17\.\d GiB needed, 4 GiB planned, /,
       configure: configured([['capacity', 'payload_bytes'], 10_000_000]),
-      relatives: [/^collections\./],
+      relatives: [/^collections\./, 'capacity.target'],
       break: FILL,
       mend: EMPTY,
     });

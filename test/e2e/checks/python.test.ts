@@ -98,7 +98,7 @@ onSharedHost('the checks of the Python environment', (host) => {
   test('settings with a wrong password are found, and task 3.1 repairs them', () =>
     expectFound(host(), {
       id: 'python.pool',
-      break: `sed -i 's/^POSTGRES_PASSWORD=.*/POSTGRES_PASSWORD=wrong/' ${ENVIRONMENT}`,
+      break: `sed -i 's/^POSTGRES_PASSWORD=.*/POSTGRES_PASSWORD=none-of-this-server-9/' ${ENVIRONMENT}`,
       seen: /0 of 20 connections, then: .*password authentication failed/,
       relatives: ['drift'],
     }));
@@ -108,7 +108,7 @@ onSharedHost('the checks of the Python environment', (host) => {
       id: 'python.pool',
       break: `runuser -u postgres -- psql -qc 'alter role vector_user connection limit 5'`,
       seen: /5 of 20 connections, then: .*too many connections for role/,
-      relatives: ['drift'],
+      relatives: ['drift', 'postgres.role'],
       mend: `runuser -u postgres -- psql -qc 'alter role vector_user connection limit -1'`,
     }));
 

@@ -10,6 +10,6 @@ onSharedHost('the consensus of Qdrant', (host) => {
       id: 'qdrant.cluster',
       break: `sed -i '/^cluster:/,$ s/enabled: true/enabled: false/' ${CONFIG} && systemctl restart qdrant@blue && sleep 2`,
       seen: /it runs standalone/,
-      relatives: ['drift', /^qdrant\.(settings|readyz)$/],
+      relatives: ['drift', 'network.listeners', /^qdrant\.(settings|readyz)$/],
     }));
 });
