@@ -1,0 +1,20 @@
+import { EXIT } from '../errors.js';
+import { runProgram } from './program.js';
+
+process.stdout.on('error', endWithoutStream);
+process.stderr.on('error', endWithoutStream);
+
+process.exitCode = await runProgram(process.argv.slice(2), {
+  env: process.env,
+  cwd: process.cwd(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+});
+
+/** `vdb … | head` closes the pipe early: that is not a failure. What cannot be written otherwise, as on a full disk, is. */
+function endWithoutStream(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  process.stderr.write(`vdb: the output could not be written: ${error.message}\n`);
+  process.exit(EXIT.failed);
+}
