@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, link, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Whether there is something at `path`. */
@@ -12,10 +12,14 @@ export async function existsFile(path: string): Promise<boolean> {
 
 /**
  * Replaces `file` in one step: readers see the old content or the new one, never a part. Its directory is made
- * where it is missing.
+ * where it is missing. A link stays, and what it points to is replaced. What is no file but takes text, such as
+ * `/dev/null`, `/dev/stdout` or a named pipe, is written to: a rename would put a file in its place.
  */
 export async function replaceFile(file: string, text: string | Uint8Array, mode = 0o644): Promise<void> {
-  await aside(file, text, mode, (written) => rename(written, file));
+  const there = await stat(file).catch(() => undefined);
+  if (there !== undefined && !there.isFile() && !there.isDirectory()) return writeFile(file, text);
+  const place = there === undefined ? file : await realpath(file);
+  await aside(place, text, mode, (written) => rename(written, place));
 }
 
 /** Like {@link replaceFile}, but a file that is there already is never touched: then the answer is false. */

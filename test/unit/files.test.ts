@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { lstat, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -17,6 +18,25 @@ it('replaces a file with the wanted mode and leaves nothing beside it', async ()
   expect(await readFile(file, 'utf8')).toBe('new');
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await readdir(join(directory, 'deep/er'))).toEqual(['file']);
+});
+
+it('writes to what is no file and leaves it what it is', async () => {
+  const pipe = join(directory, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const [read] = await Promise.all([readFile(pipe, 'utf8'), replaceFile(pipe, 'text')]);
+  expect(read).toBe('text');
+  expect((await stat(pipe)).isFIFO()).toBe(true);
+  expect(await readdir(directory)).toEqual(['pipe']);
+});
+
+it('replaces what a link points to and leaves the link', async () => {
+  const file = join(directory, 'deep', 'file');
+  await replaceFile(file, 'old');
+  await symlink(file, join(directory, 'link'));
+  await replaceFile(join(directory, 'link'), 'new');
+  expect(await readFile(file, 'utf8')).toBe('new');
+  expect((await lstat(join(directory, 'link'))).isSymbolicLink()).toBe(true);
+  expect(await readdir(join(directory, 'deep'))).toEqual(['file']);
 });
 
 it('leaves nothing behind when it fails', async () => {
