@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EXIT, messageOf, VdbError } from '../errors.js';
+import { PRIORITIES, SET_ID, setIdOf } from './set.js';
 
 /**
  * A backup set is a directory of `paths.backups`, named by the instant at which it was begun, in UTC:
@@ -9,22 +10,43 @@ import { EXIT, messageOf, VdbError } from '../errors.js';
  */
 export const MANIFEST = 'manifest.json';
 
-/** The name of a set, which is also the name of its directory. */
-const SET_ID = /^\d{8}T\d{6}Z$/;
-
 const amount = z.int().min(0);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in lower-case hex');
+
+/** A table as the dump has it. */
+const table = z.object({
+  rows: amount,
+  /** Of its first and last rows by primary key; missing for a table without one. */
+  sample: sha256.optional(),
+});
 
 const part = z.object({
   /** Below the directory of the set, with `/` between names. */
   path: z.string().refine(isBelow, 'must be a path below the set'),
   bytes: amount,
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in lower-case hex'),
-  /** What it is: `collection`, `postgres`, `redis`, `configuration`, … */
+  sha256,
+  /**
+   * `collection`: Qdrant's snapshot of one. `definitions`: what a snapshot lacks or hides, see definitions.ts.
+   * `postgres`: a dump in the custom format. `postgres-globals`: roles, without passwords. `redis`: an RDB file.
+   * `configuration`: a tar of configuration files without secrets.
+   */
   kind: z.string().min(1),
   /** The collection that it is a snapshot of. */
   collection: z.string().min(1).optional(),
-  /** Points in that snapshot, counted exactly. */
+  priority: z.enum(PRIORITIES).optional(),
+  /** Points in that snapshot, counted exactly: the same number before it was taken and after. */
   points: amount.optional(),
+  /** In place of `points` where it was written to meanwhile: counts before and after, the smaller one first. */
+  points_between: z.tuple([amount, amount]).optional(),
+  /** The database that it is a dump of. */
+  database: z.string().min(1).optional(),
+  /** Its tables by `schema.name`, seen in the same transaction as the dump. */
+  tables: z.record(z.string(), table).optional(),
+  /** Keys in the RDB file. */
+  keys: amount.optional(),
+  /** The part holds what was there at some instant between these two. */
+  from: z.iso.datetime().optional(),
+  until: z.iso.datetime().optional(),
 });
 
 const manifest = z
@@ -35,8 +57,20 @@ const manifest = z
     created: z.iso.datetime(),
     finished: z.iso.datetime(),
     parts: z.array(part).min(1),
+    /** The host that it was taken of: its name in the configuration, and its own. */
+    host: z.object({ name: z.string(), hostname: z.string() }).optional(),
+    /** Of what made it and of what it holds: `vdb`, `qdrant`, `postgres`, `redis`, `os`. */
+    versions: z.record(z.string(), z.string()).optional(),
+    /** Whether its collections come from a real Qdrant; false for the emulator. */
+    genuine: z.boolean().optional(),
+    /** Whether writes were held back while it was taken, so that all parts have one instant. */
+    consistent: z.boolean().optional(),
+    /** Configuration files that are not in it, because they hold secrets. */
+    left_out: z.array(z.string()).optional(),
+    /** Parts that retention took out of it since. */
+    pruned: z.array(z.object({ path: z.string(), collection: z.string(), at: z.iso.datetime() })).optional(),
   })
-  .refine(({ id, created }) => id === created.replaceAll(/[-:]|\.\d+/g, ''), {
+  .refine(({ id, created }) => id === setIdOf(new Date(created)), {
     message: 'its name is not the instant at which it was created',
   })
   .refine(({ created, finished }) => Date.parse(created) <= Date.parse(finished), {
@@ -48,6 +82,7 @@ const manifest = z
 
 export type BackupManifest = z.infer<typeof manifest>;
 export type BackupPart = z.infer<typeof part>;
+export type BackupTable = z.infer<typeof table>;
 
 /** Reads the `manifest.json` of the set `id`. Throws `backup.manifest-unreadable` for anything else. Pure. */
 export function readManifest(text: string, id: string): BackupManifest {
@@ -63,6 +98,11 @@ export function readManifest(text: string, id: string): BackupManifest {
       meaning: 'Without its manifest nobody knows what belongs to the set, and whether it is whole.',
     });
   }
+}
+
+/** The content of `manifest.json`. Throws what {@link readManifest} would not take. */
+export function manifestText(set: BackupManifest): string {
+  return `${JSON.stringify(manifest.parse(set), null, 2)}\n`;
 }
 
 function firstIssue({ issues }: z.ZodError): string {

@@ -2,14 +2,14 @@ import { converge } from '../engine/converge.js';
 import type { RunOutcome } from '../engine/events.js';
 import { lookAll, type Plan, planOf, type Step } from '../engine/plan.js';
 import type { Task, TaskContext } from '../engine/task.js';
-import { EXIT, type ExitCode, VdbError } from '../errors.js';
-import { type Lock, takeLock } from '../host/lock.js';
+import type { ExitCode } from '../errors.js';
+import type { Lock } from '../host/lock.js';
 import { preflight } from '../host/preflight.js';
-import { quote } from '../host/shell.js';
 import { planSummary } from '../ui/plan.js';
 import { version } from '../version.js';
 import type { CommandContext } from './context.js';
 import { armInterrupt } from './interrupt.js';
+import { commandLine, takeSessionLock } from './locked.js';
 import { exitCodeOf, type OutcomeReporter, outcomeReporter } from './outcome.js';
 import { operator, type Session, taskContext } from './session.js';
 
@@ -72,26 +72,16 @@ async function lockAndFacts(
   session: Session,
   facts: TaskContext | undefined,
 ): Promise<{ lock: Lock; known: TaskContext }> {
-  const { host } = session;
-  const holder = { who: operator(), what: commandLine(context, session), since: new Date().toISOString() };
-  const [lock, known] = await Promise.allSettled([takeLock(host, holder), facts ?? taskContext(session)]);
+  const [lock, known] = await Promise.allSettled([
+    takeSessionLock(context, session),
+    facts ?? taskContext(session),
+  ]);
   if (lock.status === 'rejected') throw lock.reason;
   if (known.status === 'rejected') {
     await lock.value.release();
     throw known.reason;
   }
-  lock.value.lost.then(() => host.gate.close(lockLost(host.target)));
   return { lock: lock.value, known: known.value };
-}
-
-function lockLost(target: string): VdbError {
-  return new VdbError(`The lock of ${target} was lost`, {
-    code: 'host.lock-lost',
-    exitCode: EXIT.unreachable,
-    host: target,
-    meaning: 'The connection stood still for a minute, or the process that holds the lock was ended.',
-    next: 'Run the same command again: it looks at the host first and continues from what is there.',
-  });
 }
 
 interface Applied {
@@ -116,9 +106,4 @@ function applied(
     stop,
     ...reporter.progress,
   });
-}
-
-/** What was typed, without secrets: for the lock, the journal and remedies. */
-function commandLine({ argv }: CommandContext<unknown>, { gate }: Session): string {
-  return gate.redactor.mask(['vdb', ...argv].map(quote).join(' '));
 }

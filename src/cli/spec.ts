@@ -26,6 +26,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   lab: 'disposable hosts in containers',
   task: 'the documented tasks',
   lock: 'who is changing the host',
+  backup: 'sets of everything that a server holds, known to restore',
 };
 
 const SELECTION: readonly OptionSpec[] = [

@@ -23,21 +23,29 @@ function connectionsFit({ postgres, gateway }: Config): Violation[] {
   ];
 }
 
-function sshRepositoriesHaveTargets({ backup }: Config): Violation[] {
-  return backup.repositories.flatMap(({ type, target }, index) =>
-    type === 'ssh' && target === undefined
-      ? [
-          {
-            path: ['backup', 'repositories', index, 'target'],
-            message: 'is missing; it is required while the type is ssh',
-          },
-        ]
-      : [],
-  );
+function repositoriesAreComplete({ backup }: Config): Violation[] {
+  return backup.repositories.flatMap((repository, index) => {
+    const at = (key: string, message: string): Violation => ({
+      path: ['backup', 'repositories', index, key],
+      message,
+    });
+    const { type, path, password, name } = repository;
+    const first = backup.repositories.findIndex((other) => other.name === name);
+    return [
+      ...(first < index ? [at('name', `${name} is the name of two repositories`)] : []),
+      ...(type === 'restic' && password === undefined
+        ? [at('password', 'is missing; it is required while the type is restic')]
+        : []),
+      ...(type !== 'restic' && password !== undefined
+        ? [at('password', `has no use while the type is ${type}`)]
+        : []),
+      ...(type === 'directory' && !path.startsWith('/') ? [at('path', 'must be an absolute path')] : []),
+    ];
+  });
 }
 
 export const serviceRules: readonly Rule[] = [
   { needs: ['networking'], check: certificateIsGiven },
   { needs: ['postgres', 'gateway'], check: connectionsFit },
-  { needs: ['backup'], check: sshRepositoriesHaveTargets },
+  { needs: ['backup'], check: repositoriesAreComplete },
 ];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cidr, count, duration, port, seconds } from './values.js';
+import { cidr, count, duration, port, seconds, secret } from './values.js';
 
 const edge = z
   .strictObject({
@@ -66,12 +66,24 @@ const repository = z
       .regex(/^[a-z][a-z0-9-]*$/, 'must hold only lower-case letters, digits and -')
       .describe('Name of the repository.'),
     type: z
-      .enum(['directory', 'ssh'])
+      .enum(['directory', 'operator', 'restic'])
       .default('directory')
-      .describe('directory: a path on the host, such as a mount; ssh: on another machine.'),
-    path: z.string().min(1).describe('Directory that holds the copies.'),
-    target: z.string().min(1).optional().describe('ssh: user@host of the other machine.'),
-    port: port().default(22).describe('ssh: port of its sshd.'),
+      .describe(
+        'directory: a path on the host, such as a mount; operator: on the machine vdb runs on; restic: encrypted, by restic on the host.',
+      ),
+    path: z
+      .string()
+      .min(1)
+      .describe(
+        'Directory of the copies; for restic its repository: /mnt/x, sftp:user@host:/x, s3:https://…',
+      ),
+    password: secret(16)
+      .optional()
+      .describe('restic: encrypts the repository; without it nothing is read back.'),
+    environment: z
+      .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of a variable'), secret())
+      .default({})
+      .describe('restic: variables such as AWS_ACCESS_KEY_ID.'),
   })
   .describe('One place for copies.');
 
@@ -83,8 +95,23 @@ export const backupSchema = z
       .regex(/^\S+( \S+){4}$/, 'must have the five fields of cron, such as 0 2 * * *')
       .default('0 2 * * *')
       .describe('When, as in cron, in the time zone of the host.'),
-    retention: duration().default('30d').describe('How long sets are kept.'),
-    keep_minimum: count().default(3).describe('Sets kept however old they are.'),
+    retention: duration()
+      .default('30d')
+      .describe('Sets are kept for so long, counted back from the newest whole one.'),
+    keep_minimum: count().default(3).describe('Newest whole sets that are kept however old they are.'),
+    keep: z
+      .strictObject({
+        daily: z.int().min(0).default(0).describe('Days of which the last set is kept.'),
+        weekly: z.int().min(0).default(0).describe('Weeks of which the last set is kept.'),
+        monthly: z.int().min(0).default(0).describe('Months of which the last set is kept.'),
+      })
+      .prefault({})
+      .describe('Sets that are kept beyond the retention.'),
+    priorities: z
+      .partialRecord(z.enum(['high', 'medium', 'low']), duration())
+      .default({})
+      .describe('By priority of collections: their snapshots leave older sets after so long, not with the set.'),
+    redis: z.boolean().default(false).describe('Whether the cache is part of a set.'),
     consistent: z
       .boolean()
       .default(false)

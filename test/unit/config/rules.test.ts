@@ -152,9 +152,26 @@ test.each<[string, Record<string, unknown>, string]>([
     'networking.tls.certificate: is missing',
   ],
   [
-    'a copy on another machine that is not named',
-    { backup: { repositories: [{ name: 'r', type: 'ssh', path: '/b' }] } },
-    'backup.repositories[0].target: is missing',
+    'two repositories of one name',
+    {
+      backup: {
+        repositories: [
+          { name: 'r', path: '/b' },
+          { name: 'r', path: '/c' },
+        ],
+      },
+    },
+    'backup.repositories[1].name: r is the name of two repositories',
+  ],
+  [
+    'a password for a repository that is not encrypted',
+    { backup: { repositories: [{ name: 'r', path: '/b', password: API_KEY }] } },
+    'backup.repositories[0].password: has no use while the type is directory',
+  ],
+  [
+    'an encrypted repository without its password',
+    { backup: { repositories: [{ name: 'r', type: 'restic', path: '/b' }] } },
+    'backup.repositories[0].password: is missing',
   ],
 ])('%s is refused', (_what, patch, message) => {
   expect(refusals(patch)).toEqual([expect.stringContaining(message)]);

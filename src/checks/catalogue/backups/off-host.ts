@@ -41,8 +41,8 @@ export const offHost = defineCheck<FoundSet[] | Copies>({
       if (newest === undefined) return warn('there is no set to copy', 'the newest set, and a copy of it');
       const seen = directories(context).map((each, index) => [each, copies[index]] as const);
       const verdicts = repositories.map((repository) =>
-        repository.type === 'ssh'
-          ? unknown(`${repository.name}: this release does not look at other machines`)
+        repository.type !== 'directory'
+          ? unknown(`${repository.name}: not looked at`)
           : judgeCopy(repository, new Map(seen).get(repository), newest.id),
       );
       return worst(verdicts, `${newest.id} in ${verdicts.map(({ seen }) => seen).join('; ')}`);

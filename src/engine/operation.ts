@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import type { Host } from '../host/host.js';
+import { appendCommand, type JournalRecord, type RunIdentity } from './journal.js';
+
+/** What came of work that is no convergence: a backup, a restore. */
+export interface OperationOutcome {
+  status: 'done' | 'failed' | 'interrupted';
+  /** Things that were made, replaced or removed. */
+  changed: number;
+  /** What could not be done, by name. */
+  failed: readonly string[];
+}
+
+export interface OperationOptions {
+  host: Host;
+  identity: Omit<RunIdentity, 'run'>;
+  stateDirectory: string;
+}
+
+/**
+ * Runs `work` with its intent in the host's journal before and its outcome after. The gate of `host` must be open:
+ * the lock is held. What `work` throws is thrown again, after the journal has been told.
+ */
+export async function journaled<T>(
+  { host, identity, stateDirectory }: OperationOptions,
+  work: () => Promise<T>,
+  outcomeOf: (result: T) => OperationOutcome,
+): Promise<T> {
+  const common = { schema: 'vdb.journal/1' as const, run: randomUUID(), ...identity };
+  const since = performance.now();
+  const write = (record: Pick<JournalRecord, 'event'> & Record<string, unknown>): Promise<unknown> =>
+    host.run(
+      appendCommand(stateDirectory, { ...common, at: new Date().toISOString(), ...record } as JournalRecord),
+    );
+  const end = (outcome: OperationOutcome): Promise<unknown> =>
+    write({
+      event: 'outcome',
+      ...outcome,
+      skipped: [],
+      duration_ms: Math.round(performance.now() - since),
+      tasks: [],
+    });
+  await write({ event: 'intent', tasks: [], changes: 0 });
+  try {
+    const result = await work();
+    await end(outcomeOf(result));
+    return result;
+  } catch (error) {
+    await end({ status: 'failed', changed: 0, failed: [] }).catch(() => {});
+    throw error;
+  }
+}
