@@ -9,6 +9,7 @@ import {
   severityOf,
   type Verdict,
 } from './check.js';
+import { inspectOf } from './inspect.js';
 import { skip } from './verdict.js';
 
 /** What one check found. */
@@ -46,7 +47,8 @@ export function resultOf(
   const { id, group, title } = check;
   const base = { ...verdict, status, id, group, severity, title };
   if (status === 'pass' || status === 'skip') return base;
-  const inspect = check.inspect === undefined ? {} : { inspect: check.inspect(context) };
+  const command = inspectOf(check, context);
+  const inspect = command === undefined ? {} : { inspect: command };
   if (status === 'unknown') return { ...base, remedy: UNSEEN_REMEDY, ...inspect };
   return {
     ...base,

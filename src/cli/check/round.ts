@@ -76,7 +76,17 @@ export async function surroundings({
 }: Pick<Session, 'host' | 'hostConfig' | 'config'>): Promise<CheckContext> {
   const { facts, state, journal, skew } = await firstLook(host, config);
   const slot = activeSlot(config, state);
-  return { config, hostConfig, slot, keyFile: adminHeader(config), facts, journal, skew, now: new Date() };
+  return {
+    config,
+    hostConfig,
+    isRoot: !host.isElevated,
+    slot,
+    keyFile: adminHeader(config),
+    facts,
+    journal,
+    skew,
+    now: new Date(),
+  };
 }
 
 function factsOf({ facts }: CheckContext) {
