@@ -16,8 +16,8 @@ import { maskedReport } from './masked.js';
 export type Choose = (context: CheckContext) => readonly Check[];
 
 /** Throws where the configuration names checks or thresholds that there are not. */
-export function acceptChecks({ config }: Configured): void {
-  assertConfigured(CATALOGUE, config.checks);
+export function acceptChecks({ config, file }: Pick<Configured, 'config' | 'file'>): void {
+  assertConfigured(CATALOGUE, config.checks, file);
 }
 
 /** Runs checks on a connected host: one command to see where to look, one for all probes, one for the plan. */

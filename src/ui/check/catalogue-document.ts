@@ -117,7 +117,7 @@ checks:
 ## Changing a threshold
 
 Checks with a number have a default for it. Another one is given by the id of the check; one that names no check, or
-a check without a number, is refused.
+a check without a number, is refused, as is a share of more than 100 %.
 
 \`\`\`yaml
 ${thresholdYaml('storage.free', 30)}
