@@ -77,7 +77,7 @@ export function countsOf(results: readonly CheckResult[]): Record<CheckStatus, n
   return counts;
 }
 
-/** Ready when nothing stands in the way and something was looked at: silence is not readiness. */
+/** Ready when nothing stands in the way and something passed or is waived: silence is not readiness. */
 export function isReady(results: readonly CheckResult[]): boolean {
   const isSeen = ({ status }: CheckResult): boolean => status === 'pass' || status === 'waived';
   return results.some(isSeen) && !results.some(blocks);

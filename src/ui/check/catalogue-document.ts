@@ -92,7 +92,8 @@ says the same in the terminal, and with \`--verbose\` shows the scripts that are
 | skip | it does not apply to this configuration, for the reason that is given | no |
 | waived | it was seen not to hold, and somebody accepts that until a day | no |
 
-A run in which nothing was seen to pass is not ready: silence is not readiness.
+A waived finding is not in the way of readiness, and is shown. A run in which nothing was seen to pass and nothing is
+waived is not ready: silence is not readiness.
 
 | severity | meaning |
 |---|---|
