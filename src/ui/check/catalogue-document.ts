@@ -3,6 +3,7 @@ import { severityCases } from '../../checks/sample.js';
 import { count } from '../style.js';
 import { anchorOf } from './data.js';
 import { repairText, severityText, thresholdYaml } from './explain.js';
+import { PLUGIN } from './nagios.js';
 
 /** `docs/checks.md`: what `vdb check` is, and every check from its own declaration. Pure. */
 export function catalogueDocument(catalogue: readonly Check[]): string {
@@ -136,8 +137,12 @@ are made from the same results and agree with the exit code.
 | junit | CI: what is in the way is a failure, or an error where it could not be seen |
 | github | annotations of a GitHub workflow, and a table in the summary of the step |
 | tap | consumers of the Test Anything Protocol; what is not in the way is a TODO |
-| nagios | monitoring plugins: a status line with performance data |
+| nagios | monitoring systems: the state (OK, WARNING, CRITICAL, UNKNOWN), performance data, then the findings |
 | prometheus | node exporter's textfile collector: \`vdb_ready\`, \`vdb_check_status\` (0 passed, 1 warning, 2 failed, 3 not seen), \`vdb_check_timestamp_seconds\` |
+
+Monitoring systems read the state of a plugin from its exit code, which is not vdb's. This command has theirs:
+
+    ${PLUGIN}
 
 \`--checklist [FILE]\` writes the production readiness checklist of the documents, each line with its evidence and date:
 Markdown, or HTML to a file that ends in \`.html\`. Two of its lines only a person can confirm:

@@ -14,7 +14,7 @@ const SAYS_READY: Record<FormatName, (text: string) => boolean> = {
   junit: (text) => / tests="[1-9]/.test(text) && !/<(failure|error)\b/.test(text),
   github: (text) => !/^::error\b/m.test(text),
   tap: consumed,
-  nagios: (text) => /^VDB (OK|WARNING) - /.test(text),
+  nagios: (text) => /^(OK|WARNING) - /.test(text),
   prometheus: (text) => /^vdb_ready\{host="one"\} 1$/m.test(text),
 };
 
