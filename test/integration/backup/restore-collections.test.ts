@@ -166,10 +166,7 @@ describe.each(PLACES)('a collection of a set, restored in $where ($kind)', ({ ki
 
   it('leaves owner and mode of the file of the set as they were', async () => {
     const file = join(set, 'collections/documents.snapshot');
-    await host.run({
-      title: 'mode',
-      script: (await import('../../../src/host/shell.js')).sh`chmod 0600 ${file}`,
-    });
+    await chmod(file, 0o600);
     await restore('documents', 'documents--mode');
     const { mode, uid, nlink } = statSync(file);
     expect({ mode: mode & 0o777, uid, nlink }).toEqual({ mode: 0o600, uid: process.getuid?.(), nlink: 1 });
