@@ -50,7 +50,7 @@ export async function createSet(options: CreateOptions): Promise<CreateOutcome> 
   const since = performance.now();
   const qdrant = placeOf(config, slot);
   const { remarks } = await sweep(host, config.paths.backups, qdrant);
-  for (const text of remarks) onEvent({ type: 'remark', text });
+  for (const text of remarks) onEvent({ type: 'remark', text, isSerious: true });
   const seen = await preflight(host, config, qdrant, `${slotStorage(config, slot)}/storage`);
   const begun = await beginSet(host, config);
   try {
@@ -114,10 +114,13 @@ async function fill(
 const DEFINITION_PART: PlannedPart = { path: DEFINITIONS, kind: 'definitions', estimate: 0 };
 
 /** What will be taken, as far as it is known before. */
-export function plannedParts(config: Config, { sizes }: Pick<Preflight, 'sizes'>): PlannedPart[] {
+export function plannedParts(
+  config: Config,
+  { sizes, collections }: Pick<Preflight, 'sizes' | 'collections'>,
+): PlannedPart[] {
   const { database } = config.postgres;
   return [
-    ...inOrder([...sizes.collections.keys()], config).map((collection) => ({
+    ...inOrder(collections, config).map((collection) => ({
       path: snapshotPart(collection),
       kind: 'collection',
       collection,
@@ -210,9 +213,7 @@ async function discard({ host, onEvent }: CreateOptions, { directory }: Begun): 
   try {
     await host.run(discardCommand(directory));
   } catch {
-    onEvent({
-      type: 'remark',
-      text: `The unfinished set in ${directory} is still there; the next backup removes it`,
-    });
+    const text = `The unfinished set in ${directory} is still there; the next backup removes it`;
+    onEvent({ type: 'remark', text, isSerious: true });
   }
 }

@@ -1,3 +1,4 @@
+import { isLoopback } from '../../config/listeners.js';
 import type { Config } from '../../config/schema.js';
 import { formatSize } from '../../config/units.js';
 import { EXIT, VdbError } from '../../errors.js';
@@ -31,6 +32,8 @@ export interface Spaces {
 
 /** What was seen before anything is written. */
 export interface Preflight {
+  /** What Qdrant has, as it names them. */
+  collections: string[];
   sizes: Sizes;
   spaces: Spaces;
   versions: Record<string, string>;
@@ -51,22 +54,21 @@ export async function preflight(
   storage: string,
 ): Promise<Preflight> {
   const about = await qdrantVersion(host, qdrant);
-  const { collections, spaces, redis } = await measure(host, config, qdrant, storage);
+  const { sizes: bytes, spaces, redis } = await measure(host, config, qdrant, storage);
   const postgres = hasDatabase(config) ? await databaseState(host, config.postgres) : undefined;
-  const sizes = { collections, database: postgres?.bytes ?? 0 };
+  const sizes = { collections: bytes, database: postgres?.bytes ?? 0 };
   assertSpace(host.target, sizes, spaces);
   const versions = {
     qdrant: about.version,
     ...(postgres === undefined ? {} : { postgres: postgres.version }),
     ...(redis === undefined ? {} : { redis }),
   };
-  return { sizes, spaces, versions, genuine: about.genuine };
+  return { collections: about.collections, sizes, spaces, versions, genuine: about.genuine };
 }
 
 /** Whether the database of the configuration is on this host. */
 export function hasDatabase({ postgres }: Pick<Config, 'postgres'>): boolean {
-  const { enabled, host } = postgres;
-  return enabled && (host === 'localhost' || host === '::1' || host.startsWith('127.'));
+  return postgres.enabled && isLoopback(postgres.host);
 }
 
 /** Whether the cache is part of a set. */
@@ -77,20 +79,21 @@ export function hasCache({ redis, backup }: Pick<Config, 'redis' | 'backup'>): b
 async function qdrantVersion(
   host: Host,
   qdrant: QdrantPlace,
-): Promise<{ version: string; genuine: boolean }> {
-  const [about, collections] = await askQdrant(host, qdrant, [
+): Promise<Pick<Preflight, 'collections' | 'genuine'> & { version: string }> {
+  const [about, list] = await askQdrant(host, qdrant, [
     { method: 'GET', path: '/' },
     { method: 'GET', path: '/collections' },
   ]);
-  if (collections !== undefined) resultOf(collections, 'list its collections');
+  const result = list && resultOf<{ collections: { name: string }[] }>(list, 'list its collections');
   const { title, version } = JSON.parse(about?.body ?? '{}') as { title?: unknown; version?: unknown };
   if (typeof title !== 'string' || typeof version !== 'string')
     throw new Error(`Qdrant says ${about?.body.slice(0, 100)} of itself`);
-  return { version, genuine: !`${title} ${version}`.includes('emulator') };
+  const collections = (result?.collections ?? []).map(({ name }) => name);
+  return { collections, version, genuine: !`${title} ${version}`.includes('emulator') };
 }
 
 interface Measured {
-  collections: Map<string, number>;
+  sizes: Map<string, number>;
   spaces: Spaces;
   redis?: string;
 }
@@ -113,8 +116,7 @@ async function measure(host: Host, config: Config, qdrant: QdrantPlace, storage:
     fs backups ${config.paths.backups}
     fs snapshots ${qdrant.snapshots}
     fs temp ${qdrant.temp}
-    cd -- ${storage}/collections
-    { du -s --apparent-size -B1 -- */ 2>/dev/null || :; } | sed 's/^/collection /'
+    ! cd -- ${`${storage}/collections`} 2>/dev/null || { du -s --apparent-size -B1 -- */ 2>/dev/null || :; } | sed 's/^/collection /'
     ${redis}
     echo end`,
     { timeoutMs: 600_000 },
@@ -135,7 +137,7 @@ export function readMeasured(stdout: string): Measured {
   const sizes = [...stdout.matchAll(/^collection (\d+)\t(.+)\/$/gm)];
   const [, redis] = /^redis (\S+)$/m.exec(stdout) ?? [];
   return {
-    collections: new Map(sizes.map(([, bytes, name]) => [name ?? '', Number(bytes)])),
+    sizes: new Map(sizes.map(([, bytes, name]) => [name ?? '', Number(bytes)])),
     spaces: { backups: space('backups'), snapshots: space('snapshots'), temp: space('temp') },
     ...(redis === undefined ? {} : { redis }),
   };
