@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { EXIT, VdbError } from '../../errors.js';
 import type { Host } from '../../host/host.js';
 import { sh } from '../../host/shell.js';
@@ -124,7 +125,9 @@ export async function lookAtRoom(
     device() { stat -c %d -- "$1"; }
     pg=${POSTGRES_DATA}
     [ -d "$pg" ] || pg=
-    echo "$(free ${storage}) $(device ${storage}) $(device ${snapshots}) $(device ${set})" "\${pg:+$(free "$pg") $(device "$pg")}"`);
+    snapshots=${snapshots}
+    [ -d "$snapshots" ] || snapshots=${dirname(snapshots)}
+    echo "$(free ${storage}) $(device ${storage}) $(device "$snapshots") $(device ${set})" "\${pg:+$(free "$pg") $(device "$pg")}"`);
   const [avail, device, snapshotsDevice, setDevice, pgAvail, pgDevice] = stdout.trim().split(/\s+/);
   if (exitCode !== 0 || !/^\d+$/.test(avail ?? '')) {
     throw new VdbError(`The room on ${host.target} could not be seen: ${stderr.trim()}`, {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from '../../host/command.js';
 import { type Script, sh } from '../../host/shell.js';
@@ -86,9 +86,15 @@ export function recoverCommand(qdrant: QdrantPlace, { file, sha256, bytes, targe
 /** Qdrant may be on its way up again: systemd restarts it, and it loads its collections first. */
 const RETURN_SECONDS = 180;
 
-/** A trap puts back what an earlier run that was killed has left, too: a link shares owner and mode with its file. */
+/**
+ * Puts `$file` where Qdrant reads it, until the script ends. Qdrant makes its directory for snapshots when it makes the
+ * first one (seen with 1.18.3), so it may have to be made. What an earlier run that was killed has left there is taken
+ * back first: a link shares owner and mode with its file.
+ */
 export function handOver(snapshots: string): Script {
   return sh`
+    [ -d ${snapshots} ] ||
+    install -d -m 0700 -o "$(stat -c %u -- ${dirname(snapshots)})" -g "$(stat -c %g -- ${dirname(snapshots)})" -- ${snapshots}
     take_back() {
     [ -d "$hold" ] || return 0
     find "$hold" -type f -exec chown "$(id -u):$(id -g)" {} + -exec chmod 0600 {} +
