@@ -231,6 +231,25 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/history.js')).history,
   },
   {
+    name: 'backup create',
+    isDefault: true,
+    summary: 'take a set of everything: collections, databases, configuration',
+    options: [
+      ['--consistent', 'hold writes back at the edge, so that all parts have one instant'],
+      ['--skip-if-locked', 'end well, without a word, while another run changes the host'],
+    ],
+    examples: ['vdb backup', 'vdb backup --skip-if-locked', 'vdb --lab default backup create --json'],
+    load: async () => (await import('./commands/backup-create.js')).create,
+  },
+  {
+    name: 'backup drill',
+    args: '[set]',
+    summary: 'restore a set beside production as a test, compare, leave nothing behind (default: latest)',
+    options: [['--skip-if-locked', 'end well, without a word, while another run changes the host']],
+    examples: ['vdb backup drill', 'vdb backup drill 20261124 --json', 'vdb backup drill --skip-if-locked'],
+    load: async () => (await import('./commands/backup-drill.js')).drill,
+  },
+  {
     name: 'lock status',
     summary: 'who holds the lock of the host, since when and for what',
     examples: ['vdb lock status'],

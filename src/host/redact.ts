@@ -17,7 +17,7 @@ export class Redactor {
   /** `text` without any registered secret, also where it appears base64- or URL-encoded or quoted for a shell. */
   mask(text: string): string {
     let masked = text;
-    for (const form of this.#forms()) {
+    for (const form of this.forms()) {
       if (masked.includes(form)) masked = masked.replaceAll(form, MASK);
     }
     return masked;
@@ -25,11 +25,14 @@ export class Redactor {
 
   /** Whether `text` contains a registered secret. */
   leaks(text: string): boolean {
-    return this.#forms().some((form) => text.includes(form));
+    return this.forms().some((form) => text.includes(form));
   }
 
-  /** Longest first, so that a secret that contains another is masked whole. */
-  #forms(): string[] {
+  /**
+   * Every form in which a secret may stand somewhere. Longest first, so that a secret that contains another is masked
+   * whole.
+   */
+  forms(): string[] {
     const encoded = [...this.#secrets].flatMap((secret) => [
       secret,
       Buffer.from(secret).toString('base64'),

@@ -5,7 +5,8 @@ import type { Host } from '../../host/host.js';
 import { type Script, sh } from '../../host/shell.js';
 import { identifier } from '../../resources/postgres-psql.js';
 import type { BackupTable } from '../manifest.js';
-import { differingTables, readTables, TABLES_SQL } from '../tables.js';
+import { readTables, TABLES_SQL } from '../tables.js';
+import { differingTables } from './compare-tables.js';
 import { createSql, dropSql, psqlFunctions } from './database-sql.js';
 import { createdRoles, missingRolesSql } from './roles.js';
 

@@ -3,7 +3,7 @@ import { LOADING_SECONDS } from '../../resources/redis-ready.js';
 import { REDIS_CONF } from '../../services/redis/config.js';
 
 /** There is one at a time, under the lock of the host, so what a killed run left is found by its name. */
-const UNIT = 'vdb-scratch-redis.service';
+export const REDIS_SCRATCH_UNIT = 'vdb-scratch-redis.service';
 const DIRECTORY = '/var/lib/redis/.vdb-scratch';
 
 /**
@@ -20,8 +20,8 @@ export const SCRATCH_REDIS: Script = sh`
   return 1
   }
   scratch_stop() {
-  systemctl stop ${UNIT} 2>/dev/null || true
-  systemctl reset-failed ${UNIT} 2>/dev/null || true
+  systemctl stop ${REDIS_SCRATCH_UNIT} 2>/dev/null || true
+  systemctl reset-failed ${REDIS_SCRATCH_UNIT} 2>/dev/null || true
   rm -rf ${DIRECTORY}
   }
   scratch_start() {
@@ -34,7 +34,7 @@ export const SCRATCH_REDIS: Script = sh`
   'dir ${DIRECTORY}' 'dbfilename dump.rdb' 'appendonly no' 'save ""' 'maxmemory 0' "databases \${2:-16}" \
   'repl-diskless-sync yes' 'repl-diskless-sync-delay 0' 'logfile ${DIRECTORY}/log' > ${DIRECTORY}/redis.conf )
   chown redis:redis ${DIRECTORY}/redis.conf
-  systemd-run --quiet --collect --unit=${UNIT} -p User=redis -p Group=redis -p UMask=0077 -p Restart=no -p RuntimeMaxSec=1h \
+  systemd-run --quiet --collect --unit=${REDIS_SCRATCH_UNIT} -p User=redis -p Group=redis -p UMask=0077 -p Restart=no -p RuntimeMaxSec=1h \
   -p CPUWeight=10 -p IOWeight=10 -p Nice=10 -p OOMScoreAdjust=500 -p ProtectSystem=strict -p ReadWritePaths=${DIRECTORY} \
   -p ProtectHome=yes -p PrivateTmp=yes -p NoNewPrivileges=yes \
   redis-server ${DIRECTORY}/redis.conf
@@ -44,7 +44,7 @@ export const SCRATCH_REDIS: Script = sh`
   local end=$((SECONDS + ${LOADING_SECONDS}))
   while [ "$SECONDS" -lt "$end" ]; do
   [ "$(scratch_cli PING 2>&1)" != PONG ] || return 0
-  systemctl is-active --quiet ${UNIT} || break
+  systemctl is-active --quiet ${REDIS_SCRATCH_UNIT} || break
   sleep 0.2
   done
   echo 'Redis could not load the RDB file:' >&2

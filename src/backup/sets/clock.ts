@@ -23,11 +23,11 @@ export async function clockOffset(host: Host): Promise<ClockOffset | null> {
   return { least: clock - answered, most: clock - asked };
 }
 
-/** Why nobody can tell the age of a set by these clocks; null where they agree. Pure. */
+/** Why nobody can tell by these clocks which sets are old; null where they agree. Pure. */
 export function clockRefusal(offset: ClockOffset | null): string | null {
   if (offset === null) return null;
   const { least, most } = offset;
-  if (Number.isNaN(least)) return 'the host gives no time';
+  if (Number.isNaN(least)) return 'the host does not tell its time';
   if (least > CLOCK_TOLERANCE_MS) return `the clock of the host is ${minutes(least)} ahead of this machine's`;
   if (most < -CLOCK_TOLERANCE_MS) return `the clock of the host is ${minutes(-most)} behind this machine's`;
   return null;

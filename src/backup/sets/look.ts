@@ -47,7 +47,7 @@ export const backupSets: ProbeKind<SetsQuestion, FoundSets> = {
     text() { base64 -w 0 < "$1" || echo '?'; }
     sets() {
     echo @directory
-    [ -d "$1" ] || { echo absent; return; }
+    [ -e "$1" ] || { echo absent; return; }
     cd "$1" || exit 1
     find . -mindepth 1 -maxdepth 1 -type d -name ${`${REMOVING}${SET_ID_GLOB}`} -printf 'removing %f\n' || exit 1
     ids=$(find . -mindepth 1 -maxdepth 1 -type d -name ${SET_ID_GLOB} -printf '%f\n') || exit 1

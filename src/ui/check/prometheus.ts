@@ -1,6 +1,7 @@
 import type { CheckReport } from '../../checks/report.js';
 import { blocks, type CheckResult, countsOf } from '../../checks/result.js';
 import { EXIT } from '../../errors.js';
+import { gauge } from '../../exposition.js';
 import { isNoted } from './finding.js';
 
 /**
@@ -12,24 +13,24 @@ export function prometheusReport(report: CheckReport): string {
   const { host, results, at, durationMs, exitCode, vdb } = report;
   const own = { host };
   return [
-    ...metric('vdb_ready', 'Whether nothing stood in the way of readiness: 1 or 0.', [
+    ...gauge('vdb_ready', 'Whether nothing stood in the way of readiness: 1 or 0.', [
       [own, exitCode === EXIT.ok ? 1 : 0],
     ]),
-    ...metric(
+    ...gauge(
       'vdb_check_status',
       'What a check found: 0 passed, waived or skipped, 1 a warning, 2 failed and in the way, 3 not seen and in the way.',
       results.map((result) => [labelsOf(host, result), codeOf(result)]),
     ),
-    ...metric(
+    ...gauge(
       'vdb_checks',
       'How many checks ended in each status.',
       Object.entries(countsOf(results)).map(([status, value]) => [{ host, status }, value]),
     ),
-    ...metric('vdb_check_timestamp_seconds', 'When the checks ended, as Unix time.', [
+    ...gauge('vdb_check_timestamp_seconds', 'When the checks ended, as Unix time.', [
       [own, Math.round(at.getTime() / 1000)],
     ]),
-    ...metric('vdb_check_duration_seconds', 'How long the checks took.', [[own, durationMs / 1000]]),
-    ...metric('vdb_check_info', 'The vdb that ran the checks.', [[{ host, version: vdb }, 1]]),
+    ...gauge('vdb_check_duration_seconds', 'How long the checks took.', [[own, durationMs / 1000]]),
+    ...gauge('vdb_check_info', 'The vdb that ran the checks.', [[{ host, version: vdb }, 1]]),
   ].join('\n');
 }
 
@@ -42,24 +43,4 @@ function labelsOf(host: string, { id, group, severity }: CheckResult): Labels {
 function codeOf(result: CheckResult): number {
   if (blocks(result)) return result.status === 'fail' ? 2 : 3;
   return isNoted(result) ? 1 : 0;
-}
-
-/** A metric without samples is left out. */
-function metric(name: string, help: string, samples: readonly (readonly [Labels, number])[]): string[] {
-  if (samples.length === 0) return [];
-  return [
-    `# HELP ${name} ${help}`,
-    `# TYPE ${name} gauge`,
-    ...samples.map(([labels, value]) => `${name}{${labelText(labels)}} ${value}`),
-  ];
-}
-
-function labelText(labels: Labels): string {
-  return Object.entries(labels)
-    .map(([name, value]) => `${name}="${escaped(value)}"`)
-    .join(',');
-}
-
-function escaped(value: string): string {
-  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

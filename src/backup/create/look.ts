@@ -1,0 +1,88 @@
+import { isDeepStrictEqual } from 'node:util';
+import { collectionPath } from '../../resources/qdrant-collection.js';
+import type { CollectionDefinition } from '../definitions.js';
+import { fingerprintOf, type PointRecord } from '../fingerprint.js';
+import { type QdrantAnswer, type QdrantRequest, resultOf } from '../qdrant-requests.js';
+
+/** Points that are compared before and after. */
+const SAMPLE = 8;
+
+/** A collection at one instant, or nearly so. */
+export interface CollectionLook {
+  definition: Omit<CollectionDefinition, 'sample'>;
+  /** Counted exactly. */
+  points: number;
+  /** Fingerprints by id, as JSON. */
+  sample: ReadonlyMap<string, string>;
+}
+
+/** Questions about a collection; of the points `ids`, or of the first ones. */
+export function lookRequests(collection: string, ids?: readonly (string | number)[]): QdrantRequest[] {
+  const path = collectionPath(collection);
+  const whole = { with_payload: true, with_vector: true };
+  return [
+    { method: 'GET', path },
+    { method: 'POST', path: `${path}/points/count`, body: { exact: true } },
+    ids === undefined
+      ? { method: 'POST', path: `${path}/points/scroll`, body: { limit: SAMPLE, ...whole } }
+      : { method: 'POST', path: `${path}/points`, body: { ids, ...whole } },
+  ];
+}
+
+interface RawCollection {
+  config: Record<string, unknown>;
+  payload_schema: Record<string, Record<string, unknown>>;
+}
+
+/** Reads the answers to {@link lookRequests}; null where there is no such collection. Pure. */
+export function readLook(collection: string, answers: readonly QdrantAnswer[]): CollectionLook | null {
+  const [info, counted, points] = answers as [QdrantAnswer, QdrantAnswer, QdrantAnswer];
+  const raw = resultOf<RawCollection>(info, `describe collection ${collection}`);
+  const count = resultOf<{ count: number }>(counted, `count collection ${collection}`);
+  const found = resultOf<PointRecord[] | { points: PointRecord[] }>(points, `read collection ${collection}`);
+  if (raw === null || count === null || found === null) return null;
+  const records = Array.isArray(found) ? found : found.points;
+  return {
+    definition: { config: raw.config, payload_schema: withoutCounts(raw.payload_schema) },
+    points: count.count,
+    sample: new Map(records.filter(isExact).map((each) => [JSON.stringify(each.id), fingerprintOf(each)])),
+  };
+}
+
+/** A number beyond 2^53 is not the one that Qdrant wrote. */
+function isExact({ id }: PointRecord): boolean {
+  return typeof id === 'string' || Number.isSafeInteger(id);
+}
+
+/** Qdrant counts the points of each index there, which change with every write. */
+function withoutCounts(schema: RawCollection['payload_schema']): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(schema).map(([field, { points: _, ...definition }]) => [field, definition]),
+  );
+}
+
+/** The ids of a sample. */
+export function idsOf({ sample }: CollectionLook): (string | number)[] {
+  return [...sample.keys()].map((id) => JSON.parse(id) as string | number);
+}
+
+/** Whether settings and indexes are the same. */
+export function sameDefinition(before: CollectionLook, after: CollectionLook): boolean {
+  return isDeepStrictEqual(before.definition, after.definition);
+}
+
+/** What holds of a snapshot that was taken between two looks. Pure. */
+export function between(
+  before: CollectionLook,
+  after: CollectionLook,
+): { count: { points: number } | { points_between: [number, number] }; definition: CollectionDefinition } {
+  const [least, most] = [Math.min(before.points, after.points), Math.max(before.points, after.points)];
+  const still = [...before.sample].filter(([id, hash]) => after.sample.get(id) === hash);
+  return {
+    count: least === most ? { points: least } : { points_between: [least, most] },
+    definition: {
+      ...after.definition,
+      sample: still.map(([id, hash]) => ({ id: JSON.parse(id) as string | number, sha256: hash })),
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { gauge } from '../exposition.js';
+import { type Command, putCommand } from '../host/command.js';
+import type { Host } from '../host/host.js';
+import { all, sh } from '../host/shell.js';
+import type { BackupManifest } from './manifest.js';
+
+/** Where node exporter reads metrics of others. */
+export const TEXTFILE_DIRECTORY = '/var/lib/prometheus/node-exporter';
+
+/** The file with what backups tell. */
+export const BACKUP_METRICS = join(TEXTFILE_DIRECTORY, 'vdb_backup.prom');
+
+/** One attempt at a set. */
+export interface Attempt {
+  /** When it was begun. */
+  at: Date;
+  /** The set that came of it. */
+  set?: { manifest: BackupManifest; durationMs: number };
+}
+
+const ATTEMPT = 'vdb_backup_last_attempt_timestamp_seconds';
+const STATUS = 'vdb_backup_last_status';
+
+/** What is told of the last attempt and of the last set. After a failure what was told of the last set stays. Pure. */
+export function backupMetrics(before: string, { at, set }: Attempt): string {
+  const last = [
+    ...gauge(ATTEMPT, 'When the last attempt at a backup set was begun, as Unix time.', [[{}, seconds(at)]]),
+    ...gauge(STATUS, 'Whether the last attempt made a set: 1 or 0.', [[{}, set === undefined ? 0 : 1]]),
+  ];
+  const success = set === undefined ? ofLastSet(before) : setMetrics(set);
+  return [...last, ...success, ''].join('\n');
+}
+
+function setMetrics({ manifest, durationMs }: Required<Attempt>['set']): string[] {
+  const { finished, parts } = manifest;
+  const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  return [
+    ...gauge(
+      'vdb_backup_last_success_timestamp_seconds',
+      'When the last backup set was finished, as Unix time.',
+      [[{}, seconds(new Date(finished))]],
+    ),
+    ...gauge('vdb_backup_duration_seconds', 'How long the last backup set took.', [[{}, durationMs / 1000]]),
+    ...gauge('vdb_backup_bytes', 'Bytes of the last backup set.', [[{}, total]]),
+    ...gauge(
+      'vdb_backup_part_bytes',
+      'Bytes of each part of the last backup set.',
+      parts.map(({ kind, collection, database, bytes }) => [
+        {
+          kind,
+          ...(collection === undefined ? {} : { collection }),
+          ...(database === undefined ? {} : { database }),
+        },
+        bytes,
+      ]),
+    ),
+  ];
+}
+
+function ofLastSet(before: string): string[] {
+  return before
+    .split('\n')
+    .filter((line) => line !== '' && !line.includes(`${ATTEMPT} `) && !line.includes(`${STATUS} `));
+}
+
+function seconds(at: Date): number {
+  return Math.round(at.getTime() / 1000);
+}
+
+/** Tells node exporter of an attempt. */
+export async function tellMetrics(host: Host, attempt: Attempt): Promise<void> {
+  const { stdout } = await host.read(sh`cat -- ${BACKUP_METRICS} 2>/dev/null || :`);
+  await host.run(metricsCommand(BACKUP_METRICS, backupMetrics(stdout, attempt)));
+}
+
+/** Writes a file of metrics in one step. Its directory is made where node exporter is not installed yet. */
+export function metricsCommand(path: string, content: string): Command {
+  const put = putCommand({ path, content });
+  const directory = sh`[ -d ${TEXTFILE_DIRECTORY} ] || install -d -m 0755 ${TEXTFILE_DIRECTORY}`;
+  return { ...put, script: all(directory, sh`{ ${put.script}; }`) };
+}

@@ -1,0 +1,104 @@
+import { createSet } from '../../backup/create/create.js';
+import type { CreateOutcome } from '../../backup/create/events.js';
+import { type Attempt, tellMetrics } from '../../backup/metrics.js';
+import { firstLook } from '../../checks/look.js';
+import { activeSlot } from '../../checks/place.js';
+import { EXIT, messageOf, VdbError } from '../../errors.js';
+import { version } from '../../version.js';
+import { type Afterwards, doAfterwards } from '../backup/afterwards.js';
+import { type CreateView, createView, skipped } from '../backup/create-view.js';
+import type { CommandContext, Handler } from '../context.js';
+import { underLock } from '../locked.js';
+import { type Configured, readFacts, type Session, withSession } from '../session.js';
+
+export interface BackupCreateOptions {
+  consistent?: boolean;
+  skipIfLocked?: boolean;
+}
+
+type Context = CommandContext<BackupCreateOptions>;
+
+/** What is done with a finished set, in this order. */
+const AFTERWARDS: readonly Afterwards[] = [];
+
+/** `vdb backup`: takes a set of everything that the host holds. */
+export const create: Handler<BackupCreateOptions> = async (context) => {
+  const view = await createView(context);
+  try {
+    return await withSession(context, (session) => underLockOf(context, session, view), refuser(context));
+  } catch (error) {
+    const gaveWay = context.options.skipIfLocked === true && error instanceof VdbError;
+    if (gaveWay && error.exitCode === EXIT.locked) return skipped(context, error);
+    return view.fail(error);
+  }
+};
+
+/** Refuses what cannot be done, before anything is connected to. */
+function refuser({ options }: Context) {
+  return ({ config }: Configured): void => {
+    if (options.consistent === true || config.backup.consistent) throw noEdge();
+  };
+}
+
+async function underLockOf(context: Context, session: Session, view: CreateView) {
+  const outcome = await underLock(
+    context,
+    session,
+    (stop) => attempt(context, session, view, stop),
+    ({ status }) => ({ status, changed: status === 'done' ? 1 : 0, failed: [] }),
+  );
+  return view.end(outcome, session);
+}
+
+/** Takes the set, does what comes afterwards, and tells node exporter how it ended, whichever way that is. */
+async function attempt(
+  context: Context,
+  session: Session,
+  view: CreateView,
+  stop: AbortSignal,
+): Promise<CreateOutcome> {
+  const told = (attempt: Attempt): Promise<void> =>
+    tellMetrics(session.host, attempt).catch((error) =>
+      view.warn(`The metrics could not be written: ${messageOf(error)}`),
+    );
+  const at = new Date();
+  try {
+    const outcome = await take(context, session, view, stop);
+    if (outcome.status === 'done')
+      await doAfterwards(AFTERWARDS, { session, outcome, stop, warn: view.warn });
+    await told({ at, ...(outcome.status === 'done' ? { set: outcome } : {}) });
+    return outcome;
+  } catch (error) {
+    await told({ at });
+    throw error;
+  }
+}
+
+async function take(
+  context: Context,
+  session: Session,
+  view: CreateView,
+  stop: AbortSignal,
+): Promise<CreateOutcome> {
+  const { host, config, hostConfig } = session;
+  const [{ state }, facts] = [await firstLook(host, config), await readFacts(host)];
+  return createSet({
+    host,
+    config,
+    slot: activeSlot(config, state),
+    about: { name: hostConfig.name, hostname: facts.hostname, os: facts.os.name },
+    vdb: version(),
+    secrets: context.redactor.forms(),
+    stop,
+    onEvent: view.onEvent,
+  });
+}
+
+function noEdge(): VdbError {
+  return new VdbError('Writes cannot be held back while a set is taken: this server has no edge yet', {
+    code: 'backup.no-edge',
+    exitCode: EXIT.usage,
+    meaning: 'Without it each part of the set has an instant of its own, which its manifest states.',
+    next: 'Leave out --consistent, and set backup.consistent to false.',
+  });
+}
