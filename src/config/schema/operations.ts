@@ -110,7 +110,9 @@ export const backupSchema = z
     priorities: z
       .partialRecord(z.enum(['high', 'medium', 'low']), duration())
       .default({})
-      .describe('By priority of collections: their snapshots leave older sets after so long, not with the set.'),
+      .describe(
+        'By priority of collections: their snapshots leave older sets after so long, not with the set.',
+      ),
     redis: z.boolean().default(false).describe('Whether the cache is part of a set.'),
     consistent: z
       .boolean()
