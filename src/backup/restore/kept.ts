@@ -60,50 +60,40 @@ export async function lookAtKept(
 
 type Found = Omit<KeptRestore, 'collections'> & { collections: string[] };
 
-/** By record and by name. What an alias points to is in use, whatever it is called. Pure. */
+/**
+ * By record and by name. What an alias points to is in use, whatever it is called; and a collection that a later
+ * restore has kept is that one's, whichever restore has made it. Pure.
+ */
 export function keptOf(
   records: readonly RestoreRecord[],
   { collections, aliases }: PresentQdrant,
   names: readonly string[],
 ): Found[] {
   const inUse = new Set(Object.values(aliases));
-  const idle = collections.filter((name) => !inUse.has(name));
-  const byName = new Map<RestoreId, string[]>();
-  for (const name of idle) {
-    const restore = readRestoreName(name)?.restore;
-    if (restore !== undefined) byName.set(restore, [...(byName.get(restore) ?? []), name]);
+  const owners = new Map(records.flatMap(keptByName));
+  const owned = new Map<RestoreId, string[]>();
+  for (const name of collections.filter((each) => !inUse.has(each))) {
+    const restore = owners.get(name) ?? readRestoreName(name)?.restore;
+    if (restore !== undefined) owned.set(restore, [...(owned.get(restore) ?? []), name]);
   }
-  const recorded = records.map((record) => {
-    const { restore, set } = record;
-    const own = [...(byName.get(restore) ?? []), ...recordedIdle(record, idle)];
-    return {
-      restore,
-      set,
-      record,
-      collections: [...new Set(own)],
-      databases: databasesOf(restore, record, names),
-      files: filesOf(record),
-    };
+  const found = (restore: RestoreId, record: RestoreRecord | null): Found => ({
+    ...{ restore, record, set: setOf(restore), collections: owned.get(restore) ?? [] },
+    databases: databasesOf(restore, record, names),
+    files: record === null ? [] : filesOf(record),
   });
   const known = new Set(records.map(({ restore }) => restore));
-  const others = [...byName]
-    .filter(([restore]) => !known.has(restore))
-    .map(([restore, own]) => ({
-      restore,
-      set: setOf(restore),
-      record: null,
-      collections: own,
-      databases: databasesOf(restore, null, names),
-      files: [],
-    }));
-  return [...recorded, ...others.sort((a, b) => (a.restore < b.restore ? 1 : -1))];
+  const others = [...owned.keys()].filter((restore) => !known.has(restore)).sort();
+  return [
+    ...records.map((record) => found(record.restore, record)),
+    ...others.reverse().map((restore) => found(restore, null)),
+  ];
 }
 
-/** Collections that were there under names of their own, behind aliases that moved. */
-function recordedIdle({ collections, state }: RestoreRecord, idle: readonly string[]): string[] {
-  return collections.flatMap(({ action, kept, switched }) =>
-    action === 'switch' && switched && state !== 'undone' && kept !== null && idle.includes(kept)
-      ? [kept]
+/** What has a name of its own, behind an alias that moved, is its owner's to remove. */
+function keptByName({ restore, collections }: RestoreRecord): [string, RestoreId][] {
+  return collections.flatMap(({ kept, switched }) =>
+    switched && kept !== null && readRestoreName(kept) !== null
+      ? [[kept, restore] as [string, RestoreId]]
       : [],
   );
 }

@@ -3,7 +3,6 @@ import { pathToFileURL } from 'node:url';
 import type { Command } from '../../host/command.js';
 import { sh } from '../../host/shell.js';
 import { CURL, type QdrantOnHost, urlOnHost } from '../../services/qdrant/on-host.js';
-import type { PlannedAlias } from './plan.js';
 import {
   collectionPath,
   HANDED,
@@ -21,29 +20,28 @@ export const NAMELESS = 66;
 
 const PATIENCE_SECONDS = 180;
 
-export interface AliasAction {
-  create_alias?: { alias_name: string; collection_name: string };
-  delete_alias?: { alias_name: string };
+/** An alias and the collection that it is to stand for. */
+export interface AliasMove {
+  alias: string;
+  to: string;
 }
 
-/** What moves aliases in one request, so that no query finds one missing. Pure. */
-export function aliasActions(
-  moves: readonly { alias: string; from: string | null; to: string | null }[],
-): AliasAction[] {
-  return moves.flatMap(({ alias, from, to }) => [
-    ...(from === null ? [] : [{ delete_alias: { alias_name: alias } }]),
-    ...(to === null ? [] : [{ create_alias: { alias_name: alias, collection_name: to } }]),
-  ]);
+/**
+ * The body that moves aliases in one request. Qdrant replaces those that are there. It does the actions one after the
+ * other and keeps what it has done when one fails (seen with 1.18.3), so nothing is deleted first. Pure.
+ */
+export function aliasBody(moves: readonly AliasMove[]): string {
+  const actions = moves.map(({ alias, to }) => ({
+    create_alias: { alias_name: alias, collection_name: to },
+  }));
+  return JSON.stringify({ actions });
 }
 
 /** Moves all of them in one request. */
-export function aliasCommand(
-  qdrant: QdrantOnHost,
-  moves: readonly { alias: string; from: string | null; to: string | null }[],
-): Command {
+export function aliasCommand(qdrant: QdrantOnHost, moves: readonly AliasMove[]): Command {
   return {
     title: `switch ${moves.map(({ alias }) => alias).join(', ')}`,
-    stdin: JSON.stringify({ actions: aliasActions(moves) }),
+    stdin: aliasBody(moves),
     timeoutSeconds: 150,
     script: sh`
       ${CURL} --max-time 120 --fail-with-body -X POST -H ${`@${qdrant.keyFile}`} -H 'content-type: application/json' --data-binary @- ${urlOnHost(qdrant, '/collections/aliases?timeout=60')} >&2`,
@@ -56,7 +54,7 @@ export interface Exchange {
   /** Its points: with another number it is left alone. */
   points: number;
   /** The alias of its name, and those that Qdrant removes with the collection. */
-  moves: readonly PlannedAlias[];
+  moves: readonly AliasMove[];
 }
 
 /**
@@ -66,10 +64,9 @@ export interface Exchange {
  */
 export function exchangeCommand(qdrant: QdrantOnHost, { name, points, moves }: Exchange): Command {
   const path = collectionPath(name);
-  const actions = aliasActions(moves.map(({ alias, to }) => ({ alias, from: null, to })));
   return {
     title: `put the restored ${name} in the place of the collection`,
-    stdin: JSON.stringify({ actions }),
+    stdin: aliasBody(moves),
     timeoutSeconds: PATIENCE_SECONDS + 240,
     script: sh`
       set -eu
