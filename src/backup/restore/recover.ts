@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from '../../host/command.js';
 import { type Script, sh } from '../../host/shell.js';
@@ -20,8 +20,8 @@ export interface Recovery {
 }
 
 /** Below `snapshots_path`: what is handed to Qdrant lies there for as long as it reads. */
-const HOLD = '.vdb-restore';
-const HANDED = 'collection.snapshot';
+export const HOLD = '.vdb-restore';
+export const HANDED = 'collection.snapshot';
 
 /** The script failed, and what it had begun is gone again. */
 export const FAILED_AND_REMOVED = 75;
@@ -62,6 +62,7 @@ export function recoverCommand(qdrant: QdrantPlace, { file, sha256, bytes, targe
     script: sh`
       set -eu
       umask 077
+      trap '' PIPE
       file=${file} hold=${join(qdrant.snapshots, HOLD)}
       body=$(cat)
       request() { ${CURL} -H ${`@${qdrant.keyFile}`} "$@"; }
@@ -76,7 +77,7 @@ export function recoverCommand(qdrant: QdrantPlace, { file, sha256, bytes, targe
       status=0
       answer=$(printf %s "$body" | request --max-time ${seconds} --fail-with-body -X PUT -H 'content-type: application/json' --data-binary @- ${urlOnHost(qdrant, `${path}/snapshots/recover?wait=true`)} 2>&1) || status=$?
       [ $status != 0 ] || exit 0
-      printf '%s\n' "$answer" >&2
+      printf '%s\n' "$answer" >&2 || :
       ${removeWhenBack(qdrant, path)}
       exit ${FAILED_AND_REMOVED}`,
   };
@@ -85,9 +86,15 @@ export function recoverCommand(qdrant: QdrantPlace, { file, sha256, bytes, targe
 /** Qdrant may be on its way up again: systemd restarts it, and it loads its collections first. */
 const RETURN_SECONDS = 180;
 
-/** A trap puts back what an earlier run that was killed has left, too: a link shares owner and mode with its file. */
-function handOver(snapshots: string): Script {
+/**
+ * Puts `$file` where Qdrant reads it, until the script ends. Qdrant makes its directory for snapshots when it makes the
+ * first one (seen with 1.18.3), so it may have to be made. What an earlier run that was killed has left there is taken
+ * back first: a link shares owner and mode with its file.
+ */
+export function handOver(snapshots: string): Script {
   return sh`
+    [ -d ${snapshots} ] ||
+    install -d -m 0700 -o "$(stat -c %u -- ${dirname(snapshots)})" -g "$(stat -c %g -- ${dirname(snapshots)})" -- ${snapshots}
     take_back() {
     [ -d "$hold" ] || return 0
     find "$hold" -type f -exec chown "$(id -u):$(id -g)" {} + -exec chmod 0600 {} +
@@ -102,7 +109,7 @@ function handOver(snapshots: string): Script {
     chmod 0640 "$hold/${HANDED}"`;
 }
 
-function removeWhenBack(qdrant: QdrantOnHost, path: string): Script {
+export function removeWhenBack(qdrant: QdrantOnHost, path: string): Script {
   return sh`
     gone=
     for _ in $(seq ${RETURN_SECONDS / 2}); do
@@ -121,6 +128,7 @@ export function discardCommand(qdrant: QdrantOnHost, name: string): Command {
     timeoutSeconds: RETURN_SECONDS + 120,
     script: sh`
       set -eu
+      trap '' PIPE
       request() { ${CURL} -H ${`@${qdrant.keyFile}`} "$@"; }
       code() { request -o /dev/null -w '%{http_code}' --max-time 60 "$@" 2>/dev/null || true; }
       ${removeWhenBack(qdrant, collectionPath(name))}`,

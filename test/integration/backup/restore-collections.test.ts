@@ -33,7 +33,8 @@ describe.each(PLACES)('a collection of a set, restored in $where ($kind)', ({ ki
     (await resultOf<{ collections: { name: string }[] }>(server, 'GET', '/collections')).collections.map(
       ({ name }) => name,
     );
-  const held = () => readdirSync(place.snapshots).filter((name) => name.startsWith('.vdb'));
+  const held = () =>
+    existsSync(place.snapshots) ? readdirSync(place.snapshots).filter((name) => name.startsWith('.vdb')) : [];
 
   beforeAll(async () => {
     const origin = await startQdrant(kind, { cluster: true });
