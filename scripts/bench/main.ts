@@ -9,7 +9,10 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { type Document, parseDocument } from 'yaml';
+import { green } from '../../src/checks/catalogue/collections/green.js';
+import { sshCommandsOf } from './commands.js';
 import { delayProxy } from './delay-proxy.js';
 import { firstProvision } from './first.js';
 import { hostOf, type LabHost, labHost, sshArgv } from './lab.js';
@@ -19,6 +22,9 @@ import { currentProbeScript, readinessInSequence } from './script.js';
 
 const NODE = process.execPath;
 const VDB = join(import.meta.dirname, '../bin/vdb');
+
+/** Of `collections.green`, as long as it is not configured away. */
+const PAUSE = green.threshold?.default;
 
 async function startUp(): Promise<void> {
   const [bare, version, help] = await race(
@@ -50,7 +56,11 @@ async function secondProvision(host: LabHost, roundTripMs: number): Promise<void
   row(`second vdb provision, ${roundTripMs} ms round trip`, ours, byHand, 2);
 }
 
-/** Collections are looked at once on both sides: the pause between two looks would hide everything else. */
+/**
+ * Both sides ask the same questions, and look at the collections once: the pause between two looks, of which both
+ * would wait for the whole, would hide everything else. By hand each kind of question is asked once for all checks,
+ * as vdb does it, and what is seen from outside is left out; vdb alone does that too.
+ */
 async function readiness(host: LabHost): Promise<void> {
   const config = await editedConfig(host, (document) => {
     document.setIn(['checks', 'thresholds', 'collections.green'], 0);
@@ -63,8 +73,11 @@ async function readiness(host: LabHost): Promise<void> {
     ] satisfies Contender[],
     7,
   );
+  const argv = ['--config', config, 'check', 'readiness', '--json'];
+  const commands = sshCommandsOf((await execa(NODE, [VDB, ...argv])).stdout);
   row(`one ssh, the commands of ${checks} checks in sequence`, byHand);
-  row(`vdb check readiness, ${probes} questions`, ours, byHand, 1);
+  row(`vdb check readiness, ${probes} questions, ${commands} SSH commands`, ours, byHand, 1);
+  console.log(`  (both without the pause of ${PAUSE} s between two looks at the collections)`);
 }
 
 /** The lab's configuration with another port; known_hosts gets the same key under the new port. */

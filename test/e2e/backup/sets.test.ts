@@ -1,7 +1,8 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
+import type { BackupManifest } from '../../../src/backup/manifest.js';
 import { type Ended, events, type LabHost, result, type Started, start, VDB } from '../../support/lab.js';
 import { lookingAtSharedHost } from '../support/shared.js';
 import { site } from '../support/site.js';
@@ -22,8 +23,8 @@ function clockOff(ms: number): NodeJS.ProcessEnv {
 }
 
 const SHIMS = '/usr/local/bin';
-/** Process ids of an `rm` that has begun, and of what called it. */
-const BEGAN = '/run/vdb-test-rm';
+/** Process ids of a program of ours that has begun, and of what called it. */
+const BEGAN = '/run/vdb-test-begun';
 const JOURNAL = '/var/lib/vdb/journal.ndjson';
 
 lookingAtSharedHost('looking after backup sets', (shared) => {
@@ -53,12 +54,23 @@ lookingAtSharedHost('looking after backup sets', (shared) => {
     }
   };
 
+  /** Waits until a program of ours has said that it has begun. */
+  const begun = (): Promise<string> =>
+    host.inside(`for i in {1..300}; do [ ! -s ${BEGAN} ] || exit 0; sleep 0.1; done; exit 1`);
+
+  const configure = async (edit: (document: Document) => void): Promise<void> => {
+    const document = parseDocument(await readFile(configuration, 'utf8'));
+    edit(document);
+    await writeFile(configuration, document.toString());
+  };
+
   beforeAll(async () => {
     host = shared();
-    const document = parseDocument(await readFile(join(host.directory, 'vdb.yaml'), 'utf8'));
-    for (const [key, value] of Object.entries(RULES)) document.setIn(['backup', key], value);
     configuration = join(site.directory, `sets-${process.pid}.yaml`);
-    await writeFile(configuration, document.toString());
+    await copyFile(join(host.directory, 'vdb.yaml'), configuration);
+    await configure((document) => {
+      for (const [key, value] of Object.entries(RULES)) document.setIn(['backup', key], value);
+    });
     await removeFixture(host);
     await makeArtefacts(host);
   });
@@ -94,6 +106,63 @@ lookingAtSharedHost('looking after backup sets', (shared) => {
       expect(await run('backup verify')).toMatchObject({ exitCode: 1, stdout: '' });
       expect((await run('backup show 2026')).exitCode).toBe(2);
       expect(result(await run('backup verify --all --json'))).toMatchObject({ verified: 0, exit_code: 0 });
+    });
+  });
+
+  describe('verify', () => {
+    test('ends at the first signal, leaves nothing at work on the host, and keeps what it had seen', async () => {
+      const [old, newest] = [await makeSet(host, 2), await makeSet(host, 1)];
+      const dd = `[ "$PWD" = ${SETS}/${old} ] || exec /usr/bin/dd "$@"; echo $$ > ${BEGAN}; exec sleep 60`;
+      await withShim('dd', dd, async () => {
+        const verify = vdb('backup verify --all --json');
+        await host.inside(
+          `touch ${BEGAN}; for i in {1..300}; do [ ! -s ${BEGAN} ] || exit 0; sleep 0.1; done; exit 1`,
+        );
+        verify.child.kill('SIGINT');
+        const ended = await verify.ended;
+        expect(ended.exitCode).toBe(130);
+        expect(result(ended)).toMatchObject({ verified: 1, damaged: [], recorded: true, exit_code: 130 });
+        await host.inside(`! kill -0 $(cat ${BEGAN}) 2>/dev/null; rm ${BEGAN}`);
+      });
+      expect((await run('backup list')).stdout).toMatch(new RegExp(`^${newest} .* whole +0 min$`, 'm'));
+      expect((await run('backup list')).stdout).toMatch(new RegExp(`^${old} .* whole +never$`, 'm'));
+    });
+
+    test('says which set was removed while it read, and judges the others', async () => {
+      const [old, newest] = [await makeSet(host, 2), await makeSet(host, 1)];
+      const dd = `rm -rf ${SETS}/${old}; exec /usr/bin/dd "$@"`;
+      await withShim('dd', dd, async () => {
+        const ended = await run('backup verify --all --json');
+        expect(result(ended)).toMatchObject({ verified: 1, unseen: [{ id: old }], exit_code: 1 });
+      });
+      expect(await states()).toEqual({ [newest]: 'whole' });
+    });
+  });
+
+  describe('a set that vdb backup has taken', () => {
+    test('is whole, and a flipped bit in one part of each kind is found, until it is flipped back', async () => {
+      await configure((document) => document.setIn(['backup', 'redis'], true));
+      expect(await run('backup')).toMatchObject({ exitCode: 0 });
+      await configure((document) => document.deleteIn(['backup', 'redis']));
+      const { manifest } = result(await run('backup show --json')) as unknown as { manifest: BackupManifest };
+      console.log(
+        `taken of ${manifest.genuine === false ? 'the EMULATOR, not Qdrant' : manifest.versions?.qdrant}`,
+      );
+      const whole = await run('backup verify');
+      expect(whole).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(whole.stdout).not.toContain('unread');
+      const kinds = new Map(manifest.parts.map((part) => [part.kind, part.path]));
+      expect([...kinds.keys()].sort()).toEqual(Object.keys(PARTS).sort());
+      for (const [kind, path] of kinds) {
+        await host.inside(flip(`${SETS}/${manifest.id}/${path}`));
+        const ended = await run('backup verify');
+        expect(ended.exitCode, kind).toBe(3);
+        expect(ended.stdout).toContain(`${path} was changed`);
+        await host.inside(flip(`${SETS}/${manifest.id}/${path}`));
+      }
+      expect(await states()).toEqual({ [manifest.id]: 'damaged' });
+      expect((await run('backup verify')).exitCode).toBe(0);
+      expect(await states()).toEqual({ [manifest.id]: 'whole' });
     });
   });
 
@@ -211,16 +280,15 @@ EOF`);
 
     test('does not run beside another run that changes the host', async () => {
       await makeSet(host, 1);
-      const holder = host.enter('exec 9<>/run/vdb/lock; flock 9; echo held; read -t 60 _');
-      await holder.until(/held/);
+      const holder = host.enter('exec 9<>/run/vdb/lock; flock 9; echo held by $$; exec sleep 60');
+      await holder.until(/held by \d+/);
       try {
         expect((await run('backup prune')).exitCode).toBe(5);
         const verify = await run('backup verify');
         expect(verify.exitCode).toBe(0);
         expect(verify.stderr).toMatch(/was not recorded beside the set: .* is locked by/);
       } finally {
-        holder.child.kill();
-        await host.inside('kill $(fuser /run/vdb/lock 2>/dev/null) 2>/dev/null || true');
+        await host.inside(`kill ${/held by (\d+)/.exec(holder.said())?.[1]}`);
         await holder.ended;
       }
     });
@@ -331,9 +399,7 @@ EOF`);
       const rm = `case "$*" in *${target}*) echo $$ $PPID > ${BEGAN}; exec sleep 60 ;; esac; exec /usr/bin/rm "$@"`;
       await withShim('rm', rm, async () => {
         const prune = vdb('backup prune');
-        await host.inside(
-          'for i in {1..300}; do [ ! -s /run/vdb-test-rm ] || exit 0; sleep 0.1; done; exit 1',
-        );
+        await begun();
         prune.child.kill('SIGKILL');
         await prune.ended;
         await host.inside(`kill -9 $(cat ${BEGAN}); /usr/bin/rm ${BEGAN}; flock -w 60 -x /run/vdb/busy true`);
@@ -352,9 +418,7 @@ EOF`);
 
     test('while a snapshot leaves a set: that is whole without it, and the next prune removes the file', async () => {
       const [old, newest] = [await makeSet(host, 5), await makeSet(host, 1)];
-      const document = parseDocument(await readFile(configuration, 'utf8'));
-      document.setIn(['backup', 'priorities'], { low: '1d' });
-      await writeFile(configuration, document.toString());
+      await configure((document) => document.setIn(['backup', 'priorities'], { low: '1d' }));
       try {
         await killedIn(PARTS.collection);
         expect(await states()).toEqual({ [old]: 'whole', [newest]: 'whole' });
@@ -369,8 +433,7 @@ EOF`);
         expect(await host.inside(`ls ${SETS}/${old}/collections`)).toBe('');
         expect((await run(`backup verify --all`)).exitCode).toBe(0);
       } finally {
-        document.deleteIn(['backup', 'priorities']);
-        await writeFile(configuration, document.toString());
+        await configure((document) => document.deleteIn(['backup', 'priorities']));
       }
     });
   });
