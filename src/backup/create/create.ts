@@ -144,12 +144,11 @@ function databasePlan(database: string, estimate: number): PlannedPart {
 async function takeDatabase(run: Run): Promise<BackupPart[]> {
   const { port, database } = run.config.postgres;
   const { directory, sizes } = run;
-  const estimate = sizes.database;
   return [
     await takePart(
       run,
-      databasePlan(database, estimate),
-      () => databaseCommand({ port, database, directory, estimate }),
+      databasePlan(database, sizes.database),
+      () => databaseCommand({ port, database, directory }),
       (stdout) => ({ tables: readTables(stdout) }),
     ),
     await takePart(run, GLOBALS, () => globalsCommand({ port, directory })),
