@@ -46,7 +46,7 @@ export async function listed(host: LabHost): Promise<{ sets: string[]; debris: s
     sets: lines(
       await host.inside(`[ ! -d ${SETS} ] || find ${SETS} -mindepth 1 -maxdepth 1 -printf '%f\\n'`),
     ),
-    debris: lines(await host.inside(`find ${SNAPSHOTS} ! -type d; ls -A /data/qdrant/blue/tmp`)),
+    debris: lines(await host.inside(`find ${SNAPSHOTS} /data/qdrant/blue/tmp ! -type d`)),
   };
 }
 
