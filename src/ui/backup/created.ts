@@ -82,6 +82,6 @@ export function eventData(event: BackupEvent): { type: string } & Record<string,
     case 'part-gone':
       return { type: 'part.gone', path: event.part.path };
     case 'remark':
-      return { ...event };
+      return { type: 'remark', text: event.text, is_serious: event.isSerious };
   }
 }

@@ -46,7 +46,7 @@ export async function listed(host: LabHost): Promise<{ sets: string[]; debris: s
     sets: lines(
       await host.inside(`[ ! -d ${SETS} ] || find ${SETS} -mindepth 1 -maxdepth 1 -printf '%f\\n'`),
     ),
-    debris: lines(await host.inside(`find ${SNAPSHOTS} ! -type d; ls -A /data/qdrant/blue/tmp`)),
+    debris: lines(await host.inside(`find ${SNAPSHOTS} /data/qdrant/blue/tmp ! -type d`)),
   };
 }
 
@@ -88,13 +88,20 @@ export async function unhook(host: LabHost): Promise<void> {
   await host.inside(`rm -rf /usr/local/sbin/curl /usr/local/sbin/setpriv ${HOOKED}`);
 }
 
+/** What a failed test has left must not fail the next one. */
+export async function clean(host: LabHost): Promise<void> {
+  await unhook(host);
+  await idle(host);
+  await host.inside(`rm -rf ${SETS}/* ${SNAPSHOTS}/*/*`);
+}
+
 /** The request for a snapshot of a collection, as {@link before} takes it. */
 export function snapshotOf(collection: string): string {
   return `*"-X POST"*"/collections/${collection}/snapshots"*`;
 }
 
 /** What a hook does to hold whoever called until {@link go} is called. */
-export const HOLD = `touch ${HOOKED}/held; until [ -e ${HOOKED}/go ]; do sleep 0.05; done`;
+export const HOLD = `touch ${HOOKED}/held; while [ -e ${HOOKED}/held ] && [ ! -e ${HOOKED}/go ]; do sleep 0.05; done`;
 
 /** Waits until a hook holds the run; fails when the run ends without. */
 export async function held(host: LabHost, run: Started): Promise<void> {
@@ -109,6 +116,13 @@ export async function held(host: LabHost, run: Started): Promise<void> {
 
 export async function go(host: LabHost): Promise<void> {
   await host.inside(`touch ${HOOKED}/go`);
+}
+
+/** Kills every process on the host that works for a run of vdb. */
+export async function killWorkers(host: LabHost): Promise<void> {
+  await host.inside(
+    `for each in /proc/[0-9]*; do ! ls -l $each/fd 2>/dev/null | grep -q /run/vdb/busy || kill -KILL \${each#/proc/} 2>/dev/null || true; done`,
+  );
 }
 
 /** Waits until nothing that an earlier run has started is at work. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inOrder } from '../../../../src/backup/create/collections.js';
-import { plannedParts } from '../../../../src/backup/create/create.js';
 import { fileNameOf, snapshotPart } from '../../../../src/backup/create/files.js';
+import { plannedParts } from '../../../../src/backup/create/parts.js';
 import { testConfig } from '../../../support/config.js';
 
 const COLLECTIONS = {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readProgress, readSealed } from '../../../../src/backup/create/answer.js';
-import { of, snapshotTools } from '../../../../src/backup/create/snapshot.js';
+import { collectionVariables, snapshotTools } from '../../../../src/backup/create/snapshot.js';
 import { readDebris } from '../../../../src/backup/create/sweep.js';
 import { TOOLS } from '../../../../src/backup/create/tools.js';
 import { type Script, sh } from '../../../../src/host/shell.js';
@@ -94,7 +94,7 @@ describe("what is new in Qdrant's directory of snapshots", () => {
       api() { return 7; }
       intent=${join(directory, 'intent')}
       ${snapshotTools(place())}
-      ${of('docs', place())}
+      ${collectionVariables('docs', place())}
       before=$(cat -- "$intent")
       ${script}`);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assertSpace, readMeasured, type Spaces } from '../../../../src/backup/create/preflight.js';
+import { assertSpace, readMeasured, type Spaces } from '../../../../src/backup/create/space.js';
 
 const GIB = 1024 ** 3;
 const SIZES = {
@@ -42,9 +42,8 @@ describe('what the host says of its space', () => {
   const SAID = 'fs backups 41 1000\nfs snapshots 42 2000\nfs temp 42 2000\n';
 
   it('is read', () => {
-    expect(readMeasured(`${SAID}collection 746\tmy docs/\nredis 8.0.2\nend\n`)).toEqual({
+    expect(readMeasured(`${SAID}collection 746\tmy docs/\nend\n`)).toEqual({
       sizes: new Map([['my docs', 746]]),
-      redis: '8.0.2',
       spaces: {
         backups: { device: '41', free: 1000 },
         snapshots: { device: '42', free: 2000 },
