@@ -52,9 +52,9 @@ function directoryOf(state: string): string {
   return `${state}/restores`;
 }
 
-/** Below it lie files that a restore keeps. */
-export function keptFile(state: string, restore: RestoreId, name: string): string {
-  return `${directoryOf(state)}/${restore}.${name}`;
+/** The file in which a restore keeps what it replaces; `kind` is the end of its name. */
+export function keptFile(state: string, restore: RestoreId, kind: string): string {
+  return `${state}/before-restore-${restore}.${kind}`;
 }
 
 /** Writes a record by a rename. */

@@ -47,8 +47,9 @@ export function recoverySeconds(bytes: number): number {
 /**
  * Has Qdrant make a collection of a snapshot. Qdrant reads files below its `snapshots_path` only, so the file is
  * linked there, or copied where that is another file system, readable for the group of that directory; the set
- * itself stays out of its reach. Should Qdrant fail, or be restarted meanwhile, the half-made collection is removed
- * by the same script: it would be in the way of Qdrant's next start, and the operator may be gone by then.
+ * itself stays out of its reach. Should Qdrant fail, or be killed meanwhile, the half-made collection is removed by the
+ * same script: it would be in the way of Qdrant's next start, and the operator may be gone by then. A Qdrant that is
+ * asked to end finishes a recovery first (seen with 1.18.3).
  * Exits with {@link EXISTS}, {@link FAILED_AND_REMOVED} or {@link FAILED_AND_LEFT}.
  */
 export function recoverCommand(qdrant: QdrantPlace, { file, sha256, bytes, target }: Recovery): Command {
@@ -71,6 +72,7 @@ export function recoverCommand(qdrant: QdrantPlace, { file, sha256, bytes, targe
       case $there in
       404) ;;
       200) echo 'there is a collection or an alias of that name' >&2; exit ${EXISTS} ;;
+      000) echo 'Qdrant does not answer' >&2; exit 1 ;;
       *) echo "Qdrant answered $there" >&2; exit 1 ;;
       esac
       ${handOver(qdrant.snapshots)}

@@ -72,7 +72,14 @@ async function switchAll(
     throw halfSwitched(plan.restore, record, error);
   }
   record.state = 'done';
-  await save();
+  if (isWorthKeeping(record)) await save();
+  else await host.run(forgetCommand(config.paths.state, record));
+}
+
+/** Where nothing was there before, there is nothing to take back and nothing to discard. */
+function isWorthKeeping({ collections, databases, aliases, redis, configuration }: RestoreRecord): boolean {
+  const kept = [...collections, ...databases].some((each) => each.kept !== null);
+  return kept || redis !== null || configuration !== null || aliases.some(({ from }) => from !== null);
 }
 
 type Save = () => Promise<void>;
@@ -169,7 +176,7 @@ async function bringConfiguration(
   const { host, config, plan } = options;
   const { configuration: part } = plan;
   if (part === null) return;
-  const keep = keptFile(config.paths.state, plan.restore, 'configuration.tar');
+  const keep = keptFile(config.paths.state, plan.restore, 'tar');
   const files = await step(options, 'configuration', part.bytes, () =>
     replaceConfiguration(host, { archive: `${sourceOf(options)}/${part.path}`, keep }),
   );

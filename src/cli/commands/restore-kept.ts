@@ -31,7 +31,7 @@ export const undo: Handler = async (context) => {
     const place = await restorePlace(session);
     const options = { ...session, qdrant: place };
     const before = await lookAtKept(options);
-    const { restore, record } = findKept(before.kept.filter(hasRecordToUndo(context)), context.args[0]);
+    const { restore, record } = chosenToUndo(before, context.args[0]);
     assertUndoable(restore, record);
     const plan = planUndo(record, before.qdrant);
     if (isNothingToUndo(plan)) throw nothingToUndo(restore, plan.stays);
@@ -62,9 +62,17 @@ export const undo: Handler = async (context) => {
   });
 };
 
-/** Without a name, those that were taken back already do not make the choice unclear. */
-function hasRecordToUndo({ args }: Context): (kept: KeptRestore) => boolean {
-  return ({ record }) => args[0] !== undefined || (record !== null && record.state !== 'undone');
+/** The restore of that name; without one the newest that can be taken back. */
+function chosenToUndo(
+  { kept, qdrant }: Awaited<ReturnType<typeof lookAtKept>>,
+  word: string | undefined,
+): KeptRestore {
+  if (word !== undefined) return findKept(kept, word);
+  const newest = kept.find(
+    ({ record }) =>
+      record !== null && record.state !== 'undone' && !isNothingToUndo(planUndo(record, qdrant)),
+  );
+  return newest ?? findKept([], undefined);
 }
 
 function nothingToUndo(restore: string, stays: readonly string[]): VdbError {
