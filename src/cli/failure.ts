@@ -42,7 +42,7 @@ function bareContext(argv: readonly string[], streams: Streams): CommandContext 
 }
 
 /** What is not a `VdbError` is a bug of ours. */
-function asVdbError(error: unknown, verbose: boolean): VdbError {
+export function asVdbError(error: unknown, verbose: boolean): VdbError {
   if (error instanceof VdbError) return error;
   const stack = verbose && error instanceof Error ? error.stack : undefined;
   return new VdbError(`Unexpected error: ${messageOf(error)}`, {

@@ -23,7 +23,7 @@ export interface Lock {
 }
 
 const DIRECTORY = '/run/vdb';
-const LOCK_FILE = `${DIRECTORY}/lock`;
+export const LOCK_FILE = `${DIRECTORY}/lock`;
 const HOLDER_FILE = `${DIRECTORY}/lock.json`;
 const HEARTBEAT_MS = 15_000;
 const RELEASE_PATIENCE_MS = 5_000;

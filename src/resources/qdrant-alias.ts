@@ -10,22 +10,25 @@ interface AliasList {
   aliases: { alias_name: string; collection_name: string }[];
 }
 
-/** An alias of a collection. It moves in one request, so that no query finds it missing. */
+/**
+ * An alias of a collection. It moves in one request, so that no query finds it missing: Qdrant replaces an alias that is
+ * there, and one that is deleted first would stay deleted where the rest of the request fails (seen with 1.18.3). Where
+ * the collection's name is an alias itself, as after a restore, both point to the same collection.
+ */
 export function qdrantAlias({ alias, collection, ...endpoint }: QdrantAlias): Resource {
   return defineResource<AliasList>({
     id: `qdrant-alias:${endpoint.port}/${alias}`,
     title: `alias ${alias}`,
     probe: qdrantGet(endpoint, '/aliases'),
-    diff: (have) => aliasChange(collectionOf(have, alias), collection),
-    apply: (change) => {
-      const create = { create_alias: { alias_name: alias, collection_name: collection } };
-      const remove = { delete_alias: { alias_name: alias } };
+    diff: (have) => aliasChange(collectionOf(have, alias), collectionOf(have, collection) ?? collection),
+    apply: (_, have) => {
+      const target = collectionOf(have, collection) ?? collection;
       return [
         qdrantCommand(endpoint, {
-          title: `point alias ${alias} to ${collection}`,
+          title: `point alias ${alias} to ${target}`,
           method: 'POST',
           path: '/collections/aliases?timeout=60',
-          body: { actions: change.action === 'create' ? [create] : [remove, create] },
+          body: { actions: [{ create_alias: { alias_name: alias, collection_name: target } }] },
         }),
       ];
     },

@@ -40,7 +40,7 @@ export async function takeCollections(run: Run): Promise<TakenCollections> {
   for (let round = 0; ; round++) {
     const fresh = (await listCollections(run)).filter((name) => !seen.has(name));
     if (fresh.length > 0 && round === ROUNDS)
-      run.remark(`Not in this set, as they were made while it was taken: ${fresh.join(', ')}`);
+      run.warn(`Not in this set, as they were made while it was taken: ${fresh.join(', ')}`);
     if (fresh.length === 0 || round === ROUNDS) break;
     for (const name of fresh) {
       seen.add(name);
@@ -78,7 +78,7 @@ async function listAliases(run: Run, taken: Definitions['collections']): Promise
   const stray = aliases.filter(({ collection_name: name }) => taken[name] === undefined);
   for (const { alias_name: alias, collection_name: name } of stray)
     if (!name.startsWith(CANARY_PREFIX))
-      run.remark(`The alias ${alias} is not in this set: its collection ${name} is not`);
+      run.warn(`The alias ${alias} is not in this set: its collection ${name} is not`);
   const kept = aliases.filter((alias) => !stray.includes(alias));
   return Object.fromEntries(kept.map(({ alias_name: alias, collection_name: name }) => [alias, name]));
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import type { Config } from '../../config/schema.js';
 import type { Command } from '../../host/command.js';
 import type { Host } from '../../host/host.js';
 import { sh } from '../../host/shell.js';
 import { type BackupManifest, MANIFEST, manifestText } from '../manifest.js';
-import { setDirectory } from '../set.js';
+import { setDirectory, setIdOf } from '../set.js';
 import { readSealed, type SealedPart } from './answer.js';
 import { INTENT_PREFIX } from './files.js';
 import { TOOLS } from './tools.js';
@@ -17,11 +18,11 @@ export interface Begun {
 }
 
 /** Makes the directory of a new set, named by this second of the host's clock. */
-export async function beginSet(host: Host, config: { paths: { backups: string } }): Promise<Begun> {
+export async function beginSet(host: Host, config: Pick<Config, 'paths'>): Promise<Begun> {
   const { stdout } = await host.run(beginCommand(config.paths.backups));
   const created = new Date(stdout.trim());
-  const id = created.toISOString().replaceAll(/[-:]|\.\d+/g, '');
-  return { id, created, directory: setDirectory(config as never, id) };
+  const id = setIdOf(created);
+  return { id, created, directory: setDirectory(config, id) };
 }
 
 function beginCommand(backups: string): Command {

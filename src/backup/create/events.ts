@@ -18,7 +18,12 @@ export type BackupEvent =
   | ({ type: 'part-progress'; part: PlannedPart } & Progress)
   | { type: 'part-finished'; part: BackupPart; durationMs: number }
   | { type: 'part-gone'; part: PlannedPart }
-  | { type: 'remark'; text: string };
+  | {
+      type: 'remark';
+      text: string;
+      /** Something is not as it should be; else it is merely worth knowing. */
+      isSerious: boolean;
+    };
 
 export type OnBackupEvent = (event: BackupEvent) => void;
 

@@ -5,7 +5,14 @@ import type { Host } from '../../host/host.js';
 import { SUPPORTED_OS } from '../../host/preflight.js';
 import { ask, known, type Observation } from '../../host/probe.js';
 import { type CollectionState, readCollection } from '../answers/collection.js';
-import { type QdrantRoot, readCount, readNames, readRoot } from '../answers/qdrant.js';
+import {
+  type Alias,
+  type QdrantRoot,
+  readAliases,
+  readCount,
+  readNames,
+  readRoot,
+} from '../answers/qdrant.js';
 import { type Batch, newBatch } from '../batch.js';
 import { commandWord } from '../command-word.js';
 import { firstLook } from '../look.js';
@@ -120,17 +127,33 @@ function askQdrant(batch: Batch, config: Config, at: { port: number; keyFile: st
     batch.add(ask(localHttp, { port: at.port, path, keyFile, ...(body === undefined ? {} : { body }) }));
   const [root, live, ready] = [get('/', null), get('/livez', null), get('/readyz', null)];
   const names = get('/collections', at.keyFile);
+  const aliases = get('/aliases', at.keyFile);
   const collections = Object.keys(config.collections).map((name) => ({
     name,
     info: get(`/collections/${name}`, at.keyFile),
     points: get(`/collections/${name}/points/count`, at.keyFile, '{"exact":true}'),
   }));
   return () => ({
-    qdrant: { root: readRoot(root()), live: live(), ready: ready(), names: readNames(names()) },
+    qdrant: {
+      ...{ root: readRoot(root()), live: live(), ready: ready() },
+      names: namesAsKnown(readNames(names()), readAliases(aliases()), config),
+    },
     collections: collections.map(({ name, info, points }) => ({
       name,
       info: readCollection(info()),
       points: readCount(points()),
     })),
   });
+}
+
+/** A collection that the name of a configured one is an alias of, as after a restore, goes by that name. Pure. */
+export function namesAsKnown(
+  names: Observation<string[]>,
+  aliases: Observation<Alias[]>,
+  { collections }: Pick<Config, 'collections'>,
+): Observation<string[]> {
+  if (names.status !== 'known' || aliases.status !== 'known') return names;
+  const standIns = (aliases.value ?? []).filter(({ alias }) => collections[alias] !== undefined);
+  const known = new Map(standIns.map(({ alias, collection }) => [collection, alias]));
+  return { ...names, value: names.value?.map((name) => known.get(name) ?? name) ?? null };
 }

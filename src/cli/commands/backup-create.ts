@@ -1,13 +1,15 @@
 import { createSet } from '../../backup/create/create.js';
-import type { BackupEvent, CreateOutcome } from '../../backup/create/events.js';
-import { tellMetrics } from '../../backup/metrics.js';
+import type { CreateOutcome } from '../../backup/create/events.js';
+import { type Attempt, tellMetrics } from '../../backup/metrics.js';
 import { firstLook } from '../../checks/look.js';
 import { activeSlot } from '../../checks/place.js';
-import { EXIT, type ExitCode, messageOf, VdbError } from '../../errors.js';
+import { EXIT, messageOf, VdbError } from '../../errors.js';
 import { version } from '../../version.js';
+import { type Afterwards, doAfterwards } from '../backup/afterwards.js';
+import { type CreateView, createView, skipped } from '../backup/create-view.js';
 import type { CommandContext, Handler } from '../context.js';
 import { underLock } from '../locked.js';
-import { type Configured, type Session, withSession } from '../session.js';
+import { type Configured, readFacts, type Session, withSession } from '../session.js';
 
 export interface BackupCreateOptions {
   consistent?: boolean;
@@ -16,65 +18,80 @@ export interface BackupCreateOptions {
 
 type Context = CommandContext<BackupCreateOptions>;
 
+/** What is done with a finished set, in this order. */
+const AFTERWARDS: readonly Afterwards[] = [];
+
 /** `vdb backup`: takes a set of everything that the host holds. */
 export const create: Handler<BackupCreateOptions> = async (context) => {
-  const refuse = ({ config }: Configured): void => {
-    if (context.options.consistent === true || config.backup.consistent) throw noEdge();
-  };
-  return withSession(context, (session) => taken(context, session), refuse);
+  const view = await createView(context);
+  try {
+    return await withSession(context, (session) => underLockOf(context, session, view), refuser(context));
+  } catch (error) {
+    const gaveWay = context.options.skipIfLocked === true && error instanceof VdbError;
+    if (gaveWay && error.exitCode === EXIT.locked) return skipped(context, error);
+    return view.fail(error);
+  }
 };
 
-async function taken(context: Context, session: Session): Promise<ExitCode> {
+/** Refuses what cannot be done, before anything is connected to. */
+function refuser({ options }: Context) {
+  return ({ config }: Configured): void => {
+    if (options.consistent === true || config.backup.consistent) throw noEdge();
+  };
+}
+
+async function underLockOf(context: Context, session: Session, view: CreateView) {
   const outcome = await underLock(
     context,
     session,
-    (stop) => attempt(context, session, stop),
-    (result) => ({
-      status: result.status,
-      changed: result.status === 'done' ? 1 : 0,
-      failed: [],
-    }),
+    (stop) => attempt(context, session, view, stop),
+    ({ status }) => ({ status, changed: status === 'done' ? 1 : 0, failed: [] }),
   );
-  if (outcome.status === 'interrupted') return EXIT.interrupted;
-  context.emit({ type: 'result', status: 'done', id: outcome.manifest.id, exit_code: EXIT.ok });
-  return EXIT.ok;
+  return view.end(outcome, session);
 }
 
-async function attempt(context: Context, session: Session, stop: AbortSignal): Promise<CreateOutcome> {
-  const { host, config, hostConfig } = session;
+/** Takes the set, does what comes afterwards, and tells node exporter how it ended, whichever way that is. */
+async function attempt(
+  context: Context,
+  session: Session,
+  view: CreateView,
+  stop: AbortSignal,
+): Promise<CreateOutcome> {
+  const told = (attempt: Attempt): Promise<void> =>
+    tellMetrics(session.host, attempt).catch((error) =>
+      view.warn(`The metrics could not be written: ${messageOf(error)}`),
+    );
   const at = new Date();
   try {
-    const { facts, state } = await firstLook(host, config);
-    if (facts.status !== 'known' || facts.value === null)
-      throw new Error('the facts of the host are not known');
-    const outcome = await createSet({
-      host,
-      config,
-      slot: activeSlot(config, state),
-      about: { name: hostConfig.name, hostname: facts.value.hostname, os: facts.value.os.name },
-      vdb: version(),
-      secrets: context.redactor.forms(),
-      stop,
-      onEvent: (event) => show(context, event),
-    });
-    await told(context, session, { at, ...(outcome.status === 'done' ? { set: outcome } : {}) });
+    const outcome = await take(context, session, view, stop);
+    if (outcome.status === 'done')
+      await doAfterwards(AFTERWARDS, { session, outcome, stop, warn: view.warn });
+    await told({ at, ...(outcome.status === 'done' ? { set: outcome } : {}) });
     return outcome;
   } catch (error) {
-    await told(context, session, { at });
+    await told({ at });
     throw error;
   }
 }
 
-function show(context: Context, event: BackupEvent): void {
-  context.emit(event as never);
-}
-
-async function told(
+async function take(
   context: Context,
-  { host }: Session,
-  attempt: Parameters<typeof tellMetrics>[1],
-): Promise<void> {
-  await tellMetrics(host, attempt).catch((error) => context.terminal.alert(messageOf(error)));
+  session: Session,
+  view: CreateView,
+  stop: AbortSignal,
+): Promise<CreateOutcome> {
+  const { host, config, hostConfig } = session;
+  const [{ state }, facts] = [await firstLook(host, config), await readFacts(host)];
+  return createSet({
+    host,
+    config,
+    slot: activeSlot(config, state),
+    about: { name: hostConfig.name, hostname: facts.hostname, os: facts.os.name },
+    vdb: version(),
+    secrets: context.redactor.forms(),
+    stop,
+    onEvent: view.onEvent,
+  });
 }
 
 function noEdge(): VdbError {

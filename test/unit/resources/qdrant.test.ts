@@ -200,10 +200,16 @@ describe('qdrantAlias', () => {
     const commands = alias.apply(alias.diff(have)!, have);
     expect(commands).toHaveLength(1);
     expect(JSON.parse(String(commands[0]?.stdin))).toEqual({
-      actions: [
-        { delete_alias: { alias_name: 'current' } },
-        { create_alias: { alias_name: 'current', collection_name: 'documents_v2' } },
-      ],
+      actions: [{ create_alias: { alias_name: 'current', collection_name: 'documents_v2' } }],
     });
+  });
+
+  it('points to what the name of its collection is an alias of', () => {
+    const restored = 'documents_v2--20261124T020000Z';
+    const own = { alias_name: 'documents_v2', collection_name: restored };
+    expect(alias.diff({ aliases: [own, { alias_name: 'current', collection_name: restored }] })).toBeNull();
+    const have = { aliases: [own, { alias_name: 'current', collection_name: 'documents_v1' }] };
+    expect(alias.diff(have)).toMatchObject({ summary: `alias of documents_v1, want ${restored}` });
+    expect(String(alias.apply(alias.diff(have)!, have)[0]?.stdin)).toContain(restored);
   });
 });

@@ -31,7 +31,7 @@ function judgeAliases(have: readonly Alias[], names: readonly string[], context:
   );
   const verdicts = [
     ...wanted.map((want) => judgeWanted(want, have)),
-    ...have.map((each) => judgeThere(each, names, wanted)),
+    ...have.map((each) => judgeThere(each, names, [...wanted, ...standIns(have, names, context)])),
   ];
   if (verdicts.length === 0) return pass('none');
   const verdict = worst(verdicts, `${wanted.length} as configured`);
@@ -41,10 +41,20 @@ function judgeAliases(have: readonly Alias[], names: readonly string[], context:
     : verdict;
 }
 
+/** After a restore the name of a configured collection is an alias of what was restored, and stands for it. */
+function standIns(have: readonly Alias[], names: readonly string[], context: CheckContext): Alias[] {
+  return have.filter(
+    ({ alias }) => context.config.collections[alias] !== undefined && !names.includes(alias),
+  );
+}
+
+/** Qdrant takes no alias of an alias: both point to the same collection then. */
 function judgeWanted({ alias, collection }: Alias, have: readonly Alias[]): Verdict {
-  const target = have.find((each) => each.alias === alias)?.collection;
+  const targetOf = (name: string): string | undefined => have.find((each) => each.alias === name)?.collection;
+  const target = targetOf(alias);
   if (target === undefined) return fail(`${alias}: missing`, `${alias} of ${collection}`);
-  return target === collection ? pass(alias) : fail(`${alias}: of ${target}`, `${alias} of ${collection}`);
+  const isRight = target === collection || target === targetOf(collection);
+  return isRight ? pass(alias) : fail(`${alias}: of ${target}`, `${alias} of ${collection}`);
 }
 
 function judgeThere(

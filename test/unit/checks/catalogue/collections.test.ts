@@ -10,25 +10,54 @@ function list(...names: string[]) {
   return answered(200, { result: { collections: names.map((name) => ({ name })) } });
 }
 
+/** The answer to `/aliases`. */
+function aliasList(aliases: Record<string, string>) {
+  const pairs = Object.entries(aliases);
+  return answered(200, {
+    result: { aliases: pairs.map(([alias_name, collection_name]) => ({ alias_name, collection_name })) },
+  });
+}
+
 describe('collections.set', () => {
+  const seen = (names: string[], aliases: Record<string, string> = {}) =>
+    judged('collections.set', [list(...names), aliasList(aliases)]);
+
   it('passes when they are the configured ones', () => {
-    expect(judged('collections.set', [list('docs')]).status).toBe('pass');
+    expect(seen(['docs']).status).toBe('pass');
   });
 
-  it('fails for a missing one', () => {
-    const result = judged('collections.set', [list()]);
-    expect(result).toMatchObject({ status: 'fail', seen: 'missing: docs', expected: 'docs' });
+  it('passes where the name of one is an alias of what was restored', () => {
+    expect(seen(['docs--20261124T020000Z'], { docs: 'docs--20261124T020000Z' })).toMatchObject({
+      status: 'pass',
+      seen: 'docs',
+    });
+  });
+
+  it('fails for a missing one, and for one whose name is an alias of nothing', () => {
+    expect(seen([])).toMatchObject({ status: 'fail', seen: 'missing: docs', expected: 'docs' });
+    expect(seen([], { docs: 'docs--20261124T020000Z' }).status).toBe('fail');
   });
 
   it('warns of one that is not in the configuration', () => {
-    const result = judged('collections.set', [list('docs', 'leftover')]);
-    expect(result).toMatchObject({ status: 'warn', seen: 'not in the configuration: leftover' });
+    expect(seen(['docs', 'leftover'])).toMatchObject({
+      status: 'warn',
+      seen: 'not in the configuration: leftover',
+    });
+  });
+
+  it('names what a restore has kept as such', () => {
+    const names = ['docs--20261124T020000Z', 'docs--before-20261124T020000Z', 'leftover'];
+    expect(seen(names, { docs: 'docs--20261124T020000Z' })).toMatchObject({
+      status: 'warn',
+      seen: 'not in the configuration: leftover; kept by a restore, until vdb restore discard: docs--before-20261124T020000Z',
+    });
   });
 
   it('is unknown when Qdrant refuses the key or does not answer', () => {
-    const refused = judged('collections.set', [answered(401)]);
+    const refused = judged('collections.set', [answered(401), answered(401)]);
     expect(refused).toMatchObject({ status: 'unknown', seen: 'Qdrant refuses the key (401)' });
-    expect(judged('collections.set', [ABSENT]).status).toBe('unknown');
+    expect(judged('collections.set', [ABSENT, ABSENT]).status).toBe('unknown');
+    expect(judged('collections.set', [list('docs'), ABSENT]).status).toBe('unknown');
   });
 });
 
@@ -297,6 +326,14 @@ describe('collections.aliases', () => {
     });
   });
 
+  it('passes where the name of a collection is an alias too, as after a restore', () => {
+    const restored = 'docs--20261124T020000Z';
+    const both = aliases(['docs', restored], ['current', restored]);
+    expect(judged('collections.aliases', [both, list(restored)], context).status).toBe('pass');
+    const apart = aliases(['docs', restored], ['current', 'other']);
+    expect(judged('collections.aliases', [apart, list(restored, 'other')], context).status).toBe('fail');
+  });
+
   it('is unknown when either list cannot be seen', () => {
     expect(judged('collections.aliases', [answered(500), list('docs')]).status).toBe('unknown');
     expect(judged('collections.aliases', [aliases(), answered(500)]).status).toBe('unknown');
@@ -419,12 +456,12 @@ describe('collections.queue', () => {
     [999, 'pass'],
     [1000, 'fail'],
   ])('%d waiting: %s', (length, status) => {
-    expect(judged('collections.queue', [metrics({ [QUEUE]: length })]).status).toBe(status);
+    expect(judged('collections.queue', [metrics({ [QUEUE]: length }), aliasList({})]).status).toBe(status);
   });
 
   it('takes the configured limit', () => {
     const context = contextOf({ checks: { thresholds: { 'collections.queue': 5 } } });
-    expect(judged('collections.queue', [metrics({ [QUEUE]: 5 })], context)).toMatchObject({
+    expect(judged('collections.queue', [metrics({ [QUEUE]: 5 }), aliasList({})], context)).toMatchObject({
       status: 'fail',
       seen: 'docs: 5',
       expected: 'less than 5',
@@ -433,10 +470,19 @@ describe('collections.queue', () => {
 
   it('is unknown without the metric, and for another collection alone', () => {
     for (const changes of [{ [QUEUE]: null }, { [QUEUE]: null, 'collection_update_queue_length{id="b"}': 1 }])
-      expect(judged('collections.queue', [metrics(changes)])).toMatchObject({
+      expect(judged('collections.queue', [metrics(changes), aliasList({})])).toMatchObject({
         status: 'unknown',
         seen: expect.stringContaining('docs: there is no metric'),
       });
+  });
+
+  it('takes the metric of the collection that the name is an alias of', () => {
+    const restored = 'docs--20261124T020000Z';
+    const all = metrics({ [QUEUE]: null, [`collection_update_queue_length{id="${restored}"}`]: 1000 });
+    expect(judged('collections.queue', [all, aliasList({ docs: restored })])).toMatchObject({
+      status: 'fail',
+      seen: 'docs: 1000',
+    });
   });
 });
 

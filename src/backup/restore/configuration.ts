@@ -1,0 +1,130 @@
+import { EXIT, VdbError } from '../../errors.js';
+import type { Command } from '../../host/command.js';
+import type { Host } from '../../host/host.js';
+import { sh } from '../../host/shell.js';
+
+/** A file of a set's archive, compared with the one on the host. Sizes in bytes. */
+export interface ConfigurationFile {
+  path: string;
+  /** `missing`: the host has none. `differs`: in content, mode or owner. */
+  state: 'missing' | 'differs';
+  archived: number;
+  there: number | null;
+}
+
+/** What an archive may bring back: everything else in it is left alone. */
+export interface ConfigurationRestore {
+  /** The archive on the host. */
+  archive: string;
+  /** Where the files that are replaced are kept, as an archive. */
+  keep: string;
+}
+
+const LISTING_SECONDS = 300;
+
+/**
+ * Files of an archive that are not on the host as they are in it, by path. Only looks. Throws
+ * `restore.configuration-unseen` when the archive cannot be read.
+ */
+export async function compareConfiguration(host: Host, archive: string): Promise<ConfigurationFile[]> {
+  const { stdout, stderr, exitCode } = await host.read(
+    sh`
+      set -euo pipefail
+      export LC_ALL=C.UTF-8
+      work=$(mktemp -d)
+      trap 'rm -rf -- "$work"' EXIT
+      ${differingFiles(archive)}
+      while IFS= read -r -d '' path; do
+      there=-
+      [ ! -f "/$path" ] || there=$(stat -c %s -- "/$path")
+      printf '%s %s %s\n' "$(stat -c %s -- "$work/new/$path")" "$there" "$(printf %s "$path" | base64 -w 0)"
+      done <"$work/differing"`,
+    { timeoutMs: LISTING_SECONDS * 1000 },
+  );
+  if (exitCode === 0) return filesOf(stdout);
+  throw new VdbError(`The configuration in ${archive} cannot be compared: ${stderr.trim()}`, {
+    code: 'restore.configuration-unseen',
+    exitCode: EXIT.failed,
+    host: host.target,
+    meaning: 'Nothing was changed.',
+    next: 'vdb backup verify',
+  });
+}
+
+/** Pure. */
+export function filesOf(stdout: string): ConfigurationFile[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [, archived, there, base64] = /^(\d+) (\d+|-) (\S*)$/.exec(line) ?? [];
+      if (base64 === undefined) throw new Error(`unreadable: ${line.slice(0, 80)}`);
+      const path = `/${Buffer.from(base64, 'base64').toString('utf8')}`;
+      const isThere = there !== '-';
+      return {
+        path,
+        state: isThere ? ('differs' as const) : ('missing' as const),
+        archived: Number(archived),
+        there: isThere ? Number(there) : null,
+      };
+    });
+}
+
+/**
+ * Unpacks the archive to `$work/new` and writes the paths of its regular files that differ, in content, mode or owner, to
+ * `$work/differing`, with a NUL after each. Links and directories are the host's own.
+ */
+function differingFiles(archive: string) {
+  return sh`
+    mkdir -- "$work/new"
+    tar --extract --file ${archive} --directory "$work/new" --same-owner --same-permissions --no-overwrite-dir
+    (cd "$work/new" && find . -type f -printf '%P\0' | sort -z) >"$work/files"
+    while IFS= read -r -d '' path; do
+    [ ! -L "/$path" ] && [ -f "/$path" ] &&
+    [ "$(stat -c '%a %u %g %s' -- "/$path")" = "$(stat -c '%a %u %g %s' -- "$work/new/$path")" ] &&
+    cmp -s -- "/$path" "$work/new/$path" || printf '%s\0' "$path"
+    done <"$work/files" >"$work/differing"`;
+}
+
+/** Replaces the files that differ, and returns their paths. What was there is kept first, in an archive. */
+export async function replaceConfiguration(host: Host, restore: ConfigurationRestore): Promise<string[]> {
+  const { stdout } = await host.run(replaceCommand(restore));
+  return stdout.split('\n').flatMap((line) => (line.startsWith('replaced ') ? [pathIn(line)] : []));
+}
+
+function pathIn(line: string): string {
+  return `/${Buffer.from(line.slice('replaced '.length), 'base64').toString('utf8')}`;
+}
+
+/**
+ * Each file is written aside and renamed. A file that is a link on the host is left alone: what it points to is not
+ * this archive's to change.
+ */
+export function replaceCommand({ archive, keep }: ConfigurationRestore): Command {
+  return {
+    title: 'replace configuration files',
+    timeoutSeconds: 900,
+    script: sh`
+      set -euo pipefail
+      trap '' PIPE
+      export LC_ALL=C.UTF-8
+      umask 077
+      work=$(mktemp -d)
+      trap 'rm -rf -- "$work"' EXIT
+      ${differingFiles(archive)}
+      while IFS= read -r -d '' path; do [ ! -f "/$path" ] || printf '%s\0' "$path"; done <"$work/differing" >"$work/kept"
+      mkdir -p -- "$(dirname -- ${keep})"
+      tar --create --file ${`${keep}.part`} --format=pax --directory / --null --files-from="$work/kept"
+      sync ${`${keep}.part`}
+      mv -fT -- ${`${keep}.part`} ${keep}
+      while IFS= read -r -d '' path; do
+      [ ! -L "/$path" ] || continue
+      mkdir -p -- "/$(dirname -- "$path")"
+      aside=$(mktemp "/$(dirname -- "$path")/.vdb.XXXXXXXX")
+      cp --preserve=mode,ownership,timestamps -- "$work/new/$path" "$aside"
+      sync "$aside"
+      mv -fT -- "$aside" "/$path"
+      printf 'replaced %s\n' "$(printf %s "$path" | base64 -w 0)" || :
+      done <"$work/differing"`,
+  };
+}

@@ -1,0 +1,16 @@
+/** PostgreSQL cuts names after so many bytes, silently. */
+const LONGEST_NAME = 63;
+
+/** The database that the set `id` is restored into before it takes the place of `database`. */
+export function restoredName(database: string, id: string): string {
+  return fitted(database, `_restore_${id.toLowerCase()}`);
+}
+
+/** What `database` is called once that of the set `id` has taken its place. */
+export function keptName(database: string, id: string): string {
+  return fitted(database, `_before_${id.toLowerCase()}`);
+}
+
+function fitted(name: string, suffix: string): string {
+  return `${name.slice(0, LONGEST_NAME - suffix.length)}${suffix}`;
+}

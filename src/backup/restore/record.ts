@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { EXIT, messageOf, VdbError } from '../../errors.js';
+import { type Command, putCommand } from '../../host/command.js';
+import type { Host } from '../../host/host.js';
+import { sh } from '../../host/shell.js';
+import type { RestoreId } from './collection-names.js';
+
+/**
+ * What a restore has made and kept, in `<paths.state>/restores/<RESTORE>.json`: what the names alone do not say, such
+ * as where aliases pointed before. Written before anything changes, and after every switch.
+ */
+const collection = z.object({
+  name: z.string(),
+  action: z.enum(['create', 'switch', 'exchange', 'replace']),
+  target: z.string(),
+  kept: z.string().nullable(),
+  /** Clients get what was restored. */
+  switched: z.boolean(),
+});
+
+const record = z.object({
+  schema: z.literal('vdb.restore/1'),
+  restore: z.string(),
+  set: z.string(),
+  at: z.iso.datetime(),
+  by: z.string(),
+  /**
+   * `begun`: not at its end, or cut short. `done`: what was restored serves. `undone`: what was kept serves again.
+   */
+  state: z.enum(['begun', 'done', 'undone']),
+  collections: z.array(collection),
+  /** What each alias that moved pointed to before: null where it did not exist. And what it was set to. */
+  aliases: z.array(z.object({ alias: z.string(), from: z.string().nullable(), to: z.string() })),
+  databases: z.array(
+    z.object({
+      database: z.string(),
+      restored: z.string(),
+      kept: z.string().nullable(),
+      switched: z.boolean(),
+    }),
+  ),
+  /** RDB file of what Redis held before. */
+  redis: z.string().nullable(),
+  /** Archive of the files that were replaced. */
+  configuration: z.string().nullable(),
+});
+
+export type RestoreRecord = z.infer<typeof record>;
+export type RecordedCollection = z.infer<typeof collection>;
+
+function directoryOf(state: string): string {
+  return `${state}/restores`;
+}
+
+/** The file in which a restore keeps what it replaces; `kind` is the end of its name. */
+export function keptFile(state: string, restore: RestoreId, kind: string): string {
+  return `${state}/before-restore-${restore}.${kind}`;
+}
+
+/** Writes a record by a rename. */
+export async function writeRecord(host: Host, state: string, value: RestoreRecord): Promise<void> {
+  const directory = directoryOf(state);
+  await host.run({ title: `make ${directory}`, script: sh`install -d -m 0700 -- ${directory}` });
+  const content = `${JSON.stringify(record.parse(value), null, 2)}\n`;
+  await host.run(putCommand({ path: `${directory}/${value.restore}.json`, content, mode: '0600' }));
+}
+
+/** Removes a record with the files that it kept. */
+export function forgetCommand(state: string, { restore, redis, configuration }: RestoreRecord): Command {
+  const files = [redis, configuration].flatMap((file) => file ?? []);
+  return {
+    title: `forget restore ${restore}`,
+    script: sh`rm -f -- ${files} ${`${directoryOf(state)}/${restore}.json`}`,
+  };
+}
+
+/** All records, newest first. Throws `restore.record-unreadable` for one that cannot be read. */
+export async function readRecords(host: Host, state: string): Promise<RestoreRecord[]> {
+  const { stdout, stderr, exitCode } = await host.read(sh`
+    set -eu
+    cd -- ${directoryOf(state)} 2>/dev/null || exit 0
+    for file in *.json; do
+    [ -e "$file" ] || continue
+    printf '%s %s\n' "\${file%.json}" "$(base64 -w 0 <"$file")"
+    done`);
+  if (exitCode !== 0) throw unreadable(host, directoryOf(state), stderr.trim());
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  const records = lines.map((line) => {
+    const [name = '', base64 = ''] = line.split(' ');
+    try {
+      return record.parse(JSON.parse(Buffer.from(base64, 'base64').toString('utf8')));
+    } catch (error) {
+      throw unreadable(host, `${directoryOf(state)}/${name}.json`, messageOf(error));
+    }
+  });
+  return records.sort((a, b) => (a.at < b.at ? 1 : -1));
+}
+
+function unreadable(host: Host, file: string, why: string): VdbError {
+  return new VdbError(`${file} cannot be read: ${why}`, {
+    code: 'restore.record-unreadable',
+    exitCode: EXIT.failed,
+    host: host.target,
+    meaning: 'It says what an earlier restore has kept, and where aliases pointed before.',
+    next: 'Look at it on the host; without it `vdb restore undo` cannot take that restore back.',
+  });
+}

@@ -1,0 +1,206 @@
+import { EXIT, messageOf, VdbError } from '../../errors.js';
+import { CommandError } from '../../host/host.js';
+import { keepCopy, removeMade, restoreBeside } from './beside.js';
+import { discardCollection } from './collections.js';
+import { replaceConfiguration } from './configuration.js';
+import type { PlannedAlias, PlannedCollection } from './plan.js';
+import { forgetCommand, keptFile, type RestoreRecord, writeRecord } from './record.js';
+import { restoreRedis } from './redis.js';
+import { type RestoreOptions, type RestoreReport, Stopped, sourceOf, step } from './steps.js';
+import { aliasCommand, exchangeCommand, MOVED_ON, NAMELESS } from './switch.js';
+import { switchDatabase } from './switch-database.js';
+
+/**
+ * Restores what the plan says: first everything beside what is there, compared with the set; then the switches, one
+ * after the other. What fails before the first switch leaves everything as it was, and what had been restored is removed
+ * again. The lock is held, and the parts have been hashed. Throws `restore.half-switched` where a switch fails.
+ */
+export async function runRestore(options: RestoreOptions): Promise<RestoreReport> {
+  const { host, config, plan } = options;
+  const report: RestoreReport = {
+    ...{ restore: plan.restore, interrupted: false },
+    ...{ collections: [], databases: [], aliases: [], redis: null, configuration: null },
+  };
+  const record = newRecord(options);
+  await writeRecord(host, config.paths.state, record);
+  try {
+    await restoreBeside(options, report);
+    if (options.stop.aborted) throw new Stopped();
+  } catch (error) {
+    await removeMade(options, report);
+    await host.run(forgetCommand(config.paths.state, record));
+    if (!(error instanceof Stopped)) throw error;
+    return { ...report, interrupted: true, collections: [], databases: [] };
+  }
+  await switchAll(options, report, record);
+  return report;
+}
+
+function newRecord({ plan, by }: RestoreOptions): RestoreRecord {
+  return {
+    ...{ schema: 'vdb.restore/1', restore: plan.restore, set: plan.set, at: new Date().toISOString(), by },
+    state: 'begun',
+    collections: plan.collections.map(({ name, action, target, kept }) => ({
+      ...{ name, action, target, kept },
+      switched: false,
+    })),
+    aliases: [...plan.aliases],
+    databases: plan.databases.map(({ database, restored, kept }) => ({
+      ...{ database, restored, kept },
+      switched: false,
+    })),
+    redis: null,
+    configuration: null,
+  };
+}
+
+/** From here on a signal waits: half of the switches is worse than all of them or none. */
+async function switchAll(
+  options: RestoreOptions,
+  report: RestoreReport,
+  record: RestoreRecord,
+): Promise<void> {
+  const { host, config, plan } = options;
+  const determined = { ...options, stop: new AbortController().signal };
+  const save = (): Promise<void> => writeRecord(host, config.paths.state, record);
+  try {
+    await switchCollections(determined, report, record, save);
+    await switchDatabases(determined, record, save);
+    await bringRedis(determined, report, record, save);
+    await bringConfiguration(determined, report, record, save);
+  } catch (error) {
+    throw halfSwitched(plan.restore, record, error);
+  }
+  record.state = 'done';
+  if (isWorthKeeping(record)) await save();
+  else await host.run(forgetCommand(config.paths.state, record));
+}
+
+/** Where nothing was there before, there is nothing to take back and nothing to discard. */
+function isWorthKeeping({ collections, databases, aliases, redis, configuration }: RestoreRecord): boolean {
+  const kept = [...collections, ...databases].some((each) => each.kept !== null);
+  return kept || redis !== null || configuration !== null || aliases.some(({ from }) => from !== null);
+}
+
+type Save = () => Promise<void>;
+
+async function switchCollections(
+  options: RestoreOptions,
+  report: RestoreReport,
+  record: RestoreRecord,
+  save: Save,
+): Promise<void> {
+  const { host, qdrant, plan } = options;
+  const pending = new Map(plan.aliases.map((move) => [move.alias, move]));
+  const settle = async (names: readonly string[]): Promise<void> => {
+    for (const each of record.collections) if (names.includes(each.name)) each.switched = true;
+    await save();
+  };
+  for (const planned of plan.collections.filter(
+    ({ action }) => action === 'exchange' || action === 'replace',
+  )) {
+    const moves = [...pending.values()].filter(
+      ({ alias, from }) => alias === planned.name || from === planned.name,
+    );
+    const namelessMs = await step(options, `switch ${planned.name}`, 0, () =>
+      exchange(options, planned, moves),
+    );
+    for (const { alias } of moves) pending.delete(alias);
+    const reported = report.collections.find(({ name }) => name === planned.name);
+    if (reported !== undefined) reported.namelessMs = namelessMs;
+    await settle([planned.name]);
+  }
+  const rest = [...pending.values()];
+  if (rest.length > 0)
+    await step(options, `switch ${rest.map(({ alias }) => alias).join(', ')}`, 0, () =>
+      host.run(aliasCommand(qdrant, rest)),
+    );
+  report.aliases = plan.aliases;
+  await settle(plan.collections.map(({ name }) => name));
+}
+
+/** What was written to since it was copied is copied once more. Returns for how many milliseconds the name meant nothing. */
+async function exchange(
+  { host, qdrant }: RestoreOptions,
+  planned: PlannedCollection,
+  moves: readonly PlannedAlias[],
+): Promise<number> {
+  const { name, kept, there } = planned;
+  const attempt = (points: number) => host.run(exchangeCommand(qdrant, { name, points, moves }));
+  const result = await attempt(there?.points ?? 0).catch(async (error: unknown) => {
+    if (!(error instanceof CommandError) || error.result.exitCode !== MOVED_ON || kept === null) throw error;
+    await discardCollection(host, qdrant, kept);
+    return attempt(await keepCopy({ host, qdrant }, planned));
+  });
+  return Number(/^nameless (\d+)$/m.exec(result.stdout)?.[1] ?? 0);
+}
+
+async function switchDatabases(options: RestoreOptions, record: RestoreRecord, save: Save): Promise<void> {
+  const { host, config, plan } = options;
+  for (const { database } of plan.databases) {
+    await step(options, `switch database ${database}`, 0, () =>
+      switchDatabase(host, config, { database, id: plan.restore }),
+    );
+    for (const each of record.databases) if (each.database === database) each.switched = true;
+    await save();
+  }
+}
+
+async function bringRedis(
+  options: RestoreOptions,
+  report: RestoreReport,
+  record: RestoreRecord,
+  save: Save,
+): Promise<void> {
+  const { host, config, plan } = options;
+  const { redis: part } = plan;
+  if (part === null) return;
+  const kept = keptFile(config.paths.state, plan.restore, 'rdb');
+  const { keys, expired } = await step(options, 'Redis', part.bytes, () =>
+    restoreRedis(host, config, {
+      ...{ rdb: `${sourceOf(options)}/${part.path}`, keep: kept },
+      ...(part.keys === undefined ? {} : { keys: part.keys }),
+    }),
+  );
+  report.redis = { keys, expired, kept };
+  record.redis = kept;
+  await save();
+}
+
+async function bringConfiguration(
+  options: RestoreOptions,
+  report: RestoreReport,
+  record: RestoreRecord,
+  save: Save,
+): Promise<void> {
+  const { host, config, plan } = options;
+  const { configuration: part } = plan;
+  if (part === null) return;
+  const keep = keptFile(config.paths.state, plan.restore, 'tar');
+  const files = await step(options, 'configuration', part.bytes, () =>
+    replaceConfiguration(host, { archive: `${sourceOf(options)}/${part.path}`, keep }),
+  );
+  report.configuration = { files, kept: files.length === 0 ? null : keep };
+  record.configuration = report.configuration.kept;
+  await save();
+}
+
+function halfSwitched(restore: string, { collections, databases }: RestoreRecord, cause: unknown): VdbError {
+  const all = [...collections, ...databases];
+  const done = all.filter(({ switched }) => switched).length;
+  const nameless = cause instanceof CommandError && cause.result.exitCode === NAMELESS;
+  const details = cause instanceof VdbError ? cause.details : {};
+  return new VdbError(
+    `The restore stopped when ${done} of ${all.length} were switched: ${messageOf(cause)}`,
+    {
+      ...details,
+      code: 'restore.half-switched',
+      exitCode: cause instanceof VdbError ? cause.exitCode : EXIT.failed,
+      meaning: nameless
+        ? 'Qdrant removed the collection and did not take the alias in its place, so that its name means nothing now. What was restored and what was kept are both there.'
+        : 'What was there before is there still, under the names that `vdb restore list` shows.',
+      next: `vdb restore undo ${restore}`,
+      cause,
+    },
+  );
+}

@@ -1,0 +1,121 @@
+import type { Config } from '../../config/schema.js';
+import { EXIT, VdbError } from '../../errors.js';
+import type { Host } from '../../host/host.js';
+import { replaceConfiguration } from './configuration.js';
+import type { PresentQdrant, RestorePlace } from './present.js';
+import { keptFile, type RestoreRecord, writeRecord } from './record.js';
+import { restoreRedis } from './redis.js';
+import { aliasCommand } from './switch.js';
+import { databases, undoDatabase } from './switch-database.js';
+
+export interface UndoOptions {
+  host: Host;
+  config: Config;
+  qdrant: RestorePlace;
+  record: RestoreRecord;
+  present: PresentQdrant;
+}
+
+/** Where an alias goes when a restore is taken back. */
+export interface UndoMove {
+  alias: string;
+  from: string | null;
+  to: string;
+}
+
+/** What taking a restore back does, as data. */
+export interface UndoPlan {
+  moves: readonly UndoMove[];
+  databases: readonly { database: string; kept: string }[];
+  redis: string | null;
+  configuration: string | null;
+  /** What stays as restored, and why. */
+  stays: readonly string[];
+}
+
+/**
+ * What brings back what was there before a restore. An alias that somebody has moved since stays where it is. What was
+ * not there before, or had no point, stays as it was restored. Pure.
+ */
+export function planUndo(record: RestoreRecord, present: PresentQdrant): UndoPlan {
+  const keptBy = new Map(record.collections.map(({ name, kept }) => [name, kept]));
+  const moves: UndoMove[] = [];
+  const stays: string[] = [];
+  const named = record.collections.filter(({ action, kept }) => action !== 'create' && kept !== null);
+  const wanted = new Map(
+    named.map(({ name, kept, target }) => [name, { to: kept as string, restored: target }]),
+  );
+  for (const { alias, from, to } of record.aliases) {
+    if (wanted.has(alias) || from === null) continue;
+    wanted.set(alias, { to: keptBy.get(from) ?? from, restored: to });
+  }
+  for (const [alias, { to, restored }] of wanted) {
+    const now = present.aliases[alias] ?? null;
+    if (now === to || present.collections.includes(alias)) continue;
+    if (!present.collections.includes(to)) stays.push(`${alias}: ${to} is not there any more`);
+    else if (now !== null && now !== restored) stays.push(`${alias}: it was moved to ${now} since`);
+    else moves.push({ alias, from: now, to });
+  }
+  for (const { name, action } of record.collections) {
+    if (action === 'create') stays.push(`${name}: it was not there before`);
+    if (action === 'replace') stays.push(`${name}: it had no points before`);
+  }
+  return {
+    moves,
+    databases: record.databases.flatMap(({ database, kept, switched }) =>
+      switched && kept !== null ? [{ database, kept }] : [],
+    ),
+    redis: record.redis,
+    configuration: record.configuration,
+    stays,
+  };
+}
+
+/** Whether there is nothing to take back. Pure. */
+export function isNothingToUndo({ moves, databases: all, redis, configuration }: UndoPlan): boolean {
+  return moves.length + all.length === 0 && redis === null && configuration === null;
+}
+
+/** Carries it out. What was restored stays, in nobody's use, until it is discarded. The lock is held. */
+export async function runUndo({ host, config, qdrant, record }: UndoOptions, plan: UndoPlan): Promise<void> {
+  const { state } = config.paths;
+  const { restore } = record;
+  if (plan.moves.length > 0) await host.run(aliasCommand(qdrant, plan.moves));
+  const there = plan.databases.length > 0 ? await databases(host, config) : [];
+  for (const { database, kept } of plan.databases)
+    if (there.includes(kept)) await undoDatabase(host, config, { database, id: restore });
+  if (plan.redis !== null)
+    await restoreRedis(host, config, { rdb: plan.redis, keep: keptFile(state, restore, 'undone.rdb') });
+  if (plan.configuration !== null)
+    await replaceConfiguration(host, {
+      ...{ archive: plan.configuration, keep: keptFile(state, restore, 'undone.tar') },
+    });
+  await writeRecord(host, state, {
+    ...record,
+    state: 'undone',
+    redis: plan.redis === null ? null : keptFile(state, restore, 'undone.rdb'),
+    configuration: plan.configuration === null ? null : keptFile(state, restore, 'undone.tar'),
+  });
+}
+
+/** Throws `restore.no-record` where nothing but names tells of a restore, `restore.undone` where it was taken back. */
+export function assertUndoable(
+  restore: string,
+  record: RestoreRecord | null,
+): asserts record is RestoreRecord {
+  if (record === null) {
+    throw new VdbError(`Nothing is written down of restore ${restore}, so it cannot be taken back`, {
+      code: 'restore.no-record',
+      exitCode: EXIT.failed,
+      meaning: 'There are collections that are named after it, and nobody gets them.',
+      next: `vdb restore discard ${restore}`,
+    });
+  }
+  if (record.state !== 'undone') return;
+  throw new VdbError(`Restore ${restore} was taken back already`, {
+    code: 'restore.undone',
+    exitCode: EXIT.usage,
+    meaning: 'What it restored is still there, and nobody gets it.',
+    next: `vdb restore discard ${restore}, or restore the set again`,
+  });
+}

@@ -1,0 +1,67 @@
+import type { KeptRestore } from '../../backup/restore/kept.js';
+import type { UndoPlan } from '../../backup/restore/undo.js';
+import { formatSize } from '../../config/units.js';
+import { count, styleFor } from '../style.js';
+
+const STATES = { begun: 'cut short', done: 'done', undone: 'taken back' } as const;
+
+/** What restores have kept or left over, that no client gets. */
+export function keptText(kept: readonly KeptRestore[], color: boolean): string {
+  if (kept.length === 0) return 'No restore has kept anything.';
+  return kept
+    .flatMap((each) => [...keptLines(each, color), ''])
+    .join('\n')
+    .trimEnd();
+}
+
+/** One restore: who, when, and everything that `discard` removes. */
+export function keptLines(
+  { restore, record, collections, databases, files }: KeptRestore,
+  color: boolean,
+): string[] {
+  const style = styleFor(color);
+  const told = record === null ? 'not recorded' : `${record.at}, ${record.by}, ${STATES[record.state]}`;
+  const nothing = collections.length + databases.length + files.length === 0;
+  return [
+    `${style.bold(restore)}  ${told}`,
+    ...collections.map(
+      ({ collection, points, bytes }) =>
+        `  collection ${collection}: ${count(points, 'point')}, ${formatSize(bytes)}`,
+    ),
+    ...databases.map((name) => `  database ${name}`),
+    ...files.map((file) => `  file ${file}`),
+    ...(nothing ? [style.dim('  nothing is kept')] : []),
+  ];
+}
+
+export function keptData({
+  restore,
+  set,
+  record,
+  collections,
+  databases,
+  files,
+}: KeptRestore): Record<string, unknown> {
+  return {
+    ...{ restore, set, collections, databases, files },
+    state: record?.state ?? null,
+    at: record?.at ?? null,
+    by: record?.by ?? null,
+  };
+}
+
+/** What taking a restore back does. */
+export function undoText(
+  restore: string,
+  { moves, databases, redis, configuration, stays }: UndoPlan,
+): string {
+  return [
+    `Restore ${restore} is taken back:`,
+    ...moves.map(({ alias, from, to }) => `  ${alias}: ${from ?? 'nothing'} -> ${to}`),
+    ...databases.map(({ database, kept }) => `  database ${database}: ${kept} gets the name back`),
+    ...(redis === null ? [] : [`  Redis: the keys in ${redis}`]),
+    ...(configuration === null ? [] : [`  configuration: the files in ${configuration}`]),
+    ...stays.map((text) => `  stays as restored: ${text}`),
+    '  What was written since the restore stays in the restored collections and database, until they are discarded.',
+  ].join('\n');
+}

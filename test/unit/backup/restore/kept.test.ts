@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import {
+  freeRestoreId,
+  keptCollection,
+  readRestoreName,
+  restoredCollection,
+} from '../../../../src/backup/restore/collection-names.js';
+import { findKept, keptOf } from '../../../../src/backup/restore/kept.js';
+import { hasSwitched } from '../../../../src/backup/restore/prepare.js';
+import type { RestoreRecord } from '../../../../src/backup/restore/record.js';
+import { isNothingToUndo, planUndo } from '../../../../src/backup/restore/undo.js';
+import { presentOf, SET } from './support.js';
+
+const RESTORED = `docs--${SET}`;
+const KEPT = `docs--before-${SET}`;
+
+function recordOf(changes: Partial<RestoreRecord> = {}): RestoreRecord {
+  return {
+    ...{ schema: 'vdb.restore/1', restore: SET, set: SET, at: '2026-11-25T00:00:00.000Z', by: 'ops@desk' },
+    state: 'done',
+    collections: [{ name: 'docs', action: 'exchange', target: RESTORED, kept: KEPT, switched: true }],
+    aliases: [{ alias: 'docs', from: null, to: RESTORED }],
+    databases: [],
+    redis: null,
+    configuration: null,
+    ...changes,
+  };
+}
+
+describe('names that restores give', () => {
+  it.each(['docs', 'o dd\nname', 'docs--20261101T020000Z'])('of %j are read back', (name) => {
+    for (const restore of [SET, `${SET}.2`]) {
+      expect(readRestoreName(restoredCollection(name, restore))).toEqual({ name, restore, role: 'restored' });
+      expect(readRestoreName(keptCollection(name, restore))).toEqual({ name, restore, role: 'kept' });
+    }
+  });
+
+  it.each(['docs', 'docs--before', '--20261101T020000Z', 'docs--20261101', `docs-${SET}`])(
+    'are not what %j is',
+    (name) => {
+      expect(readRestoreName(name)).toBeNull();
+    },
+  );
+
+  it('must fit', () => {
+    expect(() => restoredCollection('ü'.repeat(120), SET)).toThrow(/too long/);
+    expect(restoredCollection('ü'.repeat(118), SET)).toHaveLength(118 + 18);
+  });
+
+  it('are counted from the second restore of a set on', () => {
+    expect(freeRestoreId(SET, [])).toBe(SET);
+    expect(freeRestoreId(SET, [SET, `${SET}.2`, `${SET}.4`])).toBe(`${SET}.3`);
+  });
+
+  it('are used again only where no client has what was restored', () => {
+    const [collection] = recordOf().collections;
+    const cutShort = { state: 'begun' as const, collections: [{ ...collection!, switched: false }] };
+    expect(hasSwitched(recordOf(cutShort))).toBe(false);
+    expect(hasSwitched(recordOf({ state: 'begun' }))).toBe(true);
+    expect(hasSwitched(recordOf())).toBe(true);
+  });
+});
+
+describe('what a restore has kept', () => {
+  it('is what its record and its names tell of, and nobody uses', () => {
+    const present = presentOf([RESTORED, KEPT, 'mine'], { docs: RESTORED });
+    const names = ['app', `app_before_${SET.toLowerCase()}`, 'app_before_20251101t020000z'];
+    expect(keptOf([recordOf({ redis: '/x.rdb' })], present, names)).toMatchObject([
+      { restore: SET, collections: [KEPT], databases: [names[1]], files: ['/x.rdb'] },
+    ]);
+  });
+
+  it('is the restored collection once the restore was taken back', () => {
+    const present = presentOf([RESTORED, KEPT], { docs: KEPT });
+    expect(keptOf([recordOf({ state: 'undone' })], present, [])).toMatchObject([{ collections: [RESTORED] }]);
+  });
+
+  it('is known by its names alone where there is no record', () => {
+    expect(keptOf([], presentOf([KEPT, `b--${SET}.2`, 'mine']), [])).toMatchObject([
+      { restore: `${SET}.2`, record: null, collections: [`b--${SET}.2`] },
+      { restore: SET, record: null, collections: [KEPT] },
+    ]);
+  });
+
+  it("by a later restore is that one's, whichever has made it", () => {
+    const later = recordOf({
+      restore: `${SET}.2`,
+      collections: [
+        { name: 'docs', action: 'switch', target: `${RESTORED}.2`, kept: RESTORED, switched: true },
+      ],
+    });
+    const present = presentOf([KEPT, RESTORED, `${RESTORED}.2`], { docs: `${RESTORED}.2` });
+    expect(keptOf([later, recordOf()], present, [])).toMatchObject([
+      { restore: `${SET}.2`, collections: [RESTORED] },
+      { restore: SET, collections: [KEPT] },
+    ]);
+  });
+
+  it('is never a collection that has a name of its own', () => {
+    const record = recordOf({
+      collections: [{ name: 'docs', action: 'switch', target: RESTORED, kept: 'docs_v7', switched: true }],
+    });
+    expect(keptOf([record], presentOf(['docs_v7', RESTORED], { docs: RESTORED }), [])).toMatchObject([
+      { collections: [] },
+    ]);
+  });
+
+  it('is found by the name, by its beginning, or by being the only one', () => {
+    const of = (restore: string) => ({ restore }) as Parameters<typeof findKept>[0][number];
+    const both = [of(`${SET}.2`), of(SET)];
+    expect(findKept(both, SET).restore).toBe(SET);
+    expect(findKept([of(SET)], '2026').restore).toBe(SET);
+    expect(findKept([of(SET)], undefined).restore).toBe(SET);
+    expect(() => findKept(both, '2026')).toThrow(/2 restores/);
+    expect(() => findKept(both, undefined)).toThrow(/2 restores/);
+    expect(() => findKept([], undefined)).toThrow(/No restore/);
+    expect(() => findKept(both, '2025')).toThrow(/No restore of 2025/);
+  });
+});
+
+describe('taking a restore back', () => {
+  it('gives the name to what was kept, and other aliases with it', () => {
+    const aliases = [
+      { alias: 'docs', from: null, to: RESTORED },
+      { alias: 'mine', from: 'docs', to: RESTORED },
+      { alias: 'current', from: 'x', to: RESTORED },
+      { alias: 'fresh', from: null, to: RESTORED },
+    ];
+    const present = presentOf([RESTORED, KEPT, 'x'], {
+      ...{ docs: RESTORED, mine: RESTORED, current: RESTORED, fresh: RESTORED },
+    });
+    expect(planUndo(recordOf({ aliases }), present).moves).toEqual([
+      { alias: 'docs', from: RESTORED, to: KEPT },
+      { alias: 'mine', from: RESTORED, to: KEPT },
+      { alias: 'current', from: RESTORED, to: 'x' },
+    ]);
+  });
+
+  it('gives a name back that means nothing, because the exchange was cut short', () => {
+    const { moves } = planUndo(recordOf({ state: 'begun' }), presentOf([RESTORED, KEPT]));
+    expect(moves).toEqual([{ alias: 'docs', from: null, to: KEPT }]);
+  });
+
+  it('leaves alone what was never exchanged', () => {
+    const plan = planUndo(recordOf({ state: 'begun' }), presentOf(['docs', RESTORED, KEPT]));
+    expect(isNothingToUndo(plan)).toBe(true);
+  });
+
+  it('leaves an alias alone that somebody has moved since, and says so', () => {
+    const plan = planUndo(recordOf(), presentOf([RESTORED, KEPT, 'other'], { docs: 'other' }));
+    expect(plan).toMatchObject({ moves: [], stays: ['docs: it was moved to other since'] });
+  });
+
+  it('says what cannot go back', () => {
+    const gone = planUndo(recordOf(), presentOf([RESTORED], { docs: RESTORED }));
+    expect(gone).toMatchObject({ moves: [], stays: [`docs: ${KEPT} is not there any more`] });
+    const collections = (['create', 'replace'] as const).map((action) => ({
+      ...{ name: action, action, target: action, kept: null, switched: true },
+    }));
+    expect(planUndo(recordOf({ collections, aliases: [] }), presentOf()).stays).toEqual([
+      'create: it was not there before',
+      'replace: it had no points before',
+    ]);
+  });
+
+  it('renames only databases that were switched', () => {
+    const of = (database: string, switched: boolean, kept: string | null) => ({
+      database,
+      restored: 'r',
+      kept,
+      switched,
+    });
+    const databases = [of('a', true, 'a_before'), of('b', false, 'b_before'), of('c', true, null)];
+    expect(planUndo(recordOf({ databases }), presentOf()).databases).toEqual([
+      { database: 'a', kept: 'a_before' },
+    ]);
+  });
+});
