@@ -1,62 +1,7 @@
-import { type BackupManifest, MANIFEST, readManifest } from '../../backup/manifest.js';
-import { messageOf } from '../../errors.js';
+import { MANIFEST } from '../../backup/manifest.js';
+import { SET_ID_GLOB } from '../../backup/set.js';
 import { known, type Observation, type ProbeKind } from '../../host/probe.js';
 import { sh } from '../../host/shell.js';
-
-/** A directory that is named like a set. */
-export interface FoundSet {
-  id: string;
-  /** Null where there is none that can be read. */
-  manifest: BackupManifest | null;
-  /** Why there is none: `unfinished`, or what is wrong with it. */
-  why: string;
-}
-
-/** Sets that are looked at; older ones are for retention to count. */
-const NEWEST = 16;
-
-/** The pattern of their names, as `find` takes it. */
-const IDS = `${'[0-9]'.repeat(8)}T${'[0-9]'.repeat(6)}Z`;
-
-/** The newest sets of each directory by name, newest first; null for a directory that does not exist. */
-export const backupSets: ProbeKind<string, FoundSet[]> = {
-  name: 'backup-sets',
-  script: (directories) => sh`
-    sets() {
-    echo @directory
-    [ -d "$1" ] || { echo absent; return; }
-    ids=$(find "$1" -mindepth 1 -maxdepth 1 -type d -name ${IDS} -printf '%f\n') || exit 1
-    printf '%s\n' "$ids" | sort -r | head -n ${NEWEST} | while read -r id; do
-    [ -n "$id" ] || continue
-    [ -e "$1/$id/${MANIFEST}" ] || { echo "$id"; continue; }
-    printf '%s %s\n' "$id" "$(base64 -w 0 < "$1/$id/${MANIFEST}" || echo '?')"
-    done
-    echo end
-    }
-    ${directories.map((directory) => sh`sets ${directory};`)}`,
-  parse: (stdout, directories) => {
-    const answers = stdout.split(/^@directory\n/m).slice(1);
-    return directories.map((_, index) => setsOf(answers[index] ?? ''));
-  },
-};
-
-function setsOf(answer: string): Observation<FoundSet[]> {
-  const lines = answer.trimEnd().split('\n');
-  if (lines[0] === 'absent') return known<FoundSet[]>(null);
-  if (lines.pop() !== 'end') throw new Error('the list of sets has no end');
-  return known(lines.map(setOf));
-}
-
-function setOf(line: string): FoundSet {
-  const [id = '', base64] = line.split(' ');
-  if (base64 === undefined) return { id, manifest: null, why: 'unfinished' };
-  try {
-    const manifest = readManifest(Buffer.from(base64, 'base64').toString('utf8'), id);
-    return { id, manifest, why: '' };
-  } catch (error) {
-    return { id, manifest: null, why: messageOf(error) };
-  }
-}
 
 /** The sets at `source`, and the directory that is to hold copies of them. */
 export interface CopiesQuestion {
@@ -109,7 +54,7 @@ export const backupCopies: ProbeKind<CopiesQuestion, Copies> = {
     [ -d "$1" ] || { echo 'no source'; return; }
     type=$(mounted "$2" FSTYPE) && [ -n "$type" ] || type=$(stat -f -c %T -- "$2") || exit 1
     echo "place $(place "$1" "$2") $type $(mounted "$2" SOURCE)"
-    find "$1" -mindepth 2 -maxdepth 2 -name ${MANIFEST} -path ${`*/${IDS}/*`} -printf '%h\n' | sort -r | head -n ${NEWEST_COPIES} |
+    find "$1" -mindepth 2 -maxdepth 2 -name ${MANIFEST} -path ${`*/${SET_ID_GLOB}/*`} -printf '%h\n' | sort -r | head -n ${NEWEST_COPIES} |
     while read -r set; do
     id=\${set##*/} state=same
     if [ ! -e "$2/$id/${MANIFEST}" ]; then state=missing

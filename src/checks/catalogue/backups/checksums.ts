@@ -1,11 +1,15 @@
-import { ask, type Observation, observe } from '../../../host/probe.js';
+import { comparePartsOf, type PartSeen, partFinding } from '../../../backup/sets/hashes.js';
+import type { FoundSets } from '../../../backup/sets/look.js';
+import { findingText } from '../../../backup/sets/notes.js';
+import { type Observation, observe } from '../../../host/probe.js';
 import { defineCheck, limitOf, type Site, type Verdict } from '../../check.js';
-import { backupSets, type FoundSet } from '../../probes/backups.js';
 import { fail, pass, skip, warn, whenKnown } from '../../verdict.js';
-import { setsAt } from './newest-set.js';
-import { type PartSeen, verifySet } from './verification.js';
+import { newestSets, setsAt } from './newest-set.js';
 
 const GIB = 1024 ** 3;
+
+/** Of reading all parts; what is not read by then is compared by size. */
+const HASHING_SECONDS = 120;
 
 /** The newest set as it was compared with its manifest. */
 export interface Verified {
@@ -35,30 +39,30 @@ export const checksums = defineCheck<Verified>({
       value === null ? skip(`there is no set in ${config.paths.backups}`) : judgeSet(value, limit),
     ),
   remedy:
-    'Take a new backup now and keep the older sets; then look for what changed this one: the disk, a full volume, or a hand.',
+    'Take a new set with vdb backup and pin the last good one with vdb backup pin; vdb backup verify says of every part what is wrong. Then look for what changed this one: the disk, a full volume, or a hand.',
   inspect: ({ config }) => `ls -lR ${config.paths.backups}`,
 });
 
-/** Its value is null where there is no set. A newer one whose manifest cannot be read counts here. */
+/** Its value is null where there is no set. One whose manifest cannot be read counts here. */
 async function lookAtNewest({ host, context }: Site): Promise<Observation<Verified>> {
-  const directory = context.config.paths.backups;
-  const [found] = (await observe(host, [ask(backupSets, directory)])) as Observation<FoundSet[]>[];
+  const [found] = (await observe(host, [newestSets(context.config)])) as Observation<FoundSets>[];
   if (found === undefined) return { status: 'unknown', why: 'the host did not answer' };
   if (found.status !== 'known') return found;
-  const { newest, flawed } = setsAt(found.value, context.now);
-  const unreadable = flawed.find(({ why }) => why !== 'from the future');
-  if (unreadable !== undefined) return { status: 'known', value: { ...unreadable, parts: null } };
-  if (newest === undefined) return { status: 'known', value: null };
-  const bytes = newest.parts.reduce((sum, part) => sum + part.bytes, 0);
-  const seen = await verifySet(host, directory, newest, bytes <= limitOf(HASHED, context) * GIB);
+  const { last } = setsAt(found.value, context.now);
+  if (last === undefined) return { status: 'known', value: null };
+  const { id, manifest, why } = last;
+  if (manifest === null) return { status: 'known', value: { id, parts: null, why } };
+  const bytes = manifest.parts.reduce((sum, part) => sum + part.bytes, 0);
+  const seconds = bytes <= limitOf(HASHED, context) * GIB ? HASHING_SECONDS : 0;
+  const seen = await comparePartsOf(host, context.config.paths.backups, manifest, { seconds });
   if (seen.status !== 'known') return seen;
-  return { status: 'known', value: { id: newest.id, parts: seen.value, why: '' } };
+  return { status: 'known', value: { id, parts: seen.value, why: '' } };
 }
 
 function judgeSet({ id, parts, why }: Verified, limit: number): Verdict {
   const expected = 'every part as the manifest says';
   if (parts === null) return fail(why, 'a manifest that can be read');
-  const findings = parts.flatMap(findingOf);
+  const findings = parts.flatMap((part) => partFinding(part) ?? []).map(findingText);
   const [first] = findings;
   if (first !== undefined)
     return findings.length === 1
@@ -71,11 +75,4 @@ function judgeSet({ id, parts, why }: Verified, limit: number): Verdict {
         `${id}: sizes alone for ${parts.length - hashed} of ${parts.length} parts`,
         `hashes, for sets up to ${limit} GiB and within two minutes`,
       );
-}
-
-function findingOf({ part: { path, bytes, sha256 }, found }: PartSeen): string[] {
-  if (found === 'missing') return [`${path} is missing`];
-  if (found === 'unreadable') return [`${path} cannot be read`];
-  if (found.bytes !== bytes) return [`${path} has ${found.bytes} bytes in place of ${bytes}`];
-  return found.sha256 === null || found.sha256 === sha256 ? [] : [`${path} was changed`];
 }

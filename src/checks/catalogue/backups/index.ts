@@ -1,12 +1,11 @@
+import type { FoundSets } from '../../../backup/sets/look.js';
 import { parseDuration } from '../../../config/units.js';
 import { historyOf } from '../../../engine/journal.js';
-import { ask } from '../../../host/probe.js';
 import { type Check, type CheckContext, defineCheck, type Verdict } from '../../check.js';
 import { commandWords } from '../../command-word.js';
-import { backupSets, type FoundSet } from '../../probes/backups.js';
 import { fail, pass, warn, whenKnown } from '../../verdict.js';
 import { checksums } from './checksums.js';
-import { isYoung, type Sets, setsAt } from './newest-set.js';
+import { isYoung, newestSets, type Sets, setsAt } from './newest-set.js';
 import { offHost } from './off-host.js';
 
 const HOUR_MS = 3_600_000;
@@ -15,20 +14,20 @@ const DAY_S = 86_400;
 const skip = ({ config }: CheckContext): string | undefined =>
   config.backup.enabled ? undefined : 'backup.enabled is false';
 
-const age = defineCheck<FoundSet[]>({
+const age = defineCheck<FoundSets>({
   id: 'backups.age',
   group: 'backups',
   severity: 'error',
   title: 'There is a fresh backup',
-  looksAt: 'the manifests of the sets below paths.backups, and when the newest whole one was begun',
+  looksAt: 'the manifests and files of the sets below paths.backups, and when the newest whole one was begun',
   why: 'What was written since the newest set is lost with the server.',
   threshold: { default: 26, unit: 'hours' },
   skip,
-  probe: ({ config }) => ask(backupSets, config.paths.backups),
+  probe: ({ config }) => newestSets(config),
   judge: ([found], context, limit) =>
     whenKnown(found, (value) => judgeAge(setsAt(value, context.now), context, limit)),
   remedy:
-    'This release takes no backups: run pg_dump and take a snapshot of each collection (POST /collections/NAME/snapshots) by hand, and keep both on another machine. Until vdb backup is there, accept this for a time by a waiver of backups.age in checks.waivers.',
+    'Run vdb backup; vdb backup schedule takes one every night. Where it was scheduled, vdb history tells what came of the last runs, and vdb backup list what became of the sets.',
   inspect: ({ config }) => `ls -l ${config.paths.backups}/*/manifest.json`,
 });
 
@@ -59,7 +58,8 @@ const drill = defineCheck({
   skip,
   judge: (_, { journal, config, now }) =>
     whenKnown(journal, (text) => judgeDrill(text ?? '', config.backup.drill_interval, now)),
-  remedy: 'Restore the newest set into a scratch database and a scratch Qdrant, and compare the counts.',
+  remedy:
+    'Run vdb backup drill: it restores the newest set into a scratch database and a scratch Qdrant, compares, and leaves nothing behind.',
   inspect: ({ config }) => `grep 'backup drill' ${config.paths.state}/journal.ndjson`,
 });
 

@@ -1,15 +1,10 @@
+import type { FoundSets } from '../../../backup/sets/look.js';
 import type { Config } from '../../../config/schema.js';
 import { ask, type Observation, type Probe } from '../../../host/probe.js';
 import { type CheckContext, defineCheck, type Verdict } from '../../check.js';
-import {
-  backupCopies,
-  backupSets,
-  type Copies,
-  type CopiesPlace,
-  type FoundSet,
-} from '../../probes/backups.js';
+import { backupCopies, type Copies, type CopiesPlace } from '../../probes/backups.js';
 import { fail, pass, unknown, warn, whenKnown, worst } from '../../verdict.js';
-import { setsAt } from './newest-set.js';
+import { newestSets, setsAt } from './newest-set.js';
 
 type Repository = Config['backup']['repositories'][number];
 
@@ -18,7 +13,7 @@ function directories({ config }: CheckContext): Repository[] {
 }
 
 /** The newest set exists a second time, where the loss of the first does not reach it. */
-export const offHost = defineCheck<FoundSet[] | Copies>({
+export const offHost = defineCheck<FoundSets | Copies>({
   id: 'backups.off-host',
   group: 'backups',
   severity: 'warning',
@@ -29,11 +24,11 @@ export const offHost = defineCheck<FoundSet[] | Copies>({
   skip: ({ config }) => (config.backup.enabled ? undefined : 'backup.enabled is false'),
   probe: (context) => {
     const source = context.config.paths.backups;
-    const sets: Probe<FoundSet[] | Copies> = ask(backupSets, source);
+    const sets: Probe<FoundSets | Copies> = newestSets(context.config);
     return [sets, ...directories(context).map(({ path }) => ask(backupCopies, { source, copies: path }))];
   },
   judge: (observations, context) => {
-    const [sets, ...copies] = observations as [Observation<FoundSet[]>, ...Observation<Copies>[]];
+    const [sets, ...copies] = observations as [Observation<FoundSets>, ...Observation<Copies>[]];
     return whenKnown(sets, (found) => {
       const { repositories } = context.config.backup;
       if (repositories.length === 0) return fail('no repository is configured', 'a copy off the data volume');

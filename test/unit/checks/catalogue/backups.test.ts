@@ -3,10 +3,11 @@ import { cp, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readParts } from '../../../../src/checks/catalogue/backups/verification.js';
+import { readParts } from '../../../../src/backup/sets/hashes.js';
+import { backupSets } from '../../../../src/backup/sets/look.js';
 import { CATALOGUE } from '../../../../src/checks/catalogue/index.js';
 import type { CheckContext, Site } from '../../../../src/checks/check.js';
-import { backupCopies, backupSets, type CopiesPlace } from '../../../../src/checks/probes/backups.js';
+import { backupCopies, type CopiesPlace } from '../../../../src/checks/probes/backups.js';
 import { type CheckResult, resultOf } from '../../../../src/checks/result.js';
 import { known, type Observation, observe } from '../../../../src/host/probe.js';
 import { sh } from '../../../../src/host/shell.js';
@@ -130,16 +131,32 @@ describe('backups.age', () => {
     expect((await checked('backups.age', contextWith({ journal }))).status).toBe(status);
   });
 
-  it('says what can be done in a release that takes no backups', async () => {
+  it('does not count a set with a part that is missing, or that a verification has found damaged', async () => {
+    await makeSet(25);
+    await rm(join(await makeSet(2), 'postgres.dump'));
+    const findings = [{ path: 'postgres.dump', what: 'was changed' }];
+    const verified = { at: NOW.toISOString(), ok: false, findings };
+    await writeFile(join(await makeSet(1), 'verified.json'), JSON.stringify(verified));
+    expect(await checked('backups.age')).toMatchObject({
+      status: 'warn',
+      seen: `${idOf(25)}, 25 h old; newer ones do not count`,
+      details: [
+        `${idOf(1)}: postgres.dump was changed, as verify saw on 2026-11-24`,
+        `${idOf(2)}: postgres.dump is missing`,
+      ],
+    });
+  });
+
+  it('says how a set is taken, now and every night', async () => {
     const { status, remedy } = await checked('backups.age');
     expect(status).toBe('fail');
-    for (const way of ['pg_dump', 'POST /collections/NAME/snapshots', 'waiver of backups.age'])
-      expect(remedy).toContain(way);
-    expect(remedy).not.toContain('scheduled');
+    expect(remedy).toMatch(/^Run vdb backup; vdb backup schedule/);
   });
 
   it('reads no list that was cut off', () => {
-    expect(() => backupSets.parse(`@directory\n${idOf(1)}\n`, [sets])).toThrow('no end');
+    const question = [{ directory: sets }];
+    expect(() => backupSets.parse(`@directory\nset ${idOf(1)}\n`, question)).toThrow('no end');
+    expect(() => backupSets.parse(`@directory\nset ${idOf(1)}\nend\n`, question)).toThrow('no end');
   });
 });
 

@@ -1,0 +1,45 @@
+import { findSet, LATEST } from '../../backup/sets/find.js';
+import { lookAtSets } from '../../backup/sets/look.js';
+import { judgeSets } from '../../backup/sets/state.js';
+import { EXIT } from '../../errors.js';
+import { setText } from '../../ui/backup/set.js';
+import { type SetsView, setData, setListText } from '../../ui/backup/sets.js';
+import type { Handler, Terminal } from '../context.js';
+import { withSession } from '../session.js';
+import { lineWidth } from '../terminal.js';
+
+/** `vdb backup list`: the sets of the host. Only looks. */
+export const list: Handler = (context) =>
+  withSession(context, async ({ host, hostConfig, config }) => {
+    const { sets: found, halfRemoved } = await lookAtSets(host, config.paths.backups);
+    const view = viewOf(context.terminal);
+    const sets = judgeSets(found, view.now);
+    for (const set of sets) context.emit({ type: 'set', ...setData(set, view.now) });
+    context.emit({
+      type: 'result',
+      host: hostConfig.name,
+      sets: sets.length,
+      half_removed: halfRemoved,
+      exit_code: EXIT.ok,
+    });
+    if (context.global.json) return EXIT.ok;
+    if (sets.length + halfRemoved.length > 0) context.terminal.out(setListText(sets, halfRemoved, view));
+    else context.terminal.err(`There is no backup set in ${config.paths.backups} on ${hostConfig.name}.`);
+    return EXIT.ok;
+  });
+
+/** `vdb backup show [SET]`: a set with its parts. Only looks. */
+export const show: Handler = (context) =>
+  withSession(context, async ({ host, config }) => {
+    const { sets } = await lookAtSets(host, config.paths.backups);
+    const view = viewOf(context.terminal);
+    const set = findSet(judgeSets(sets, view.now), context.args[0] ?? LATEST);
+    const { manifest } = set;
+    context.emit({ type: 'result', ...setData(set, view.now), manifest, exit_code: EXIT.ok });
+    if (!context.global.json) context.terminal.out(setText(set, view));
+    return EXIT.ok;
+  });
+
+function viewOf(terminal: Terminal): SetsView {
+  return { now: new Date(), color: terminal.color.out, width: lineWidth(terminal) };
+}

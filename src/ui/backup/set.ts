@@ -1,0 +1,93 @@
+import type { BackupManifest, BackupPart } from '../../backup/manifest.js';
+import { findingText } from '../../backup/sets/notes.js';
+import type { JudgedSet } from '../../backup/sets/state.js';
+import { formatSize } from '../../config/units.js';
+import { columns } from '../columns.js';
+import { when } from '../history.js';
+import { duration, indent, shortened, styleFor } from '../style.js';
+import { wrapWhole } from '../wrap.js';
+import type { SetsView } from './sets.js';
+import { ageText } from './values.js';
+
+/** One set with everything that its manifest tells. */
+export function setText(set: JudgedSet, view: SetsView): string {
+  const { id, state, begun, bytes, manifest, findings } = set;
+  const style = styleFor(view.color);
+  const word = { whole: style.green, damaged: style.red, unfinished: style.yellow, future: style.yellow }[
+    state
+  ];
+  const age = ageText(view.now.getTime() - begun);
+  return [
+    `${style.bold(id)}  ${word(state)}, ${formatSize(bytes)}, ${age.startsWith('in ') ? `begins ${age}` : `${age} old`}`,
+    ...findings.map((finding) => `  ${style.red('wrong')}      ${findingText(finding)}`),
+    ...lines(set).flatMap(([label, text]) => labelled(label, text, view.width)),
+    ...(manifest === null ? [] : ['', partsText(manifest, view)]),
+  ].join('\n');
+}
+
+function labelled(label: string, text: string, width: number): string[] {
+  return wrapWhole(text, Math.max(40, width - 13)).map(
+    (line, index) => `  ${(index === 0 ? label : '').padEnd(11)}${line}`,
+  );
+}
+
+function lines({ manifest, verification, pin, files }: JudgedSet): [string, string][] {
+  return [
+    ...(manifest === null ? [] : aboutManifest(manifest)),
+    [
+      'verified',
+      verification === null ? 'never' : `${when(verification.at)}, ${verification.ok ? 'whole' : 'FAILED'}`,
+    ],
+    ...(pin === null
+      ? []
+      : [['pinned', `by ${pin.by} at ${when(pin.at)}: ${pin.reason}`] as [string, string]]),
+    ...(manifest === null
+      ? [['files', `${files.size}, and no manifest that says what they are`] as [string, string]]
+      : []),
+  ];
+}
+
+function aboutManifest(manifest: BackupManifest): [string, string][] {
+  const { created, finished, host, versions = {}, genuine, consistent, left_out: leftOut = [] } = manifest;
+  const took = Date.parse(finished) - Date.parse(created);
+  const told = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const kind = consistent ? 'one instant for all parts' : 'each part has its own instant';
+  return [
+    ['begun', `${when(created)}, finished after ${duration(took)}; ${kind}`],
+    ...(host === undefined ? [] : [['host', `${host.name} (${host.hostname})`] as [string, string]]),
+    ...(told.length === 0 ? [] : [['versions', told.join(', ')] as [string, string]]),
+    ...(genuine === false ? [['taken of', 'the emulator, which is not Qdrant'] as [string, string]] : []),
+    ...(leftOut.length === 0
+      ? []
+      : [['left out', `${leftOut.join(', ')} (they hold secrets)`] as [string, string]]),
+    ...(manifest.pruned ?? []).map(({ path, at }): [string, string] => ['pruned', `${path} at ${when(at)}`]),
+  ];
+}
+
+function partsText({ parts }: BackupManifest, { color, width }: SetsView): string {
+  const [head = '', ...rows] = columns([['PART', 'SIZE', 'TIME', 'HOLDS'], ...parts.map(partRow)]).split(
+    '\n',
+  );
+  const cut = (line: string): string => shortened(line.trimEnd(), width - 2);
+  return indent([styleFor(color).dim(cut(head)), ...rows.map(cut)].join('\n'), '  ');
+}
+
+function partRow(part: BackupPart): string[] {
+  const { path, bytes, from, until } = part;
+  const took =
+    from === undefined || until === undefined ? '-' : duration(Date.parse(until) - Date.parse(from));
+  return [path, formatSize(bytes), took, holds(part)];
+}
+
+function holds({ kind, points, points_between, priority, tables, keys }: BackupPart): string {
+  const order = priority === undefined ? '' : `, ${priority} priority`;
+  if (points !== undefined) return `${points} points${order}`;
+  if (points_between !== undefined) return `${points_between.join(' to ')} points${order}`;
+  if (tables !== undefined) return tablesText(tables);
+  return keys === undefined ? kind : `${keys} keys`;
+}
+
+function tablesText(tables: NonNullable<BackupPart['tables']>): string {
+  const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
+  return `${Object.keys(tables).length} tables, ${rows} rows`;
+}

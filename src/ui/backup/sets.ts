@@ -1,0 +1,90 @@
+import { findingText } from '../../backup/sets/notes.js';
+import type { JudgedSet, SetState } from '../../backup/sets/state.js';
+import { formatSize } from '../../config/units.js';
+import { columns } from '../columns.js';
+import { shortened, styleFor } from '../style.js';
+import { ageText, countsIn, shortNumber } from './values.js';
+
+export interface SetsView {
+  now: Date;
+  color: boolean;
+  /** A line of the table is cut after so many columns. */
+  width: number;
+}
+
+const HEADER = ['SET', 'AGE', 'SIZE', 'COLL/PTS', 'DATABASE', 'STATE', 'VERIFIED', 'PIN'];
+const DATABASE_WIDTH = 15;
+
+/** The sets as a table, newest first as given, and below it what is wrong with which. */
+export function setListText(
+  sets: readonly JudgedSet[],
+  halfRemoved: readonly string[],
+  { now, color, width }: SetsView,
+): string {
+  const style = styleFor(color);
+  const [head = '', ...lines] = columns([HEADER, ...sets.map((set) => row(set, now))])
+    .split('\n')
+    .map((line) => shortened(line.trimEnd(), width));
+  const remarks = [...sets.flatMap(remark), ...halfRemoved.map(remains)];
+  return [
+    style.dim(head),
+    ...lines.map((line, index) => paint(line, sets[index]?.state, color)),
+    ...(remarks.length === 0 ? [] : ['', ...remarks.map((line) => shortened(line, width))]),
+  ].join('\n');
+}
+
+function row({ id, begun, bytes, manifest, state, verification, pin }: JudgedSet, now: Date): string[] {
+  const counts = manifest === null ? undefined : countsIn(manifest);
+  const databases = counts?.databases.join(',') || '-';
+  return [
+    id,
+    ageText(now.getTime() - begun),
+    formatSize(bytes),
+    counts === undefined ? '-' : `${counts.collections}/${shortNumber(counts.points)}`,
+    shortened(databases, DATABASE_WIDTH),
+    state,
+    verifiedText(verification, now),
+    pin === null ? '' : 'yes',
+  ];
+}
+
+function verifiedText(verification: JudgedSet['verification'], now: Date): string {
+  if (verification === null) return 'never';
+  return verification.ok ? ageText(now.getTime() - Date.parse(verification.at)) : 'FAILED';
+}
+
+function remark({ id, findings, pin }: JudgedSet): string[] {
+  const [first] = findings;
+  const more = findings.length > 1 ? ` (and ${findings.length - 1} more: vdb backup show ${id})` : '';
+  return [
+    ...(first === undefined ? [] : [`${id}: ${findingText(first)}${more}`]),
+    ...(pin === null ? [] : [`${id}: pinned by ${pin.by}: ${pin.reason}`]),
+  ];
+}
+
+function remains(name: string): string {
+  return `${name}: what is left of a set that was removed; the next prune removes it`;
+}
+
+function paint(line: string, state: SetState | undefined, color: boolean): string {
+  const style = styleFor(color);
+  if (state === 'damaged') return style.red(line);
+  return state === 'unfinished' || state === 'future' ? style.yellow(line) : line;
+}
+
+/** A set for machines: what `list` tells of it. */
+export function setData(set: JudgedSet, now: Date): Record<string, unknown> {
+  const { id, begun, bytes, manifest, state, findings, verification, pin } = set;
+  return {
+    id,
+    state,
+    findings,
+    age_seconds: Number.isNaN(begun) ? null : Math.round((now.getTime() - begun) / 1000),
+    bytes,
+    ...(manifest === null ? {} : countsIn(manifest)),
+    genuine: manifest?.genuine ?? null,
+    pruned: manifest?.pruned?.length ?? 0,
+    verified: verification,
+    pinned: pin,
+  };
+}
