@@ -1,7 +1,8 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
+import type { BackupManifest } from '../../../src/backup/manifest.js';
 import { type Ended, events, type LabHost, result, type Started, start, VDB } from '../../support/lab.js';
 import { lookingAtSharedHost } from '../support/shared.js';
 import { site } from '../support/site.js';
@@ -53,12 +54,19 @@ lookingAtSharedHost('looking after backup sets', (shared) => {
     }
   };
 
+  const configure = async (edit: (document: Document) => void): Promise<void> => {
+    const document = parseDocument(await readFile(configuration, 'utf8'));
+    edit(document);
+    await writeFile(configuration, document.toString());
+  };
+
   beforeAll(async () => {
     host = shared();
-    const document = parseDocument(await readFile(join(host.directory, 'vdb.yaml'), 'utf8'));
-    for (const [key, value] of Object.entries(RULES)) document.setIn(['backup', key], value);
     configuration = join(site.directory, `sets-${process.pid}.yaml`);
-    await writeFile(configuration, document.toString());
+    await copyFile(join(host.directory, 'vdb.yaml'), configuration);
+    await configure((document) => {
+      for (const [key, value] of Object.entries(RULES)) document.setIn(['backup', key], value);
+    });
     await removeFixture(host);
     await makeArtefacts(host);
   });
@@ -94,6 +102,33 @@ lookingAtSharedHost('looking after backup sets', (shared) => {
       expect(await run('backup verify')).toMatchObject({ exitCode: 1, stdout: '' });
       expect((await run('backup show 2026')).exitCode).toBe(2);
       expect(result(await run('backup verify --all --json'))).toMatchObject({ verified: 0, exit_code: 0 });
+    });
+  });
+
+  describe('a set that vdb backup has taken', () => {
+    test('is whole, and a flipped bit in one part of each kind is found, until it is flipped back', async () => {
+      await configure((document) => document.setIn(['backup', 'redis'], true));
+      expect(await run('backup')).toMatchObject({ exitCode: 0 });
+      await configure((document) => document.deleteIn(['backup', 'redis']));
+      const { manifest } = result(await run('backup show --json')) as unknown as { manifest: BackupManifest };
+      console.log(
+        `taken of ${manifest.genuine === false ? 'the EMULATOR, not Qdrant' : manifest.versions?.qdrant}`,
+      );
+      const whole = await run('backup verify');
+      expect(whole).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(whole.stdout).not.toContain('unread');
+      const kinds = new Map(manifest.parts.map((part) => [part.kind, part.path]));
+      expect([...kinds.keys()].sort()).toEqual(Object.keys(PARTS).sort());
+      for (const [kind, path] of kinds) {
+        await host.inside(flip(`${SETS}/${manifest.id}/${path}`));
+        const ended = await run('backup verify');
+        expect(ended.exitCode, kind).toBe(3);
+        expect(ended.stdout).toContain(`${path} was changed`);
+        await host.inside(flip(`${SETS}/${manifest.id}/${path}`));
+      }
+      expect(await states()).toEqual({ [manifest.id]: 'damaged' });
+      expect((await run('backup verify')).exitCode).toBe(0);
+      expect(await states()).toEqual({ [manifest.id]: 'whole' });
     });
   });
 
@@ -211,16 +246,15 @@ EOF`);
 
     test('does not run beside another run that changes the host', async () => {
       await makeSet(host, 1);
-      const holder = host.enter('exec 9<>/run/vdb/lock; flock 9; echo held; read -t 60 _');
-      await holder.until(/held/);
+      const holder = host.enter('exec 9<>/run/vdb/lock; flock 9; echo held by $$; exec sleep 60');
+      await holder.until(/held by \d+/);
       try {
         expect((await run('backup prune')).exitCode).toBe(5);
         const verify = await run('backup verify');
         expect(verify.exitCode).toBe(0);
         expect(verify.stderr).toMatch(/was not recorded beside the set: .* is locked by/);
       } finally {
-        holder.child.kill();
-        await host.inside('kill $(fuser /run/vdb/lock 2>/dev/null) 2>/dev/null || true');
+        await host.inside(`kill ${/held by (\d+)/.exec(holder.said())?.[1]}`);
         await holder.ended;
       }
     });
@@ -352,9 +386,7 @@ EOF`);
 
     test('while a snapshot leaves a set: that is whole without it, and the next prune removes the file', async () => {
       const [old, newest] = [await makeSet(host, 5), await makeSet(host, 1)];
-      const document = parseDocument(await readFile(configuration, 'utf8'));
-      document.setIn(['backup', 'priorities'], { low: '1d' });
-      await writeFile(configuration, document.toString());
+      await configure((document) => document.setIn(['backup', 'priorities'], { low: '1d' }));
       try {
         await killedIn(PARTS.collection);
         expect(await states()).toEqual({ [old]: 'whole', [newest]: 'whole' });
@@ -369,8 +401,7 @@ EOF`);
         expect(await host.inside(`ls ${SETS}/${old}/collections`)).toBe('');
         expect((await run(`backup verify --all`)).exitCode).toBe(0);
       } finally {
-        document.deleteIn(['backup', 'priorities']);
-        await writeFile(configuration, document.toString());
+        await configure((document) => document.deleteIn(['backup', 'priorities']));
       }
     });
   });
