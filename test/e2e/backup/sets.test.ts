@@ -23,8 +23,8 @@ function clockOff(ms: number): NodeJS.ProcessEnv {
 }
 
 const SHIMS = '/usr/local/bin';
-/** Process ids of an `rm` that has begun, and of what called it. */
-const BEGAN = '/run/vdb-test-rm';
+/** Process ids of a program of ours that has begun, and of what called it. */
+const BEGAN = '/run/vdb-test-begun';
 const JOURNAL = '/var/lib/vdb/journal.ndjson';
 
 lookingAtSharedHost('looking after backup sets', (shared) => {
@@ -53,6 +53,10 @@ lookingAtSharedHost('looking after backup sets', (shared) => {
       await host.inside(`/usr/bin/rm -f ${path}`);
     }
   };
+
+  /** Waits until a program of ours has said that it has begun. */
+  const begun = (): Promise<string> =>
+    host.inside(`for i in {1..300}; do [ ! -s ${BEGAN} ] || exit 0; sleep 0.1; done; exit 1`);
 
   const configure = async (edit: (document: Document) => void): Promise<void> => {
     const document = parseDocument(await readFile(configuration, 'utf8'));
@@ -102,6 +106,36 @@ lookingAtSharedHost('looking after backup sets', (shared) => {
       expect(await run('backup verify')).toMatchObject({ exitCode: 1, stdout: '' });
       expect((await run('backup show 2026')).exitCode).toBe(2);
       expect(result(await run('backup verify --all --json'))).toMatchObject({ verified: 0, exit_code: 0 });
+    });
+  });
+
+  describe('verify', () => {
+    test('ends at the first signal, leaves nothing at work on the host, and keeps what it had seen', async () => {
+      const [old, newest] = [await makeSet(host, 2), await makeSet(host, 1)];
+      const dd = `[ "$PWD" = ${SETS}/${old} ] || exec /usr/bin/dd "$@"; echo $$ > ${BEGAN}; exec sleep 60`;
+      await withShim('dd', dd, async () => {
+        const verify = vdb('backup verify --all --json');
+        await host.inside(
+          `touch ${BEGAN}; for i in {1..300}; do [ ! -s ${BEGAN} ] || exit 0; sleep 0.1; done; exit 1`,
+        );
+        verify.child.kill('SIGINT');
+        const ended = await verify.ended;
+        expect(ended.exitCode).toBe(130);
+        expect(result(ended)).toMatchObject({ verified: 1, damaged: [], recorded: true, exit_code: 130 });
+        await host.inside(`! kill -0 $(cat ${BEGAN}) 2>/dev/null; rm ${BEGAN}`);
+      });
+      expect((await run('backup list')).stdout).toMatch(new RegExp(`^${newest} .* whole +0 min$`, 'm'));
+      expect((await run('backup list')).stdout).toMatch(new RegExp(`^${old} .* whole +never$`, 'm'));
+    });
+
+    test('says which set was removed while it read, and judges the others', async () => {
+      const [old, newest] = [await makeSet(host, 2), await makeSet(host, 1)];
+      const dd = `rm -rf ${SETS}/${old}; exec /usr/bin/dd "$@"`;
+      await withShim('dd', dd, async () => {
+        const ended = await run('backup verify --all --json');
+        expect(result(ended)).toMatchObject({ verified: 1, unseen: [{ id: old }], exit_code: 1 });
+      });
+      expect(await states()).toEqual({ [newest]: 'whole' });
     });
   });
 
@@ -365,9 +399,7 @@ EOF`);
       const rm = `case "$*" in *${target}*) echo $$ $PPID > ${BEGAN}; exec sleep 60 ;; esac; exec /usr/bin/rm "$@"`;
       await withShim('rm', rm, async () => {
         const prune = vdb('backup prune');
-        await host.inside(
-          'for i in {1..300}; do [ ! -s /run/vdb-test-rm ] || exit 0; sleep 0.1; done; exit 1',
-        );
+        await begun();
         prune.child.kill('SIGKILL');
         await prune.ended;
         await host.inside(`kill -9 $(cat ${BEGAN}); /usr/bin/rm ${BEGAN}; flock -w 60 -x /run/vdb/busy true`);
