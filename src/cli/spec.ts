@@ -213,7 +213,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'backup list',
     summary: 'the backup sets of the host: age, size, what they hold, whether they are whole',
-    examples: ['vdb backup list', 'vdb backup list --json'],
+    options: [['--repository <name>', 'the copies in this repository instead']],
+    examples: ['vdb backup list', 'vdb backup list --json', 'vdb backup list --repository nas'],
     load: async () => (await import('./commands/backup-list.js')).list,
   },
   {

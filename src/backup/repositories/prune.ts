@@ -1,9 +1,11 @@
 import { messageOf } from '../../errors.js';
 import type { FoundSet } from '../sets/look.js';
-import { type PruneReport, pruneSets } from '../sets/prune.js';
+import type { PruneReport } from '../sets/prune.js';
+import { removeSetCommand } from '../sets/remove.js';
 import { goes, planRetention } from '../sets/retention.js';
-import { judgeSets } from '../sets/state.js';
-import { localSets, removeLocalSet } from './local-set.js';
+import { judgeSets, newestWhole } from '../sets/state.js';
+import { repositorySets } from './list.js';
+import { removeLocalSet } from './local-set.js';
 import { type Origin, operatorDirectory, type Repository } from './place.js';
 import { forgetSets, resticSets } from './restic/repository.js';
 
@@ -27,7 +29,10 @@ export async function pruneCopies(request: PruneCopiesRequest): Promise<PruneCop
   const reports: PruneCopiesReport[] = [];
   for (const repository of request.repositories) {
     const { name } = repository;
-    const report = await prune(request, repository).catch((error) => refusal(messageOf(error)));
+    const report = await prune(request, repository).catch((error) => ({
+      ...NOTHING,
+      refused: messageOf(error),
+    }));
     reports.push({ repository: name, ...report });
   }
   return reports;
@@ -35,41 +40,50 @@ export async function pruneCopies(request: PruneCopiesRequest): Promise<PruneCop
 
 async function prune(request: PruneCopiesRequest, repository: Repository): Promise<PruneReport> {
   const { host, hostName, config, keep, stop } = request;
-  if (repository.type === 'directory')
-    return pruneSets({
-      ...{ host, config: { ...config, paths: { ...config.paths, backups: repository.path } } },
-      ...(stop === undefined ? {} : { stop }),
-    });
-  if (repository.type === 'operator') {
-    const directory = operatorDirectory(repository, hostName);
-    return removed(config, await localSets(directory), keep, (id) => removeLocalSet(directory, id));
+  if (repository.type === 'restic') {
+    const restic = { host, hostName, repository };
+    const sets = await resticSets(restic);
+    const going = goingOf(config, sets, keep).map(({ id }) => id);
+    await forgetSets(restic, new Set(going));
+    return { ...NOTHING, removed: going, kept: sets.length - going.length };
   }
-  const restic = { host, hostName, repository };
-  const sets = await resticSets(restic);
-  const going = goingOf(config, sets, keep).map(({ id }) => id);
-  await forgetSets(restic, new Set(going));
-  return { ...refusal(null), removed: going, kept: sets.length - going.length };
+  const sets = await repositorySets(request, repository);
+  const directory =
+    repository.type === 'operator' ? operatorDirectory(repository, hostName) : repository.path;
+  return removeEach(goingOf(config, sets, keep), sets.length, stop, async (id) => {
+    if (repository.type === 'operator') await removeLocalSet(directory, id);
+    else await host.run(removeSetCommand(directory, id));
+  });
 }
 
-/** The sets that retention does not keep. Pure. */
+/**
+ * The sets that retention does not keep, and what is left of copies that were begun before the newest whole set and
+ * never finished. Pure.
+ */
 export function goingOf(
-  { backup }: Origin['config'],
+  { backup }: Pick<Origin['config'], 'backup'>,
   sets: readonly FoundSet[],
   keep: ReadonlySet<string>,
+  now = new Date(),
 ): { id: string; bytes: number }[] {
-  return planRetention(judgeSets(sets, new Date()), backup).sets.filter(
-    (fate) => goes(fate) && !keep.has(fate.id),
-  );
+  const judged = judgeSets(sets, now);
+  const newest = newestWhole(judged)?.id ?? '';
+  return planRetention(judged, backup).sets.filter((fate) => {
+    const isDebris = fate.rule === 'unfinished' && fate.id < newest;
+    return (goes(fate) || isDebris) && !keep.has(fate.id);
+  });
 }
 
-async function removed(
-  config: Origin['config'],
-  sets: readonly FoundSet[],
-  keep: ReadonlySet<string>,
+async function removeEach(
+  going: readonly { id: string; bytes: number }[],
+  count: number,
+  stop: AbortSignal | undefined,
   remove: (id: string) => Promise<void>,
 ): Promise<PruneReport> {
   const report = { removed: [] as string[], failed: [] as { what: string; why: string }[], freed: 0 };
-  for (const { id, bytes } of goingOf(config, sets, keep)) {
+  for (const { id, bytes } of going) {
+    if (stop?.aborted)
+      return { ...NOTHING, ...report, kept: count - report.removed.length, interrupted: true };
     try {
       await remove(id);
       report.removed.push(id);
@@ -78,9 +92,14 @@ async function removed(
       report.failed.push({ what: id, why: messageOf(error) });
     }
   }
-  return { ...refusal(null), ...report, kept: sets.length - report.removed.length };
+  return { ...NOTHING, ...report, kept: count - report.removed.length };
 }
 
-function refusal(refused: string | null): PruneReport {
-  return { refused, removed: [], failed: [], freed: 0, kept: 0, interrupted: false };
-}
+const NOTHING: PruneReport = {
+  refused: null,
+  removed: [],
+  failed: [],
+  freed: 0,
+  kept: 0,
+  interrupted: false,
+};

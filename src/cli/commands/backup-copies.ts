@@ -13,8 +13,8 @@ import { findSet, LATEST } from '../../backup/sets/find.js';
 import { lookAtSets } from '../../backup/sets/look.js';
 import { judgeSets } from '../../backup/sets/state.js';
 import { EXIT, type ExitCode, VdbError } from '../../errors.js';
-import { openHost } from '../../host/open.js';
 import { copiesData, copiesText, transferredResult, transferredText } from '../../ui/backup/transfer.js';
+import { originOf } from '../backup/origin.js';
 import { type TransferView, transferView } from '../backup/transfer-view.js';
 import type { CommandContext, Handler } from '../context.js';
 import { underLock } from '../locked.js';
@@ -29,7 +29,7 @@ export const pull: Handler<{ to?: string }> = (context) =>
     return shown(context, async (view) => {
       const link = linkTo({
         host,
-        reopen: () => reopen(context, session),
+        reopen: originOf(context, session).reopen,
         onCut: (cut) => view.onEvent({ type: 'cut', ...cut }),
       });
       try {
@@ -103,17 +103,6 @@ export const fetch: Handler<{ from?: string }> = (context) =>
       );
     }),
   );
-
-/** Connects once more, with the same gate: what only looks passes it unseen. */
-async function reopen(context: CommandContext<unknown>, { hostConfig, gate }: Session) {
-  return openHost(hostConfig, gate, { env: context.env });
-}
-
-/** A host with its configuration, as the copies of its sets need it. */
-export function originOf(context: CommandContext<unknown>, session: Session): Origin {
-  const { host, hostConfig, config } = session;
-  return { host, hostName: hostConfig.name, config, reopen: () => reopen(context, session) };
-}
 
 /** Shows a transfer from its beginning to its end. */
 async function shown(

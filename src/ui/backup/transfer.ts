@@ -114,10 +114,9 @@ export function copiesText(
   const width = Math.max(...outcomes.map(({ repository }) => repository.length));
   return outcomes
     .map(({ repository, status, id, place, bytes, error }) => {
-      const name = repository.padEnd(width);
+      const name = style.bold(repository.padEnd(width));
       if (error !== undefined) return `${style.red('failed')}  ${name}  ${errorText(error, color, verbose)}`;
-      const what = status === 'there' ? 'was there already' : formatSize(bytes);
-      return `${style.green(status === 'there' ? 'there ' : 'copied')}  ${name}  ${id} in ${place}: ${what}`;
+      return `${style.green(status.padEnd(6))}  ${name}  ${id} in ${place}: ${formatSize(bytes)}`;
     })
     .join('\n');
 }

@@ -39,7 +39,6 @@ const MEANINGS: readonly { exit?: number; words?: RegExp; is: Meaning }[] = [
     words: /repository is already locked|unable to create lock/i,
     is: {
       code: 'backup.restic-locked',
-      exitCode: EXIT.locked,
       what: 'is locked',
       meaning: 'Another restic is at work there, perhaps of another host, or was killed there.',
       next: 'Try again when it has finished. A lock that was left behind on another machine goes with: restic unlock',
@@ -68,7 +67,6 @@ const MEANINGS: readonly { exit?: number; words?: RegExp; is: Meaning }[] = [
       /Connection refused|Connection timed out|No route to host|Could not resolve|no such host|i\/o timeout|Host key verification failed|Permission denied \(|Connection reset|unexpected EOF|unable to start the sftp session/i,
     is: {
       code: 'backup.restic-unreachable',
-      exitCode: EXIT.unreachable,
       what: 'cannot be reached from the host',
       meaning: 'restic runs on the host as root: with its network, its known_hosts and its keys.',
       next: 'On the host as root, try to get there: for sftp, ssh to that account must work without a question.',
@@ -98,7 +96,6 @@ export function resticFailure(error: unknown, repository: Repository): unknown {
 
 const NOT_IN_TIME: Meaning = {
   code: 'backup.restic-unreachable',
-  exitCode: EXIT.unreachable,
   what: 'did not answer in time',
   meaning: 'restic on the host waited for it and was ended.',
 };
