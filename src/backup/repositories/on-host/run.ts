@@ -1,6 +1,7 @@
 import { EXIT, VdbError } from '../../../errors.js';
 import type { Command } from '../../../host/command.js';
 import { CommandError, type Host } from '../../../host/host.js';
+import type { ExecResult } from '../../../host/transport.js';
 import { tail } from '../../../text.js';
 import type { BackupManifest, BackupPart } from '../../manifest.js';
 import type { OnTransfer } from '../events.js';
@@ -35,7 +36,7 @@ export async function bringSet(request: BringRequest): Promise<number> {
     if (stop?.aborted) throw interrupted(id);
     transferred += await bringPart(request, part);
   }
-  await host.run(manifestCommand(target, manifest));
+  await runThere(host, manifestCommand(target, manifest), target);
   return transferred;
 }
 
@@ -49,16 +50,23 @@ async function bringPart(
 ): Promise<number> {
   const { path, bytes } = part;
   const progress = progressOf(path, onEvent);
-  const { stdout } = await host
-    .run(commandFor(part), { onLine: (line) => progress(readProgress(line)) })
-    .catch((error) => {
-      throw explained(error, target);
-    });
+  const { stdout } = await runThere(host, commandFor(part), target, (line) => progress(readProgress(line)));
   const wasThere = stdout.trimEnd().endsWith(THERE);
   if (wasThere) onEvent({ type: 'bytes', path, count: bytes, transferred: false });
   else progress(bytes);
   onEvent({ type: 'part', path, bytes, from: wasThere ? bytes : 0 });
   return wasThere ? 0 : bytes;
+}
+
+async function runThere(
+  host: Host,
+  command: Command,
+  target: string,
+  onLine: (line: string) => void = () => {},
+): Promise<ExecResult> {
+  return host.run(command, { onLine }).catch((error) => {
+    throw explained(error, target);
+  });
 }
 
 function progressOf(path: string, onEvent: OnTransfer): (done: number | undefined) => void {

@@ -16,7 +16,10 @@ function secondsFor(bytes: number): number {
   return 600 + Math.ceil(bytes / 1_000_000);
 }
 
-/** `hash FILE` reads from the disk, past the page cache; `watch FILE TOTAL` tells once a second how much there is. */
+/**
+ * `hash FILE` reads back from the disk and leaves nothing in the page cache; dd's own flag for that on writing would
+ * hide why a write fails. `watch FILE TOTAL` tells once a second how much there is.
+ */
 const HELPERS = sh`
   hash() { dd if="$1" bs=1M iflag=nocache status=none | sha256sum | cut -c 1-64; }
   size() { stat -c %s -- "$1"; }
@@ -63,7 +66,7 @@ export function copyPartCommand(source: string, target: string, part: BackupPart
       s=${`${source}/${path}`}
       [ -f "$s" ] || { echo "$s is missing" >&2; exit ${SOURCE_DAMAGED}; }
       [ "$(size "$s")" = ${bytes} ] || { echo "$s has $(size "$s") bytes in place of ${bytes}" >&2; exit ${SOURCE_DAMAGED}; }
-      dd if="$s" of="$t" bs=1M iflag=nocache oflag=nocache conv=fsync status=none
+      dd if="$s" of="$t" bs=1M iflag=nocache conv=fsync status=none
       if [ "$(hash "$t")" != ${sha256} ] && [ "$(hash "$s")" != ${sha256} ]; then
       echo "$s was changed since it was taken" >&2
       exit ${SOURCE_DAMAGED}
@@ -81,7 +84,7 @@ export function receivePartCommand(target: string, part: BackupPart, file: strin
     stdin: { file },
     script: sh`
       ${begin(target, part)}
-      dd of="$t" bs=1M iflag=fullblock oflag=nocache conv=fsync status=none
+      dd of="$t" bs=1M iflag=fullblock conv=fsync status=none
       ${end(part)}`,
   };
 }
