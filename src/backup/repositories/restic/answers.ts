@@ -32,25 +32,24 @@ export function readSnapshots(stdout: string): SetSnapshot[] {
   return [...new Map(found.map((each) => [each.id, each])).values()].sort((a, b) => (a.id < b.id ? 1 : -1));
 }
 
-const line = z.union([
-  z.object({ message_type: z.literal('status'), bytes_done: z.number().default(0) }),
-  z.object({ message_type: z.literal('status'), bytes_restored: z.number().default(0) }),
-  z.object({ message_type: z.literal('summary'), snapshot_id: z.string().optional() }),
-]);
+const line = z.object({
+  message_type: z.string(),
+  bytes_done: z.number().default(0),
+  bytes_restored: z.number().default(0),
+  snapshot_id: z.string().optional(),
+});
 
 /** Bytes that restic has read or restored so far; undefined for a line that does not say. Pure. */
 export function readStatus(text: string): number | undefined {
   const read = parsed(text);
-  if (read?.message_type !== 'status') return undefined;
-  const { bytes_done, bytes_restored } = read as { bytes_done?: number; bytes_restored?: number };
-  return Math.max(bytes_done ?? 0, bytes_restored ?? 0);
+  return read?.message_type === 'status' ? Math.max(read.bytes_done, read.bytes_restored) : undefined;
 }
 
 /** The snapshot that a backup has made; undefined where it made none. Pure. */
 export function madeSnapshot(stdout: string): string | undefined {
   const ids = stdout.split('\n').map((each) => {
     const read = parsed(each);
-    return read?.message_type === 'summary' ? (read as { snapshot_id?: string }).snapshot_id : undefined;
+    return read?.message_type === 'summary' ? read.snapshot_id : undefined;
   });
   return ids.filter((id) => id !== undefined && id !== '').at(-1);
 }
