@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 
 /** Of what is read or may wait to be written at once. */
 const CHUNK = 1 << 20;
-const WAITING = 8 * CHUNK;
+const WAITING = 4 * CHUNK;
 /** The kernel is told to write so often, so that the end does not wait for everything. */
 const FLUSH_EVERY = 64 * CHUNK;
 
