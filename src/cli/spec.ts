@@ -213,7 +213,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'backup list',
     summary: 'the backup sets of the host: age, size, what they hold, whether they are whole',
-    examples: ['vdb backup list', 'vdb backup list --json'],
+    options: [['--repository <name>', 'the copies in this repository instead']],
+    examples: ['vdb backup list', 'vdb backup list --json', 'vdb backup list --repository nas'],
     load: async () => (await import('./commands/backup-list.js')).list,
   },
   {
@@ -252,6 +253,35 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'leave a set to retention again',
     examples: ['vdb backup unpin 20261124T020000Z'],
     load: async () => (await import('./commands/backup-pin.js')).unpin,
+  },
+  {
+    name: 'backup pull',
+    args: '[set]',
+    summary: 'bring a set to this machine; continues where an earlier run was cut off',
+    options: [
+      [
+        '--to <dir>',
+        'directory of the sets here (default: the repository on this machine, else vdb-backups/HOST)',
+      ],
+    ],
+    examples: ['vdb backup pull', 'vdb backup pull 20261124T020000Z --to /srv/copies'],
+    load: async () => (await import('./commands/backup-copies.js')).pull,
+  },
+  {
+    name: 'backup copy',
+    args: '[set]',
+    summary: 'copy a set to the repositories of the configuration',
+    options: [['--to <repository>', 'this repository alone', 'repeatable']],
+    examples: ['vdb backup copy', 'vdb backup copy 20261124T020000Z --to nas --to s3'],
+    load: async () => (await import('./commands/backup-copies.js')).copy,
+  },
+  {
+    name: 'backup fetch',
+    args: '[set]',
+    summary: 'bring a set back to the host from a repository or a directory of this machine',
+    options: [['--from <place>', 'name of a repository, or a directory of this machine that holds sets']],
+    examples: ['vdb backup fetch --from nas', 'vdb backup fetch 20261124T020000Z --from ./vdb-backups/main'],
+    load: async () => (await import('./commands/backup-copies.js')).fetch,
   },
   {
     name: 'diagnose',
