@@ -5,7 +5,7 @@ import { CRON_FILE, type Means, SERVICE, TIMER } from './place.js';
 
 /** What runs a schedule, and what came of it. Times are seconds since the epoch, null when it never happened. */
 export interface ScheduleState {
-  timer: { active: boolean; enabled: boolean; last: number | null; next: number | null } | null;
+  timer: { active: boolean; enabled: boolean; next: number | null } | null;
   service: ServiceRun | null;
   /** Whether cron has a file for it. */
   cron: boolean;
@@ -41,7 +41,7 @@ export const TIMER_FILE = `${UNITS}/${TIMER}`;
 const FILES = [SERVICE_FILE, TIMER_FILE, CRON_FILE];
 
 const PROPERTIES =
-  'Id,LoadState,ActiveState,UnitFileState,Result,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,LastTriggerUSec,NextElapseUSecRealtime';
+  'Id,LoadState,ActiveState,UnitFileState,Result,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,NextElapseUSecRealtime';
 
 /** One look at everything that a schedule on the server consists of. */
 export function askState(question: ScheduleQuestion) {
@@ -52,12 +52,12 @@ const scheduleState: ProbeKind<ScheduleQuestion, ScheduleState> = {
   name: 'backup-schedule',
   script: ([question]) => sh`
     if [ -d /run/systemd/system ]; then
-    systemctl show --timestamp=unix -p ${PROPERTIES} -- ${TIMER} ${SERVICE} || exit 1
+    TZ=UTC systemctl show --timestamp=unix -p ${PROPERTIES} -- ${TIMER} ${SERVICE} || exit 1
     fi
     echo
     sha256sum -- ${FILES} 2>/dev/null | sed 's/^/file /'
     for calendar in ${question?.calendars ?? []}; do
-    TZ= systemd-analyze calendar "$calendar" 2>/dev/null | sed -n 's/^ *\(Next elapse\|(in UTC)\): *//p' | tail -n 1 | sed 's/^/elapse /'
+    env -u TZ systemd-analyze calendar "$calendar" 2>/dev/null | sed -n 's/^ *\(Next elapse\|(in UTC)\): *//p' | tail -n 1 | sed 's/^/elapse /'
     done
     link=$(readlink ${question?.current ?? ''}) && echo "release \${link##*/}"
     echo end`,
@@ -106,7 +106,6 @@ function timerOf(unit: Map<string, string> | undefined): ScheduleState['timer'] 
   return {
     active: unit.get('ActiveState') === 'active',
     enabled: unit.get('UnitFileState') === 'enabled',
-    last: stampOf(unit.get('LastTriggerUSec')),
     next: stampOf(unit.get('NextElapseUSecRealtime')),
   };
 }
@@ -123,15 +122,19 @@ export function serviceOf(unit: Map<string, string> | undefined): ServiceRun | n
   };
 }
 
-/** Seconds since the epoch of `@1764122400`; null for an instant that never came. */
+/**
+ * Seconds since the epoch of `@1764122400`, or of the time in UTC in which systemd gives some of them all the same;
+ * null for an instant that never came.
+ */
 export function stampOf(text = ''): number | null {
-  const seconds = Number(/^@(\d+)/.exec(text)?.[1] ?? 0);
+  if (text === '') return null;
+  const seconds = text.startsWith('@') ? Number(text.slice(1).split('.')[0]) : epochOf(text);
   return seconds === 0 ? null : seconds;
 }
 
-/** `Thu 2026-11-26 02:00:00 UTC`. */
+/** `Thu 2026-11-26 02:00:00 UTC`, with or without fractions. */
 function epochOf(text: string): number {
-  const [, day, time] = /^\w+ (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC$/.exec(text) ?? [];
+  const [, day, time] = /^\w+ (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? UTC$/.exec(text) ?? [];
   const seconds = Date.parse(`${day}T${time}Z`) / 1000;
   if (Number.isNaN(seconds)) throw new Error(text.slice(0, 80));
   return seconds;

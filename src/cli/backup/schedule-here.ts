@@ -80,7 +80,7 @@ function machineOf(env: NodeJS.ProcessEnv): Machine {
         stderr,
       } = await execa('systemctl', [...scope, ...args], {
         reject: false,
-        env: { LC_ALL: 'C.UTF-8' },
+        env: { LC_ALL: 'C.UTF-8', TZ: 'UTC' },
         stdin: 'ignore',
       });
       return { exitCode, stdout, stderr };

@@ -4,6 +4,9 @@ import type { Observation } from '../../../host/probe.js';
 import { JOURNAL_LINES } from '../../look.js';
 import type { FoundSet } from '../../probes/backups.js';
 
+/** Which check says how old the newest set may be, and what it says where the configuration does not. */
+export const AGE = { id: 'backups.age', threshold: { default: 26, unit: 'hours' } } as const;
+
 /** Clocks may differ by so much before a set is from the future. */
 const TOLERANCE_MS = 5 * 60_000;
 
