@@ -178,8 +178,10 @@ export function lastRunOf(
 
 function systemdRun({ started, ended, result, exitCode }: ServiceRun): LastRun {
   const times = { at: isoOf(started ?? 0), ended: isoOf(ended ?? 0) };
-  if (result === 'success') return { ...times, status: 'done' };
-  return { ...times, status: 'failed', why: result === 'exit-code' ? `exit code ${exitCode}` : result };
+  // `systemctl reset-failed` forgets the result, not the exit code.
+  if (result === 'success' && exitCode === 0) return { ...times, status: 'done' };
+  const coded = result === 'exit-code' || result === 'success';
+  return { ...times, status: 'failed', why: coded ? `exit code ${exitCode}` : result };
 }
 
 /** In ISO 8601, without fractions. */

@@ -4,7 +4,14 @@ import {
   configurationDiff,
 } from '../../../backup/schedule/configuration.js';
 import { onCalendar } from '../../../backup/schedule/on-calendar.js';
-import { CRON_FILE, currentOf, type Means, SERVICE, TIMER } from '../../../backup/schedule/place.js';
+import {
+  CRON_FILE,
+  currentOf,
+  type Means,
+  SERVER_CONFIG,
+  SERVICE,
+  TIMER,
+} from '../../../backup/schedule/place.js';
 import { cronText, serverCommand, serverService, timerUnit } from '../../../backup/schedule/render.js';
 import { serverConfiguration } from '../../../backup/schedule/server-config.js';
 import {
@@ -111,7 +118,7 @@ function judgeElsewhere(context: CheckContext): Verdict {
     const limit = limitOf(AGE, context);
     const since = context.now.getTime() - limit * HOUR_MS;
     const last = historyOf(journal ?? '').find(
-      (entry) => isScheduled(entry) && Date.parse(entry.at) >= since,
+      (entry) => isElsewhere(entry) && Date.parse(entry.at) >= since,
     );
     const expected = 'a timer or an entry of cron on the server, or runs of one elsewhere';
     if (last === undefined)
@@ -123,7 +130,8 @@ function judgeElsewhere(context: CheckContext): Verdict {
   });
 }
 
-/** As schedules begin them, and people hardly do. */
-function isScheduled({ command }: HistoryEntry): boolean {
-  return commandWords(command)[0] === 'backup' && /(^| )--skip-if-locked( |$)/.test(command);
+/** As schedules on other machines begin them, and people hardly do. */
+function isElsewhere({ command }: HistoryEntry): boolean {
+  const scheduled = commandWords(command)[0] === 'backup' && /(^| )--skip-if-locked( |$)/.test(command);
+  return scheduled && !command.includes(`--config ${SERVER_CONFIG} `);
 }

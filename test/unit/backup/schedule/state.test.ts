@@ -106,6 +106,14 @@ describe('the last run', () => {
     });
   });
 
+  it('has failed also when systemd was told to forget that the unit did', () => {
+    const forgotten = { ...idle, exitCode: 1, started: 1_795_485_600, ended: 1_795_485_660 };
+    expect(lastRunOf({ service: forgotten }, [], COMMAND)).toMatchObject({
+      status: 'failed',
+      why: 'exit code 1',
+    });
+  });
+
   it('is the one that still runs', () => {
     const running = { ...idle, active: 'activating', started: 1_795_485_600 };
     expect(lastRunOf({ service: running }, history, COMMAND)).toMatchObject({

@@ -150,6 +150,8 @@ describe('backups.schedule', () => {
     expect(seen(journalOf(elsewhere, 30)).status).toBe('warn');
     expect(seen(journalOf(elsewhere, 10, 'failed'))).toMatchObject({ status: 'warn' });
     expect(seen(journalOf('vdb backup', 10)).status).toBe('warn');
+    const once = `vdb ${serverCommand(JOB).slice(2).join(' ')}`;
+    expect(seen(journalOf(once, 10)).status, 'a schedule of the server that is gone').toBe('warn');
     expect(seen({ status: 'unknown', why: 'no answer' }).status).toBe('unknown');
   });
 
