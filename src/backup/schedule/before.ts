@@ -6,7 +6,7 @@ import { type Script, sh } from '../../host/shell.js';
 import { type Means, NODE } from './place.js';
 
 /** Packages that a schedule needs. */
-export const PACKAGES: Readonly<Record<Means, readonly string[]>> = {
+const PACKAGES: Readonly<Record<Means, readonly string[]>> = {
   timer: ['nodejs'],
   cron: ['nodejs', 'cron'],
 };
@@ -103,10 +103,15 @@ function readRecord(text: string): string[] {
   return packages;
 }
 
+/** A Node that is there and is no package's is used as it is: apt would put another one in its place. Pure. */
+export function packagesFor(means: Means, { node, installed }: Before): string[] {
+  return PACKAGES[means].filter((name) => name !== 'nodejs' || node === null || installed.includes(name));
+}
+
 /** Packages that install brings now or brought before. Pure. */
-export function broughtBy(means: Means, { installed, brought }: Before): string[] {
-  const fresh = PACKAGES[means].filter((name) => !installed.includes(name));
-  return [...new Set([...brought, ...fresh])].sort();
+export function broughtBy(means: Means, before: Before): string[] {
+  const fresh = packagesFor(means, before).filter((name) => !before.installed.includes(name));
+  return [...new Set([...before.brought, ...fresh])].sort();
 }
 
 const LEAST: readonly [number, number] = [20, 19];

@@ -1,7 +1,8 @@
-import { type HereJob, jobName, type Machine } from './here.js';
+import { type HereJob, jobName, type Machine } from './here-place.js';
+import { isoOf, type LastRun, lastRunOf } from './last-run.js';
 import { onCalendar } from './on-calendar.js';
 import type { Means } from './place.js';
-import { isoOf, type LastRun, lastRunOf, serviceOf, stampOf, unitsOf } from './state.js';
+import { serviceOf, stampOf, unitsOf } from './state.js';
 
 /** When the job ran last on this machine, how it ended, and when it runs next; of cron only the last is known. */
 export async function hereState(

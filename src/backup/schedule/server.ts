@@ -10,7 +10,7 @@ import { file } from '../../resources/file.js';
 import { service, timer } from '../../resources/service.js';
 import { symlink } from '../../resources/symlink.js';
 import { unitFile } from '../../resources/unit.js';
-import { type Before, broughtBy, PACKAGES, packageRecord } from './before.js';
+import { type Before, broughtBy, packageRecord, packagesFor } from './before.js';
 import type { Bundle } from './bundle.js';
 import { serverConfigurationFiles } from './configuration.js';
 import { emptyDirectoryGone } from './empty-directory.js';
@@ -84,7 +84,7 @@ function releaseOf({ config, bundle }: ServerSchedule): string {
 function releaseResources(schedule: ServerSchedule): Resource[] {
   const { config, bundle, means, before } = schedule;
   return [
-    aptPackages({ name: JOB, packages: PACKAGES[means] }),
+    aptPackages({ name: JOB, packages: packagesFor(means, before) }),
     directory({ path: releasesOf(config) }),
     file({ path: packageRecordOf(config), content: packageRecord(broughtBy(means, before)) }),
     vdbRelease(releaseOf(schedule), bundle),

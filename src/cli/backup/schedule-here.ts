@@ -1,14 +1,13 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { convergeHere, lookHere } from '../../backup/schedule/here.js';
 import {
   chooseMeans,
-  convergeHere,
   type HereJob,
   jobName,
-  lookHere,
   type Machine,
   meansHere,
-} from '../../backup/schedule/here.js';
+} from '../../backup/schedule/here-place.js';
 import { hereState, lingers } from '../../backup/schedule/here-state.js';
 import type { Means } from '../../backup/schedule/place.js';
 import { sessionNeeds, sshNeeds } from '../../backup/schedule/unattended.js';

@@ -1,10 +1,11 @@
 import { askBefore, assertNode, type Before } from '../../backup/schedule/before.js';
 import { bundleOf } from '../../backup/schedule/bundle.js';
+import { isoOf, lastRunOf } from '../../backup/schedule/last-run.js';
 import { onCalendar } from '../../backup/schedule/on-calendar.js';
 import { currentOf, type Means, packageRecordOf } from '../../backup/schedule/place.js';
 import { serverCommand } from '../../backup/schedule/render.js';
 import { removalTask, type ServerSchedule, scheduleTask } from '../../backup/schedule/server.js';
-import { askState, isoOf, lastRunOf, meansOf, type ScheduleState } from '../../backup/schedule/state.js';
+import { askState, meansOf, type ScheduleState } from '../../backup/schedule/state.js';
 import { readHistory } from '../../engine/journal.js';
 import { lookAll, type Step } from '../../engine/plan.js';
 import type { Task, TaskContext } from '../../engine/task.js';

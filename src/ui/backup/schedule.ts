@@ -1,5 +1,5 @@
+import type { LastRun } from '../../backup/schedule/last-run.js';
 import type { Means } from '../../backup/schedule/place.js';
-import type { LastRun } from '../../backup/schedule/state.js';
 import { columns } from '../columns.js';
 import { styleFor } from '../style.js';
 

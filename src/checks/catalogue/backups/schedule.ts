@@ -3,6 +3,7 @@ import {
   type ConfigurationState,
   configurationDiff,
 } from '../../../backup/schedule/configuration.js';
+import { lastRunOf } from '../../../backup/schedule/last-run.js';
 import { onCalendar } from '../../../backup/schedule/on-calendar.js';
 import {
   CRON_FILE,
@@ -16,7 +17,6 @@ import { cronText, serverCommand, serverService, timerUnit } from '../../../back
 import { serverConfiguration } from '../../../backup/schedule/server-config.js';
 import {
   askState,
-  lastRunOf,
   meansOf,
   type ScheduleState,
   SERVICE_FILE,

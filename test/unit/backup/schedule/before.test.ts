@@ -5,6 +5,7 @@ import {
   type Before,
   broughtBy,
   packageRecord,
+  packagesFor,
 } from '../../../../src/backup/schedule/before.js';
 import { FACTS } from '../../checks/support.js';
 
@@ -47,6 +48,14 @@ describe('the packages that install brought', () => {
     expect(broughtBy('cron', { ...BEFORE, installed: ['nodejs'], brought: ['nodejs'] })).toEqual([
       'cron',
       'nodejs',
+    ]);
+  });
+
+  it('are not those of a Node that is no package', () => {
+    expect(packagesFor('timer', { ...BEFORE, node: '22.1.0' })).toEqual([]);
+    expect(packagesFor('cron', { ...BEFORE, node: '22.1.0', installed: ['nodejs'] })).toEqual([
+      'nodejs',
+      'cron',
     ]);
   });
 

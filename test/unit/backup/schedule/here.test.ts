@@ -2,15 +2,14 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { convergeHere, lookHere } from '../../../../src/backup/schedule/here.js';
 import {
   chooseMeans,
-  convergeHere,
   type HereJob,
   jobName,
-  lookHere,
   type Machine,
   meansHere,
-} from '../../../../src/backup/schedule/here.js';
+} from '../../../../src/backup/schedule/here-place.js';
 
 const JOB: HereJob = {
   host: 'vector.db',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { askState, lastRunOf, meansOf, type ScheduleState } from '../../../../src/backup/schedule/state.js';
+import { lastRunOf } from '../../../../src/backup/schedule/last-run.js';
+import { askState, meansOf, type ScheduleState } from '../../../../src/backup/schedule/state.js';
 import { historyOf } from '../../../../src/engine/journal.js';
 
 const QUESTION = { current: '/opt/qdrant/vdb/current', calendars: ['*-*-* 02:00:00'] };
