@@ -115,7 +115,7 @@ async function show(context: CommandContext, session: Session): Promise<ExitCode
     schedule: config.backup.schedule,
     release: state.release,
     differences: means === null ? [] : await differences(session, means),
-    last: lastRunOf(state, history, command),
+    last: means === null ? null : lastRunOf(state, history, command),
     next: nextOf(state),
   };
   return tell(context, shown);
