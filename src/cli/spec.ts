@@ -291,6 +291,24 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/diagnose.js')).diagnose,
   },
   {
+    name: 'backup schedule',
+    args: '[action]',
+    summary: 'show, install or remove what starts backups: a timer or an entry of cron',
+    options: [
+      ['--on <where>', 'server: it takes its backups by itself; here: this machine does (default: server)'],
+      ['--with <means>', 'timer or cron (default: a timer where there is systemd)'],
+      ['--plan', 'show what would change, change nothing'],
+    ],
+    examples: [
+      'vdb backup schedule',
+      'vdb backup schedule install --plan',
+      'vdb backup schedule install',
+      'vdb backup schedule install --on here --with cron',
+      'vdb backup schedule remove',
+    ],
+    load: async () => (await import('./commands/backup-schedule.js')).schedule,
+  },
+  {
     name: 'status',
     summary: 'what runs where: host, services, versions, slot, collections',
     examples: ['vdb status', 'vdb --lab default status --json'],
