@@ -285,6 +285,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/backup-create.js')).create,
   },
   {
+    name: 'backup drill',
+    args: '[set]',
+    summary: 'restore a set beside production as a test, compare, leave nothing behind (default: latest)',
+    options: [['--skip-if-locked', 'end well, without a word, while another run changes the host']],
+    examples: ['vdb backup drill', 'vdb backup drill 20261124 --json', 'vdb backup drill --skip-if-locked'],
+    load: async () => (await import('./commands/backup-drill.js')).drill,
+  },
+  {
     name: 'lock status',
     summary: 'who holds the lock of the host, since when and for what',
     examples: ['vdb lock status'],
