@@ -4,21 +4,29 @@
  * - a second provision against one fresh ssh that runs the same probe script, at 0 and at 50 ms round trip
  * - `vdb provision --plan` of a host where nothing is to do
  * - `vdb check readiness` against one ssh that runs the commands of all its checks in sequence
+ * - `vdb backup pull` of 2 GB against `ssh host cat file > file`, and its memory for 100 MB and for 2 GB
  * - with `--first`: a first provision against one apt-get over ssh for the same packages, on two fresh hosts
- * Ends with exit code 1 when a bar is missed.
+ * With `--pull`: the pull alone. Ends with exit code 1 when a bar is missed.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { type Document, parseDocument } from 'yaml';
+import { green } from '../../src/checks/catalogue/collections/green.js';
+import { sshCommandsOf } from './commands.js';
 import { delayProxy } from './delay-proxy.js';
 import { firstProvision } from './first.js';
 import { hostOf, type LabHost, labHost, sshArgv } from './lab.js';
 import { type Contender, type Row, race, timed } from './measure.js';
+import { pullThroughput } from './pull.js';
 import { rowOf } from './row.js';
 import { currentProbeScript, readinessInSequence } from './script.js';
 
 const NODE = process.execPath;
 const VDB = join(import.meta.dirname, '../bin/vdb');
+
+/** Of `collections.green`, as long as it is not configured away. */
+const PAUSE = green.threshold?.default;
 
 async function startUp(): Promise<void> {
   const [bare, version, help] = await race(
@@ -50,7 +58,11 @@ async function secondProvision(host: LabHost, roundTripMs: number): Promise<void
   row(`second vdb provision, ${roundTripMs} ms round trip`, ours, byHand, 2);
 }
 
-/** Collections are looked at once on both sides: the pause between two looks would hide everything else. */
+/**
+ * Both sides ask the same questions, and look at the collections once: the pause between two looks, of which both
+ * would wait for the whole, would hide everything else. By hand each kind of question is asked once for all checks,
+ * as vdb does it, and what is seen from outside is left out; vdb alone does that too.
+ */
 async function readiness(host: LabHost): Promise<void> {
   const config = await editedConfig(host, (document) => {
     document.setIn(['checks', 'thresholds', 'collections.green'], 0);
@@ -63,8 +75,11 @@ async function readiness(host: LabHost): Promise<void> {
     ] satisfies Contender[],
     7,
   );
+  const argv = ['--config', config, 'check', 'readiness', '--json'];
+  const commands = sshCommandsOf((await execa(NODE, [VDB, ...argv])).stdout);
   row(`one ssh, the commands of ${checks} checks in sequence`, byHand);
-  row(`vdb check readiness, ${probes} questions`, ours, byHand, 1);
+  row(`vdb check readiness, ${probes} questions, ${commands} SSH commands`, ours, byHand, 1);
+  console.log(`  (both without the pause of ${PAUSE} s between two looks at the collections)`);
 }
 
 /** The lab's configuration with another port; known_hosts gets the same key under the new port. */
@@ -92,18 +107,25 @@ async function plan(host: LabHost): Promise<void> {
   row('vdb provision --plan, nothing to do', ms);
 }
 
-const row: Row = (name, ms, base, bar) => {
-  if (ms === undefined) return;
-  const { text, over } = rowOf(name, ms, base, bar);
+const row: Row = (name, value, base, bar, unit) => {
+  if (value === undefined) return;
+  const { text, over } = rowOf(name, value, base, bar, unit);
   if (over) process.exitCode = 1;
   console.log(text);
 };
 
-await startUp();
+const onlyPull = process.argv.includes('--pull');
+if (!onlyPull) await startUp();
 const host = await labHost('bench');
-await timed({ name: 'converge', argv: [NODE, VDB, '--config', hostOf(host), 'provision'] });
-await plan(host);
-await readiness(host);
-await secondProvision(host, 0);
-await secondProvision(host, 50);
+await timed({
+  name: 'converge',
+  argv: [NODE, VDB, '--config', hostOf(host), 'provision', ...(onlyPull ? ['--only', '0.3'] : [])],
+});
+if (!onlyPull) {
+  await plan(host);
+  await readiness(host);
+  await secondProvision(host, 0);
+  await secondProvision(host, 50);
+}
+await pullThroughput(host, row);
 if (process.argv.includes('--first')) await firstProvision(row);

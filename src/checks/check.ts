@@ -53,6 +53,8 @@ export interface Verdict {
 export interface CheckContext {
   config: Config;
   hostConfig: HostConfig;
+  /** Whether who logs in to the host is root, and so types commands without sudo. */
+  isRoot: boolean;
   /** The active slot: what the host's state says, else the configuration. */
   slot: SlotName;
   /** The file on the host with the header that carries Qdrant's key. */
@@ -112,7 +114,7 @@ export interface Check<Have = unknown> {
   judge(observations: readonly Observation<Have>[], context: CheckContext, limit: number): Verdict;
   /** What to do when it does not pass. */
   remedy: string;
-  /** A command on the host that shows more. */
+  /** A command on the host that shows more, as root types it. */
   inspect?(context: CheckContext): string;
   /** The task that repairs it, or several as `--only` takes them: `1.1,3.1`. */
   fix?: string;

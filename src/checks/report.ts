@@ -10,7 +10,7 @@ export interface CheckReport {
   target: string;
   results: readonly CheckResult[];
   /** `failed`: nothing could be looked at, for the reason in `failure`. */
-  status: 'ready' | 'not-ready' | 'timed-out' | 'failed';
+  status: 'ready' | 'not-ready' | 'timed-out' | 'interrupted' | 'failed';
   failure?: string;
   exitCode: ExitCode;
   /** When the run ended. */
@@ -33,6 +33,11 @@ export function reportOf(run: Omit<CheckReport, 'status' | 'exitCode'>): CheckRe
 /** The same run, after which the time to wait was over. */
 export function timedOut(report: CheckReport): CheckReport {
   return { ...report, status: 'timed-out', exitCode: EXIT.timeout };
+}
+
+/** The same run, after which a person did not wait any longer. */
+export function interrupted(report: CheckReport): CheckReport {
+  return { ...report, status: 'interrupted', exitCode: EXIT.interrupted };
 }
 
 /** Why a run is not ready although no result stands in the way: silence is not readiness. */

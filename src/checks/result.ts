@@ -9,6 +9,7 @@ import {
   severityOf,
   type Verdict,
 } from './check.js';
+import { inspectOf } from './inspect.js';
 import { skip } from './verdict.js';
 
 /** What one check found. */
@@ -46,7 +47,8 @@ export function resultOf(
   const { id, group, title } = check;
   const base = { ...verdict, status, id, group, severity, title };
   if (status === 'pass' || status === 'skip') return base;
-  const inspect = check.inspect === undefined ? {} : { inspect: check.inspect(context) };
+  const command = inspectOf(check, context);
+  const inspect = command === undefined ? {} : { inspect: command };
   if (status === 'unknown') return { ...base, remedy: UNSEEN_REMEDY, ...inspect };
   return {
     ...base,
@@ -75,7 +77,7 @@ export function countsOf(results: readonly CheckResult[]): Record<CheckStatus, n
   return counts;
 }
 
-/** Ready when nothing stands in the way and something was looked at: silence is not readiness. */
+/** Ready when nothing stands in the way and something passed or is waived: silence is not readiness. */
 export function isReady(results: readonly CheckResult[]): boolean {
   const isSeen = ({ status }: CheckResult): boolean => status === 'pass' || status === 'waived';
   return results.some(isSeen) && !results.some(blocks);

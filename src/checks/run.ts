@@ -3,6 +3,7 @@ import { EXIT, messageOf, VdbError } from '../errors.js';
 import type { Host } from '../host/host.js';
 import { type Observation, observe, type Probe } from '../host/probe.js';
 import { dayOf } from '../text.js';
+import { withCauses } from './cause.js';
 import type { Check, CheckContext, Site } from './check.js';
 import { type CheckResult, resultOf } from './result.js';
 import { unknown } from './verdict.js';
@@ -28,12 +29,13 @@ export async function runChecks(
     Promise.all(due.map((check) => (check?.look === undefined ? [] : looked(check.look, site)))),
   ]);
   let next = 0;
-  return checks.map((check, index) => {
+  const results = checks.map((check, index) => {
     const from = next;
     next += probes[index]?.length ?? 0;
     const own = [...observations.slice(from, next), ...(looks[index] ?? [])];
     return withWaiver(judged(check, own, context), context.config.checks.waivers, dayOf(context.now));
   });
+  return withCauses(results);
 }
 
 /** A judgement that cannot cope with what was seen makes its own check unknown, and no other. */

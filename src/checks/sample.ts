@@ -40,6 +40,7 @@ function sample({ container = false, emulator = false }): CheckContext {
   return {
     config,
     hostConfig: config.hosts[0] as HostConfig,
+    isRoot: true,
     slot: config.qdrant.active_slot,
     keyFile: adminHeader(config),
     facts: known({

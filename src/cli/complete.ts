@@ -15,9 +15,10 @@ const FILES = ':0';
  * are as the shell has split them, so that `--only=0.4` may come in three.
  */
 export async function complete(argv: readonly string[], streams: Streams): Promise<ExitCode> {
-  const words = joined(argv[0] === '--' ? argv.slice(1) : argv);
+  const split = argv[0] === '--' ? argv.slice(1) : argv;
+  const words = joined(split);
   const program = buildProgram(streams, async () => {});
-  if (wantsFile(program, words)) {
+  if (wantsFile(program, words) || namesFormatFile(split)) {
     streams.stdout.write(`${FILES}\n`);
     return EXIT.ok;
   }
@@ -26,8 +27,9 @@ export async function complete(argv: readonly string[], streams: Streams): Promi
   shareGlobalOptions(root);
   completeLabs(root, labNames(streams.cwd));
   if (namesTasks(words)) await completeTasks(root, words.at(-1) ?? '');
-  if (words.includes('check')) await completeChecks(root);
+  if (words.includes('check')) await completeChecks(root, words);
   setArgument(root.commands.get('completion'), 'shell', choices(['bash', 'zsh', 'fish']));
+  completeSchedule(root.commands.get('backup schedule'));
   root.parse([...words]);
   return EXIT.ok;
 }
@@ -49,6 +51,12 @@ function wantsFile(program: Command, words: readonly string[]): boolean {
   return words.slice(0, -1).includes('apply') && !current.startsWith('-') && !before.startsWith('--');
 }
 
+/** `--format junit=FILE`, which bash gives as three words behind the option. */
+function namesFormatFile(split: readonly string[]): boolean {
+  const value = split.slice(split.at(-1) === '=' ? -3 : -4);
+  return value[0] === '--format' && value[2] === '=';
+}
+
 /** The options of the program are the same everywhere, with what they offer. */
 function shareGlobalOptions(root: RootCommand): void {
   for (const command of root.commands.values()) {
@@ -60,6 +68,12 @@ function completeLabs(root: RootCommand, names: readonly string[]): void {
   setOption(root, 'lab', choices(names));
   for (const name of ['lab up', 'lab down', 'lab ssh'])
     setArgument(root.commands.get(name), 'name', choices(names));
+}
+
+function completeSchedule(command: Completable | undefined): void {
+  setArgument(command, 'action', choices(['show', 'install', 'remove']));
+  setOption(command, 'on', choices(['server', 'here']));
+  setOption(command, 'with', choices(['timer', 'cron']));
 }
 
 /** The lab hosts of this directory, by their directories: fast, and completion need not know more. */
@@ -79,7 +93,7 @@ function namesTasks(words: readonly string[]): boolean {
 /** The tasks are loaded only where one can be named. `--only` and `--skip` take several, with commas. */
 async function completeTasks(root: RootCommand, word: string): Promise<void> {
   const { TASKS } = await import('../../tasks/index.js');
-  const begun = word.slice(0, word.lastIndexOf(',') + 1);
+  const begun = listBegun(word);
   const offer = (prefix: string) => (suggest: (value: string, description: string) => void) => {
     for (const { id, title } of TASKS) suggest(`${prefix}${id}`, title);
   };
@@ -91,20 +105,43 @@ async function completeTasks(root: RootCommand, word: string): Promise<void> {
   }
 }
 
+/** What stands before the last entry of a list with commas. */
+function listBegun(word: string): string {
+  return word.replace(/^--[\w-]+=/, '').replace(/[^,]*$/, '');
+}
+
 /** Sets, groups and ids, where a check can be named; the catalogue is loaded only there. */
-async function completeChecks(root: RootCommand): Promise<void> {
+async function completeChecks(root: RootCommand, words: readonly string[]): Promise<void> {
   const { CATALOGUE } = await import('../checks/catalogue/index.js');
   const { SET_NAMES } = await import('../checks/select.js');
   const groups = [...new Set(CATALOGUE.map(({ group }) => group))];
-  const offer = (names: readonly string[]) => (suggest: (value: string, description: string) => void) => {
-    const ids = CATALOGUE.map(({ id }) => id);
-    for (const name of names) if (!ids.includes(name)) suggest(name, 'group of checks');
-    for (const { id, title } of CATALOGUE) suggest(id, title);
-  };
+  const offer =
+    (names: readonly string[], prefix = '') =>
+    (suggest: (value: string, description: string) => void) => {
+      const ids = CATALOGUE.map(({ id }) => id);
+      for (const name of names) if (!ids.includes(name)) suggest(`${prefix}${name}`, 'group of checks');
+      for (const { id, title } of CATALOGUE) suggest(`${prefix}${id}`, title);
+    };
+  const begun = listBegun(words.at(-1) ?? '');
   setArgument(root.commands.get('check'), 'group|id', offer([...SET_NAMES, ...groups]));
   setArgument(root.commands.get('check explain'), 'id', offer(groups));
-  setOption(root.commands.get('check'), 'exclude', offer([...SET_NAMES, ...groups]));
+  setOption(root.commands.get('check'), 'exclude', offer([...SET_NAMES, ...groups], begun));
   setOption(root.commands.get('check'), 'severity', choices(['warning', 'error', 'critical']));
+  await completeFormats(root.commands.get('check'), begun);
+  if (words.includes('validate')) await completeDocuments(root.commands.get('check validate'));
+}
+
+async function completeFormats(check: Completable | undefined, begun: string): Promise<void> {
+  const { FORMATS } = await import('../ui/check/formats.js');
+  setOption(check, 'format', choices(Object.keys(FORMATS).map((name) => `${begun}${name}`)));
+}
+
+async function completeDocuments(validate: Completable | undefined): Promise<void> {
+  const { TASKS } = await import('../../tasks/index.js');
+  const { documentsOf } = await import('../checks/documents/index.js');
+  setArgument(validate, 'document', (suggest) => {
+    for (const { id, title } of documentsOf(TASKS)) suggest(id, title);
+  });
 }
 
 function choices(values: readonly string[]): (suggest: (value: string, description: string) => void) => void {

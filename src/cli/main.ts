@@ -12,6 +12,9 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   stderr: process.stderr,
 });
 
+// What was left under way, such as a connection to a host that does not answer, is not waited for.
+if (process.exitCode === EXIT.interrupted) process.exit();
+
 /** `vdb … | head` closes the pipe early: that is not a failure. What cannot be written otherwise, as on a full disk, is. */
 function endWithoutStream(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);

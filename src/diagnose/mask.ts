@@ -18,8 +18,8 @@ export function maskSecrets(text: string): string {
  */
 export function secretsIn(text: string): string[] {
   const found = new Set<string>();
-  withoutSecrets(text, (value, line) => {
-    if (/^\s*(?:[#;]|\/\/)/.test(line)) return;
+  withoutSecrets(text, (value, inComment) => {
+    if (inComment()) return;
     for (const each of value.split('\n').map(bare)) if (isTelling(each)) found.add(each);
   });
   return [...found];
@@ -42,28 +42,45 @@ export function maskAll(texts: ReadonlyMap<string, string>, known: Redactor): Ma
   );
 }
 
-function withoutSecrets(text: string, onSecret: (value: string, line: string) => void): string {
-  return RULES.reduce(
-    (left, { pattern }) =>
-      left.replaceAll(pattern, (...match: unknown[]) => {
-        const [offset, whole, groups] = match.slice(-3) as [number, string, Groups];
-        const { keep = '', secret, rest = '' } = groups;
-        onSecret(secret, lineAt(whole, offset));
-        return `${keep}${MASK}${secret.endsWith('\n') ? '\n' : ''}${rest}`;
-      }),
-    text,
-  );
+function withoutSecrets(text: string, onSecret: (value: string, inComment: () => boolean) => void): string {
+  return RULES.reduce((left, { pattern }) => {
+    const inComment = commentsOf(left);
+    return left.replaceAll(pattern, (...match: unknown[]) => {
+      const [offset, , groups] = match.slice(-3) as [number, string, Groups];
+      const { keep = '', secret, rest = '' } = groups;
+      if (secret === undefined) return String(match[0]);
+      onSecret(secret, () => inComment(offset));
+      return `${keep}${MASK}${secret.endsWith('\n') ? '\n' : ''}${rest}`;
+    });
+  }, text);
 }
 
 interface Groups {
   keep?: string;
-  secret: string;
+  secret?: string;
   rest?: string;
 }
 
-/** The line of `text` in which `offset` lies, up to there. */
-function lineAt(text: string, offset: number): string {
-  return text.slice(text.lastIndexOf('\n', offset) + 1, offset + 2);
+/**
+ * Whether the line in which an offset of `text` lies is a comment. Asked for growing offsets: what lies before the last
+ * one is not read again, so that a long line with many secrets takes no longer than many short ones.
+ */
+function commentsOf(text: string): (offset: number) => boolean {
+  let read = 0;
+  let isComment: boolean | undefined;
+  let start = 0;
+  return (offset) => {
+    const end = text.slice(read, offset + 1).lastIndexOf('\n');
+    if (end !== -1) {
+      start = read + end + 1;
+      isComment = undefined;
+    }
+    read = offset + 1;
+    const mark = /[^\S\n]*(?:[#;]|\/\/)/y;
+    mark.lastIndex = start;
+    isComment ??= mark.test(text);
+    return isComment;
+  };
 }
 
 /** Without quotes, list marks and what separates it from the next value. */

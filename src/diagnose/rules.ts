@@ -21,7 +21,7 @@ const WORD = String.raw`(?:'(?:[^'\n])*'|"(?:[^"\\\n]|\\.)*"|\\.|[^\s"'\\])+`;
 /** What is no secret behind such a name (a switch, a small number), or is masked already. */
 const NOTHING = String.raw`(?![ \t]*\[?\\*["']?\[secret\]|[ \t]*(?:true|false|null|none|yes|no|on|off|~|\d{1,5}|""|'')?[ \t]*[,;}\])]*[ \t\r]*$)`;
 
-/** The group `secret` of the pattern is one; `keep` stands before it, `rest` behind it. */
+/** The group `secret` of the pattern is one; `keep` stands before it, `rest` behind it. A match without it is passed over. */
 export interface Rule {
   name: string;
   pattern: RegExp;
@@ -52,11 +52,12 @@ export const RULES: readonly Rule[] = [
     'g',
     String.raw`(?<secret>\b(?:gh[pousr]_|github_pat_|glpat-|xox[abpr]-|sk-(?!ssh-|ecdsa-)|AKIA|hvs\.)[\w-]{12,})`,
   ),
-  // From the end of the scheme, and up to a length: a beginning at each letter would make the time grow with the square.
+  // From the end of the scheme: a beginning at each letter would make the time grow with the square. So would looking
+  // for the @ again at each address of a word that has none: such a word is passed over whole.
   rule(
     'credentials in an address',
     'gi',
-    String.raw`(?<keep>[a-z0-9+.-]://[^\s:/@"']*:)(?<secret>[^\s"']{1,1024})(?<rest>@)`,
+    String.raw`(?<keep>[a-z0-9+.-]://[^\s:/@"']*:)(?:(?<secret>[^\s"']+)(?<rest>@)|[^\s"'@]*(?![^\s"'@]))`,
   ),
   rule('a token in an address', 'gi', String.raw`(?<keep>[a-z0-9+.-]://)(?<secret>[^\s:/@"']{8,})(?<rest>@)`),
   rule(
@@ -70,10 +71,11 @@ export const RULES: readonly Rule[] = [
     'gi',
     String.raw`(?<keep>"${NAME}"\s*:\s*")(?!\[secret\])(?<secret>(?:[^"\\]|\\.)+)(?<rest>")`,
   ),
+  // One that does not end is taken to the end of the text: to look for its end again at each name would take minutes.
   rule(
     'a list in JSON',
     'gi',
-    String.raw`(?<keep>"${NAME}"\s*:\s*\[)(?!\[?secret\])(?<secret>[^\]]+)(?<rest>\])`,
+    String.raw`(?<keep>"${NAME}"\s*:\s*\[)(?!\[?secret\])(?<secret>[^\]]+)(?<rest>\]?)`,
   ),
   rule(
     'a quoted assignment',

@@ -65,6 +65,11 @@ export class Host {
     return this.#transport.reach;
   }
 
+  /** Whether commands become root by sudo: who logs in is somebody else. */
+  get isElevated(): boolean {
+    return this.#elevation.kind !== 'none';
+  }
+
   /** Commands sent to the host so far, elevated or not: what `npm run bench` reports. */
   get commandCount(): number {
     return this.#stats.commands;

@@ -37,6 +37,13 @@ export async function openHost(config: HostConfig, gate: Gate, options: OpenOpti
   }
 }
 
+/** Whether who logs in to a host is root, as far as the configuration and `~/.ssh/config` tell. */
+export async function logsInAsRoot(config: HostConfig, env: NodeJS.ProcessEnv): Promise<boolean> {
+  if (config.connection === 'local') return process.getuid?.() === 0;
+  const { resolveTarget } = await import('./ssh/target.js');
+  return (await resolveTarget(config, env)).hops.at(-1)?.user === 'root';
+}
+
 async function reachLocal(): Promise<Reached> {
   const { openLocal } = await import('./local.js');
   return { transport: openLocal(), isRoot: process.getuid?.() === 0 };

@@ -69,7 +69,7 @@ function runStep(want: ServiceWanted, have: ServiceState | null): ServiceStep | 
   if (want.running === 'any') return null;
   if (!want.running) return active || have?.active === 'activating' ? 'stop' : null;
   if (!active || isFlapping(have)) return 'start';
-  if (outdated(want.restartOn, have).length > 0) return 'restart';
+  if (have.silent || outdated(want.restartOn, have).length > 0) return 'restart';
   return outdated(want.reloadOn, have).length > 0 ? 'reload' : null;
 }
 
@@ -108,7 +108,9 @@ function summaryOf(want: ServiceWanted, have: ServiceState | null, steps: readon
     stamp: 'record its files at each start',
     'daemon-reload': 'reload its unit file',
     start: have?.load === 'not-found' ? 'start, once its unit exists' : `start${failureOf(have)}`,
-    restart: `restart: ${changedFiles(want.restartOn, have)}`,
+    restart: have?.silent
+      ? 'restart: it runs, but does not answer'
+      : `restart: ${changedFiles(want.restartOn, have)}`,
     reload: `reload: ${changedFiles(want.reloadOn, have)}`,
   };
   return steps.map((step) => reasons[step] ?? step).join('; ');

@@ -1,5 +1,5 @@
 import { known, type Observation, type ProbeKind } from '../host/probe.js';
-import { type Script, sh } from '../host/shell.js';
+import { Script, sh } from '../host/shell.js';
 import { stampPath } from './service-stamp.js';
 
 /** A question about one unit, and about the files that it was started with. */
@@ -9,6 +9,8 @@ export interface ServiceQuestion {
   paths: readonly string[];
   /** The drop-in that stamps each start; null without `paths`. */
   dropIn: string | null;
+  /** Source of the script that passes when the unit serves; null without one. */
+  readyCheck: string | null;
 }
 
 /** What systemd says of a unit, and the files that it runs with against the files that there are. */
@@ -25,6 +27,8 @@ export interface ServiceState {
   /** Seconds since it last became active; null when it never did. */
   activeFor: number | null;
   needsReload: boolean;
+  /** Its ready check got no answer at all, again and again: a process that is stopped or hangs, not one that is loading. */
+  silent: boolean;
   /** SHA-256 by path as it is now; `missing` for what is not there. */
   now: Readonly<Record<string, string>>;
   /** The same at the moment of the start; null when that was never recorded. */
@@ -55,7 +59,45 @@ function unitsOf(args: readonly ServiceQuestion[]): string[] {
   return [...new Set(args.map(({ unit }) => unit))];
 }
 
+/** How often a ready check is given how many seconds before its unit counts as silent. */
+const SILENT_AFTER = { attempts: 3, seconds: 4 };
+const TIMED_OUT = 124;
+
+/**
+ * Starts the ready checks, side by side with the rest of the look, and writes later which units are silent. One that
+ * ends, with whatever exit code, has been answered: a server that is loading its data refuses connections or says so,
+ * and to restart it would only make it begin again.
+ */
+function silenceScript(args: readonly ServiceQuestion[]): { start: Script; read: Script } | null {
+  const checks = new Map(
+    args.flatMap(({ unit, readyCheck }) => (readyCheck === null ? [] : [[unit, readyCheck]])),
+  );
+  if (checks.size === 0) return null;
+  const each = [...checks].map(([unit, readyCheck]) => sh`silence ${unit} ${readyCheck} &`);
+  return {
+    start: sh`
+      silence() {
+      for attempt in ${Array.from({ length: SILENT_AFTER.attempts }, (_, index) => index)}; do
+      timeout ${SILENT_AFTER.seconds} bash -c "$2" >/dev/null 2>&1 </dev/null
+      [ $? -eq ${TIMED_OUT} ] || return
+      done
+      printf '\n@@ silent %s\n' "$1"
+      }
+      exec {silences}< <(${new Script(each.map(({ source }) => source).join('\n'))}
+      wait)`,
+    read: sh`cat <&$silences`,
+  };
+}
+
 function serviceScript(args: readonly ServiceQuestion[]): Script {
+  const silences = silenceScript(args);
+  if (silences === null) return stateScript(args);
+  return sh`${silences.start}
+    ${stateScript(args)}
+    ${silences.read}`;
+}
+
+function stateScript(args: readonly ServiceQuestion[]): Script {
   const show = sh`systemctl show --timestamp=unix --property=${PROPERTIES} -- ${unitsOf(args)} || exit 1
     printf '\n@@ sums %(%s)T\n'`;
   const paths = [
@@ -99,6 +141,7 @@ function observationOf(
     restarts: Number(get('NRestarts') || 0),
     activeFor: since === undefined ? null : clock - Number(since),
     needsReload: get('NeedDaemonReload') === 'yes',
+    silent: stamps.some((text) => text.trim() === `silent ${unit}`),
     now: Object.fromEntries(files.map((path) => [path, sums.get(path) ?? MISSING])),
     started: stamp === undefined ? null : Object.fromEntries(parseSums(stamp)),
   });

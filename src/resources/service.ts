@@ -19,7 +19,10 @@ export interface ServiceOptions {
   restartOn?: readonly string[];
   /** Files that it reads again when it is reloaded. */
   reloadOn?: readonly string[];
-  /** Passes when the unit serves. Run as root, again and again until `startTimeoutSeconds`. */
+  /**
+   * Passes when the unit serves. Run as root, again and again until `startTimeoutSeconds`. A running unit whose check
+   * gets no answer at all is restarted.
+   */
   readyCheck?: Script;
   /** Default 60. */
   startTimeoutSeconds?: number;
@@ -35,7 +38,10 @@ export function service(options: ServiceOptions): Resource {
   return defineResource<ServiceState>({
     id: `service:${unit}`,
     title: unit,
-    probe: ask(serviceKind, { unit, paths, dropIn: dropIn?.path ?? null }),
+    probe: ask(serviceKind, {
+      ...{ unit, paths, dropIn: dropIn?.path ?? null },
+      readyCheck: want.readyCheck?.source ?? null,
+    }),
     diff: (have) => serviceDiff(want, have),
     apply: (_change, have) => stepsOf(want, have).flatMap((step) => commandOf(want, step)),
     predict: (changing) => predicted(want, changing),

@@ -1,4 +1,4 @@
-import type { ErrorDetails, ExitCode, VdbError } from '../errors.js';
+import { type ErrorDetails, EXIT, type ExitCode, type VdbError } from '../errors.js';
 import { indent, shortened, styleFor } from './style.js';
 
 /** Where an error is shown: what of a command's context it takes. */
@@ -12,7 +12,8 @@ export interface ErrorPlace {
 export function reportError(error: VdbError, context: ErrorPlace): ExitCode {
   const { terminal, global, emit } = context;
   if (global.json) {
-    emit({ type: 'result', status: 'failed', exit_code: error.exitCode, error: errorData(error) });
+    const status = error.exitCode === EXIT.interrupted ? 'interrupted' : 'failed';
+    emit({ type: 'result', status, exit_code: error.exitCode, error: errorData(error) });
   } else {
     terminal.alert(errorText(error, terminal.color.err, global.verbose));
   }

@@ -84,6 +84,7 @@ export async function startSshd(options: { config?: string; hostKeyType?: string
     otherIdentities: [],
     identitiesOnly: true,
     connectTimeoutMs: 10_000,
+    byHand: `ssh -p ${port} ${user}@127.0.0.1`,
     ...changes,
   });
   return { port, directory, user, hostKey, hop, sessions: () => childrenOf(daemon.pid!), stop };

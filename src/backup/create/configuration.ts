@@ -60,6 +60,7 @@ export function configurationCommand(
       known | grep -qF -f <(known) || fail "No secret was given to look for"
       here=()
       for path in ${configurationPaths(config)}; do [ ! -e "$path" ] || here+=("$path"); done
+      [ \${#here[@]} -gt 0 ] || fail "There is no configuration on this host"
       work=$(mktemp -d -- ${`${directory}/.configuration.XXXXXX`})
       from=$(instant)
       prune=(-name venv -o -name .venv -o -name __pycache__)

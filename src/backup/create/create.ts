@@ -2,25 +2,13 @@ import type { Config, SlotName } from '../../config/schema.js';
 import { slotStorage } from '../../config/slots.js';
 import type { Host } from '../../host/host.js';
 import { adminHeader } from '../../services/qdrant/place.js';
-import { DEFINITIONS } from '../definitions.js';
 import type { BackupManifest, BackupPart } from '../manifest.js';
-import { readTables } from '../tables.js';
-import { inOrder, takeCollections } from './collections.js';
-import { CONFIGURATION_PART, configurationCommand, readLeftOut } from './configuration.js';
-import {
-  type Begun,
-  beginSet,
-  discardCommand,
-  manifestCommand,
-  sealedOf,
-  writtenPartCommand,
-} from './directory.js';
-import type { CreateOutcome, OnBackupEvent, PlannedPart } from './events.js';
-import { snapshotPart } from './files.js';
-import { databaseCommand, databasePart, GLOBALS_PART, globalsCommand } from './postgres.js';
-import { hasCache, hasDatabase, type Preflight, preflight } from './preflight.js';
-import { REDIS_PART, readKeys, redisCommand } from './redis.js';
-import { Interrupted, newRun, partOf, type Run } from './run.js';
+import { takeCollections } from './collections.js';
+import { type Begun, beginSet, discardCommand, manifestCommand } from './directory.js';
+import type { CreateOutcome, OnBackupEvent } from './events.js';
+import { plannedParts, takeOthers } from './parts.js';
+import { type Preflight, preflight } from './preflight.js';
+import { Interrupted, newRun } from './run.js';
 import type { QdrantPlace } from './snapshot.js';
 import { sweep } from './sweep.js';
 
@@ -51,7 +39,7 @@ export async function createSet(options: CreateOptions): Promise<CreateOutcome> 
   const qdrant = placeOf(config, slot);
   const { remarks } = await sweep(host, config.paths.backups, qdrant);
   for (const text of remarks) onEvent({ type: 'remark', text, isSerious: true });
-  const seen = await preflight(host, config, qdrant, `${slotStorage(config, slot)}/storage`);
+  const seen = await preflight(host, config, qdrant, `${slotStorage(config, slot)}/storage/collections`);
   const begun = await beginSet(host, config);
   try {
     const manifest = await fill(options, begun, qdrant, seen);
@@ -85,21 +73,14 @@ async function fill(
   const run = newRun({ host, config, qdrant, directory: begun.directory, sizes: seen.sizes, stop, onEvent });
   onEvent({ type: 'started', id: begun.id, parts: plannedParts(config, seen) });
   const { parts: collections, definitions } = await takeCollections(run);
-  const parts = [
-    ...collections,
-    await takePart(run, DEFINITION_PART, () =>
-      writtenPartCommand(run.directory, DEFINITIONS, `${JSON.stringify(definitions)}\n`),
-    ),
-    ...(hasDatabase(config) ? await takeDatabase(run) : []),
-    ...(hasCache(config) ? [await takeCache(run)] : []),
-  ];
-  const { part: configuration, leftOut } = await takeConfiguration(run, options.secrets);
+  const { parts: others, leftOut } = await takeOthers(run, definitions, options.secrets);
+  const parts = [...collections, ...others];
   const manifest: BackupManifest = {
     schema: 'vdb.backup/1',
     id: begun.id,
     created: begun.created.toISOString(),
-    finished: latest([...parts, configuration], begun.created),
-    parts: [...parts, configuration],
+    finished: latest(parts, begun.created),
+    parts,
     host: { name: about.name, hostname: about.hostname },
     versions: { vdb, ...seen.versions, os: about.os },
     genuine: seen.genuine,
@@ -109,97 +90,6 @@ async function fill(
   if (stop.aborted) throw new Interrupted();
   await host.run(manifestCommand(run.directory, manifest));
   return manifest;
-}
-
-const DEFINITION_PART: PlannedPart = { path: DEFINITIONS, kind: 'definitions', estimate: 0 };
-
-/** What will be taken, as far as it is known before. */
-export function plannedParts(
-  config: Config,
-  { sizes, collections }: Pick<Preflight, 'sizes' | 'collections'>,
-): PlannedPart[] {
-  const { database } = config.postgres;
-  return [
-    ...inOrder(collections, config).map((collection) => ({
-      path: snapshotPart(collection),
-      kind: 'collection',
-      collection,
-      estimate: sizes.collections.get(collection) ?? 0,
-    })),
-    DEFINITION_PART,
-    ...(hasDatabase(config) ? [databasePlan(database, sizes.database), GLOBALS] : []),
-    ...(hasCache(config) ? [CACHE] : []),
-    CONFIGURATION,
-  ];
-}
-
-const GLOBALS: PlannedPart = { path: GLOBALS_PART, kind: 'postgres-globals', estimate: 0 };
-const CACHE: PlannedPart = { path: REDIS_PART, kind: 'redis', estimate: 0 };
-const CONFIGURATION: PlannedPart = { path: CONFIGURATION_PART, kind: 'configuration', estimate: 0 };
-
-function databasePlan(database: string, estimate: number): PlannedPart {
-  return { path: databasePart(database), kind: 'postgres', database, estimate };
-}
-
-async function takeDatabase(run: Run): Promise<BackupPart[]> {
-  const { port, database } = run.config.postgres;
-  const { directory, sizes } = run;
-  const estimate = sizes.database;
-  return [
-    await takePart(
-      run,
-      databasePlan(database, estimate),
-      () => databaseCommand({ port, database, directory, estimate }),
-      (stdout) => ({ tables: readTables(stdout) }),
-    ),
-    await takePart(run, GLOBALS, () => globalsCommand({ port, directory })),
-  ];
-}
-
-function takeCache(run: Run): Promise<BackupPart> {
-  const { port } = run.config.redis;
-  return takePart(
-    run,
-    CACHE,
-    () => redisCommand({ port, directory: run.directory }),
-    (stdout) => {
-      const keys = readKeys(stdout);
-      return keys === undefined ? {} : { keys };
-    },
-  );
-}
-
-async function takeConfiguration(
-  run: Run,
-  secrets: readonly string[],
-): Promise<{ part: BackupPart; leftOut: string[] }> {
-  let leftOut: string[] = [];
-  const part = await takePart(
-    run,
-    CONFIGURATION,
-    () => configurationCommand(run.config, run.directory, secrets),
-    (stdout) => {
-      leftOut = readLeftOut(stdout);
-      return {};
-    },
-  );
-  return { part, leftOut };
-}
-
-/** Runs the command of one part between two looks at whether to go on. */
-async function takePart(
-  run: Run,
-  planned: PlannedPart,
-  command: () => Parameters<Run['run']>[0],
-  more: (stdout: string) => Partial<BackupPart> = () => ({}),
-): Promise<BackupPart> {
-  if (run.stop.aborted) throw new Interrupted();
-  run.onEvent({ type: 'part-started', part: planned });
-  const since = performance.now();
-  const result = await run.run(command(), planned);
-  const part = { ...partOf(planned, sealedOf(result)), ...more(result.stdout) };
-  run.onEvent({ type: 'part-finished', part, durationMs: performance.now() - since });
-  return part;
 }
 
 /** The end of the last part. The host's clock may have been set back meanwhile. */

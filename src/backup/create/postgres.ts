@@ -9,8 +9,6 @@ export interface DatabaseOrder {
   database: string;
   /** The directory of the set. */
   directory: string;
-  /** Bytes of the database; its dump is smaller. */
-  estimate: number;
 }
 
 const DAY_SECONDS = 86_400;
@@ -32,7 +30,7 @@ const PROGRAMS = sh`
  * Dumps a database, and sees its tables in the transaction whose snapshot the dump uses. The dump is made by psql's own
  * \\! while that transaction is open.
  */
-export function databaseCommand({ port, database, directory, estimate }: DatabaseOrder): Command {
+export function databaseCommand({ port, database, directory }: DatabaseOrder): Command {
   return {
     title: `dump database ${database}`,
     timeoutSeconds: DAY_SECONDS,
@@ -43,7 +41,7 @@ export function databaseCommand({ port, database, directory, estimate }: Databas
       from=$(instant)
       export VDB_DUMP="$bin/pg_dump" VDB_DATABASE=${database} VDB_PORT=${port}
       tables() { as_postgres "$psql" -XAtq -v ON_ERROR_STOP=1 -v VERBOSITY=terse -d "$VDB_DATABASE" -p "$VDB_PORT" -f -; }
-      seen=$(telling taking ${estimate} size tables 4>"$part" <<<${SQL})
+      seen=$(telling taking 0 size tables 4>"$part" <<<${SQL})
       [[ $'\n'"$seen"$'\n' == *$'\n'dumped$'\n'* ]] || fail "pg_dump failed"
       until=$(instant)
       seal "$part"

@@ -9,8 +9,8 @@ import { tail } from '../../text.js';
 import type { BackupPart } from '../manifest.js';
 import { readProgress, type SealedPart } from './answer.js';
 import type { OnBackupEvent, PlannedPart } from './events.js';
-import type { Sizes } from './preflight.js';
 import type { QdrantPlace } from './snapshot.js';
+import type { Sizes } from './space.js';
 
 /** What all parts of a run share. */
 export interface Run {

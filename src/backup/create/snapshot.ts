@@ -47,7 +47,7 @@ export function snapshotCommand({ qdrant, collection, directory, estimate }: Sna
       ${TOOLS}
       set=${directory} part=${part} intent=${intent} estimate=${estimate}
       ${snapshotTools(qdrant)}
-      ${of(collection, qdrant)}
+      ${collectionVariables(collection, qdrant)}
       answered=yes name= checksum= sealed=
       finish() {
         local rc=$?
@@ -110,7 +110,10 @@ export function snapshotTools({ port, keyFile, unit, temp }: QdrantPlace): Scrip
 }
 
 /** Sets what the functions of {@link snapshotTools} work on. */
-export function of(collection: string, { snapshots }: Pick<QdrantPlace, 'snapshots'>): Script {
+export function collectionVariables(
+  collection: string,
+  { snapshots }: Pick<QdrantPlace, 'snapshots'>,
+): Script {
   const encoded = encodeURIComponent(collection);
   return sh`
     collection=${collection} encoded=${encoded} snapshots=${join(snapshots, collection)}

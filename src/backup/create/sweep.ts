@@ -4,7 +4,7 @@ import { type Script, sh } from '../../host/shell.js';
 import { MANIFEST } from '../manifest.js';
 import { SET_ID_GLOB } from '../set.js';
 import { INTENT_PREFIX } from './files.js';
-import { of, type QdrantPlace, snapshotTools } from './snapshot.js';
+import { collectionVariables, type QdrantPlace, snapshotTools } from './snapshot.js';
 import { TOOLS } from './tools.js';
 
 /** A snapshot that a run had asked for when it was killed. */
@@ -87,7 +87,7 @@ async function settle(
       ${TOOLS}
       intent=${file}
       ${snapshotTools(qdrant)}
-      ${of(collection, qdrant)}
+      ${collectionVariables(collection, qdrant)}
       before=$(tail -n +2 -- "$intent")
       if api --max-time 10 "$base_url/metrics" 2>/dev/null | grep -F 'snapshot_creation_running{id="'"$collection"'"' | grep -qv ' 0$'; then say making; exit; fi
       forget || { say "several $(stems | tr '\n' ' ')"; exit; }

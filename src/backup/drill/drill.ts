@@ -1,9 +1,11 @@
 import type { Config, SlotName } from '../../config/schema.js';
-import { EXIT, VdbError } from '../../errors.js';
+import { EXIT, messageOf, VdbError } from '../../errors.js';
 import type { Host } from '../../host/host.js';
 import { known } from '../../host/probe.js';
 import type { BackupManifest, BackupPart } from '../manifest.js';
+import { lookAtQdrant, type PresentQdrant } from '../restore/present.js';
 import type { QdrantPlace } from '../restore/recover.js';
+import { assertFits } from '../restore/refusals.js';
 import { comparePartsOf, type PartSeen, partFinding, WITHOUT_HASTE } from '../sets/hashes.js';
 import type { DrilledPart, DrillOutcome, OnDrillEvent } from './events.js';
 import { definitionsOf, type Tried, tryPart } from './parts.js';
@@ -18,8 +20,6 @@ export interface DrillOptions {
   /** The slot whose binary restores. */
   slot: SlotName;
   manifest: BackupManifest;
-  /** Whether that binary is a real Qdrant. */
-  genuine: boolean;
   /** Aborted when the operator wants no further part. */
   stop: AbortSignal;
   onEvent: OnDrillEvent;
@@ -37,11 +37,11 @@ export async function drillSet(options: DrillOptions): Promise<DrillOutcome> {
   await assertRoom(host, config, manifest.id, manifest.parts);
   onEvent({ type: 'started', manifest });
   const { broken, hashingMs } = await hashed(options);
-  const parts = await allParts(options, broken);
+  const { parts, genuine } = await allParts(options, broken);
   const durationMs = performance.now() - since;
   const rtoMs = parts.reduce((sum, part) => sum + part.durationMs, hashingMs);
   const status = stop.aborted ? 'interrupted' : isSound(parts) ? 'done' : 'failed';
-  return { status, id: manifest.id, parts, hashingMs, rtoMs, ageMs, durationMs, genuine: options.genuine };
+  return { status, id: manifest.id, parts, hashingMs, rtoMs, ageMs, durationMs, genuine };
 }
 
 /** Nothing was found, and something was restored. Pure. */
@@ -71,13 +71,16 @@ async function hashed({
   if (seen.status !== 'known') throw unhashed(host, manifest.id, seen.why);
   const findings = (seen.value ?? []).flatMap((each) => partFinding(each) ?? []);
   return {
-    broken: new Map(findings.map(({ path, what }) => [path, what])),
+    broken: new Map(findings.map(({ path, what }) => [path, `the file ${what}`])),
     hashingMs: performance.now() - since,
   };
 }
 
 /** Collections one after the other, each removed before the next: only the largest has to fit. */
-async function allParts(options: DrillOptions, broken: ReadonlyMap<string, string>): Promise<DrilledPart[]> {
+async function allParts(
+  options: DrillOptions,
+  broken: ReadonlyMap<string, string>,
+): Promise<Pick<DrillOutcome, 'parts' | 'genuine'>> {
   const { host, config, manifest, stop, onEvent } = options;
   const scratch = scratchQdrant(options);
   const definitions = await definitionsOf(host, config, manifest);
@@ -88,8 +91,8 @@ async function allParts(options: DrillOptions, broken: ReadonlyMap<string, strin
       onEvent({ type: 'part-started', part });
       const wrong = broken.get(part.path);
       const qdrant = part.kind === 'collection' && wrong === undefined ? await scratch.running() : null;
-      const drilled = await timed(part, wrong, () =>
-        tryPart({ host, config, manifest, definitions, qdrant }, part),
+      const drilled = await timed(part, wrong ?? qdrant?.obstacle, () =>
+        tryPart({ host, config, manifest, definitions, qdrant: qdrant?.place ?? null }, part),
       );
       parts.push(drilled);
       onEvent({ type: 'part-finished', part: drilled });
@@ -97,7 +100,7 @@ async function allParts(options: DrillOptions, broken: ReadonlyMap<string, strin
   } finally {
     await scratch.remove();
   }
-  return parts;
+  return { parts, genuine: scratch.genuine() };
 }
 
 async function timed(
@@ -106,7 +109,7 @@ async function timed(
   attempt: () => Promise<Tried>,
 ): Promise<DrilledPart> {
   const since = performance.now();
-  const tried = broken === undefined ? await attempt() : { findings: [`the file ${broken}`], seen: {} };
+  const tried = broken === undefined ? await attempt() : { findings: [broken], seen: {} };
   return {
     ...{ path, kind, bytes },
     ...(collection === undefined ? {} : { collection }),
@@ -116,24 +119,52 @@ async function timed(
   };
 }
 
+interface Running {
+  place: QdrantPlace;
+  /** Why no snapshot of this set can be read by it. */
+  obstacle: string | undefined;
+}
+
 /** The scratch Qdrant of a drill: started when the first collection needs it, and again should one have ended it. */
 function scratchQdrant({ host, config, slot, manifest }: DrillOptions): {
-  running(): Promise<QdrantPlace>;
+  running(): Promise<Running>;
   remove(): Promise<void>;
+  genuine(): boolean;
 } {
-  let place: QdrantPlace | null = null;
+  let started = false;
+  let current: Running | null = null;
+  let genuine = config.qdrant.artifact.from !== 'emulator';
   const remove = async (): Promise<void> => {
-    if (place !== null) await stopScratch(host, config, manifest.id);
-    place = null;
+    if (started) await stopScratch(host, config, manifest.id);
+    started = false;
+    current = null;
+  };
+  const start = async (): Promise<Running> => {
+    started = true;
+    const { place } = await startScratch(host, config, slot, manifest.id);
+    const seen = await lookAtQdrant(host, place);
+    genuine = seen.genuine;
+    return { place, obstacle: obstacleOf(manifest, seen) };
   };
   return {
     remove,
+    genuine: () => genuine,
     async running() {
-      if (place !== null && !(await isRunning(host))) await remove();
-      place ??= (await startScratch(host, config, slot, manifest.id)).place;
-      return place;
+      if (current !== null && !(await isRunning(host))) await remove();
+      current ??= await start();
+      return current;
     },
   };
+}
+
+/** Why a set cannot be read by a Qdrant; undefined where it can. */
+function obstacleOf(manifest: BackupManifest, qdrant: PresentQdrant): string | undefined {
+  try {
+    assertFits(manifest, qdrant);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 function unhashed(host: Host, id: string, why: string): VdbError {

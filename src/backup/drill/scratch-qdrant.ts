@@ -178,8 +178,8 @@ const GUARD = sh`
 
 /** Whether the scratch Qdrant still runs: a collection may need more memory than it has. */
 export async function isRunning(host: Host): Promise<boolean> {
-  const { exitCode } = await host.read(sh`systemctl is-active --quiet ${QDRANT_UNIT}`);
-  return exitCode === 0;
+  const { stdout } = await host.read(sh`systemctl show -p ActiveState --value ${QDRANT_UNIT}`);
+  return stdout.trim() === 'active';
 }
 
 /** Ends the scratch Qdrant and removes what it had. */

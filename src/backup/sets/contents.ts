@@ -15,7 +15,10 @@ export interface PartContents {
 
 const READING_SECONDS = 3600;
 
-/** Reads the tables of contents of parts on the host, each with the program that would restore it. */
+/**
+ * Reads the tables of contents of parts on the host, each with the program that would restore it: the newest one there,
+ * as Debian's own `pg_restore` goes by the version of a server.
+ */
 export async function readContents(
   host: Host,
   directory: string,
@@ -27,6 +30,7 @@ export async function readContents(
     export LC_ALL=C.UTF-8
     ionice -c 3 -p $$ 2>/dev/null; renice -n 19 -p $$ >/dev/null 2>&1
     cd ${`${directory}/${id}`} || exit 1
+    restore=$(ls -d /usr/lib/postgresql/*/bin/pg_restore 2>/dev/null | sort -V | tail -n 1)
     by() {
     command -v "$1" >/dev/null || { printf 'unread %s\n' "$(printf '%s is not on the host' "$1" | base64 -w 0)"; return; }
     if said=$("$@" 2>&1); then status=read; else status=refused said=$(tail -n 3 <<<"$said"); fi
@@ -36,7 +40,7 @@ export async function readContents(
     case $1 in
     collection) [ ${genuine === false ? 'no' : 'yes'} = yes ] && by tar -tf "./$2" || by true ;;
     configuration) by tar -tf "./$2" ;;
-    postgres) by pg_restore -l "./$2" ;;
+    postgres) by "\${restore:-pg_restore}" -l "./$2" ;;
     postgres-globals) by tail -n 12 "./$2" ;;
     redis) by redis-check-rdb "./$2" ;;
     definitions) by cat "./$2" ;;
@@ -100,7 +104,7 @@ function tablesFinding({ path, tables = {} }: BackupPart, list: string): Finding
 }
 
 function keysFinding({ path, keys }: BackupPart, said: string): Finding | undefined {
-  const [, read] = /\[info\] (\d+) keys read/.exec(said) ?? [];
+  const [, read] = / (\d+) keys read$/m.exec(said) ?? [];
   if (keys === undefined || read === undefined || Number(read) === keys) return undefined;
   return { path, what: `has ${read} keys in place of ${keys}` };
 }

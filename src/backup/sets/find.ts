@@ -6,7 +6,7 @@ export const LATEST = 'latest';
 
 /**
  * The set that a word means: `latest` is the newest one that has a manifest and is not from the future, anything else
- * the beginning of a name. Throws `backup.no-set` and `backup.which-set`, exit code 2. Pure.
+ * the beginning of a name. Throws `backup.no-set` and `backup.which-set`. Pure.
  */
 export function findSet(sets: readonly JudgedSet[], word: string): JudgedSet {
   const found = word === LATEST ? sets.filter(isFinished).slice(0, 1) : matching(sets, word);
@@ -28,7 +28,7 @@ function noSet(sets: readonly JudgedSet[], word: string): VdbError {
   const names = sets.map(({ id }) => id);
   return new VdbError(word === LATEST ? 'There is no backup set yet' : `There is no backup set "${word}"`, {
     code: 'backup.no-set',
-    exitCode: EXIT.usage,
+    exitCode: word === LATEST ? EXIT.failed : EXIT.usage,
     meaning:
       names.length === 0
         ? 'The directory of the sets is empty.'

@@ -149,7 +149,7 @@ function dueOf(
   if (kind !== 'collection' || collection === undefined || limit === undefined || newest === undefined)
     return [];
   if (newest.begun - begun <= lengthOf(limit) || newestWith(collection, whole) === id) return [];
-  const why = `${priority} priority, and more than ${limit} older than ${newest.id}`;
+  const why = `${priority} priority, older than ${limit}`;
   return [{ id, path, collection, rule: 'priority', why, bytes }];
 }
 
@@ -165,7 +165,7 @@ function leftBehind({ id, manifest, files }: JudgedSet): PartFate[] {
   return (manifest?.pruned ?? []).flatMap(({ path, collection }) => {
     const bytes = files.get(path);
     if (bytes === undefined || named.has(path)) return [];
-    const why = 'an earlier prune took it out of the manifest';
+    const why = 'left behind by an earlier prune';
     return [{ id, path, collection, rule: 'left-behind' as const, why, bytes }];
   });
 }

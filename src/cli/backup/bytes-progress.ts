@@ -15,7 +15,12 @@ export async function bytesProgress(context: CommandContext<unknown>, what: stri
   if (global.json) return throttled((done, total) => emit({ type: 'backup.progress', what, done, total }));
   if (!terminal.errIsTty || global.quiet) return { tell: () => {}, close: () => {} };
   const { default: ora } = await import('ora');
-  const spinner = ora({ text: what, stream: process.stderr }).start();
+  const spinner = ora({
+    text: what,
+    stream: process.stderr,
+    discardStdin: false,
+    color: terminal.color.err ? 'cyan' : (false as never),
+  }).start();
   const begun = performance.now();
   const { tell } = throttled((done, total) => {
     spinner.text = `${what}: ${bytesText(done, total, performance.now() - begun)}`;

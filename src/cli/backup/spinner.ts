@@ -31,7 +31,8 @@ export function spinnerView({ color, columns }: Pick<Terminal, 'color' | 'column
     'part-progress': ({ part, ...progress }) => {
       if (progress.phase !== phase) since = performance.now() - 1000;
       phase = progress.phase;
-      spinner.text = line(part, progressText(progress, performance.now() - since));
+      const text = progressText(progress, performance.now() - since);
+      spinner.text = shortened(`${partName(part)}  ${text}`, columns - 3);
     },
     'part-finished': ({ part, durationMs }) =>
       stay(style.green('✔'), line({ estimate: 0, ...part } as PlannedPart, finishedText(part, durationMs))),

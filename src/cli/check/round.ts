@@ -16,8 +16,8 @@ import { maskedReport } from './masked.js';
 export type Choose = (context: CheckContext) => readonly Check[];
 
 /** Throws where the configuration names checks or thresholds that there are not. */
-export function acceptChecks({ config }: Configured): void {
-  assertConfigured(CATALOGUE, config.checks);
+export function acceptChecks({ config, file }: Pick<Configured, 'config' | 'file'>): void {
+  assertConfigured(CATALOGUE, config.checks, file);
 }
 
 /** Runs checks on a connected host: one command to see where to look, one for all probes, one for the plan. */
@@ -76,7 +76,17 @@ export async function surroundings({
 }: Pick<Session, 'host' | 'hostConfig' | 'config'>): Promise<CheckContext> {
   const { facts, state, journal, skew } = await firstLook(host, config);
   const slot = activeSlot(config, state);
-  return { config, hostConfig, slot, keyFile: adminHeader(config), facts, journal, skew, now: new Date() };
+  return {
+    config,
+    hostConfig,
+    isRoot: !host.isElevated,
+    slot,
+    keyFile: adminHeader(config),
+    facts,
+    journal,
+    skew,
+    now: new Date(),
+  };
 }
 
 function factsOf({ facts }: CheckContext) {

@@ -76,8 +76,7 @@ async function attempt(
   try {
     const { state } = await firstLook(host, config);
     const slot = activeSlot(config, state);
-    const genuine = config.qdrant.artifact.from !== 'emulator';
-    const outcome = await drillSet({ host, config, slot, manifest, genuine, stop, onEvent: view.onEvent });
+    const outcome = await drillSet({ host, config, slot, manifest, stop, onEvent: view.onEvent });
     if (outcome.status !== 'interrupted') await told(outcome);
     return outcome;
   } catch (error) {

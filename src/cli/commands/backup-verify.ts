@@ -2,11 +2,13 @@ import { findSet, LATEST } from '../../backup/sets/find.js';
 import { lookAtSets } from '../../backup/sets/look.js';
 import { type JudgedSet, judgeSets } from '../../backup/sets/state.js';
 import { recordVerification, type VerifiedSet, verifySet } from '../../backup/sets/verify.js';
-import { EXIT, type ExitCode, VdbError } from '../../errors.js';
+import { EXIT, type ExitCode, messageOf, VdbError } from '../../errors.js';
+import { CommandError } from '../../host/host.js';
 import { verifiedData, verifiedText } from '../../ui/backup/verified.js';
 import { count } from '../../ui/style.js';
 import { bytesProgress } from '../backup/bytes-progress.js';
 import type { CommandContext, Handler } from '../context.js';
+import { armInterrupt } from '../interrupt.js';
 import { underLock } from '../locked.js';
 import { type Session, withSession } from '../session.js';
 
@@ -16,15 +18,21 @@ interface VerifyOptions {
 
 type Context = CommandContext<VerifyOptions>;
 
+/** What verifying the chosen sets brought. */
+interface Round {
+  verified: VerifiedSet[];
+  /** Sets that could not be read at all, and why: they may have been removed meanwhile. */
+  unseen: { id: string; why: string }[];
+  interrupted: boolean;
+}
+
 /** `vdb backup verify [SET…]`: reads sets from end to end. Ends with 3 where something is wrong with one. */
 export const verify: Handler<VerifyOptions> = (context) =>
   withSession(context, async (session) => {
     const { sets } = await lookAtSets(session.host, session.config.paths.backups);
-    const chosen = choose(judgeSets(sets, new Date()), context);
-    const verified: VerifiedSet[] = [];
-    for (const set of chosen) verified.push(await verifyOne(context, session, set));
-    const unrecorded = await record(context, session, verified);
-    return conclude(context, session, verified, unrecorded);
+    const round = await verifyAll(context, session, choose(judgeSets(sets, new Date()), context));
+    const unrecorded = await record(context, session, round.verified);
+    return conclude(context, session, round, unrecorded);
   });
 
 /** A directory without a manifest is no set, so nothing can be said of it. */
@@ -42,12 +50,37 @@ function usage(message: string): VdbError {
   return new VdbError(message, { code: 'usage', exitCode: EXIT.usage, next: 'vdb backup list' });
 }
 
-async function verifyOne(context: Context, { host, config }: Session, set: JudgedSet): Promise<VerifiedSet> {
+/** Reading changes nothing, so the first signal ends it at once; what was read until then counts. */
+async function verifyAll(context: Context, session: Session, chosen: readonly JudgedSet[]): Promise<Round> {
+  const interrupt = armInterrupt((text) => context.terminal.err(text));
+  const round: Round = { verified: [], unseen: [], interrupted: false };
+  try {
+    for (const set of chosen) {
+      const seen = await verifyOne(context, session, set, interrupt.signal).catch((error: unknown) => error);
+      if (interrupt.signal.aborted) return { ...round, interrupted: true };
+      if (!(seen instanceof Error)) round.verified.push(seen as VerifiedSet);
+      else if (isUnseen(seen)) round.unseen.push({ id: set.id, why: seen.message });
+      else throw seen;
+    }
+    return round;
+  } finally {
+    interrupt.disarm();
+  }
+}
+
+function isUnseen(error: Error): boolean {
+  return error instanceof VdbError && error.details.code === 'backup.verify-unseen';
+}
+
+async function verifyOne(
+  context: Context,
+  { host, config }: Session,
+  set: JudgedSet,
+  signal: AbortSignal,
+): Promise<VerifiedSet> {
   const progress = await bytesProgress(context, `verify ${set.id}`);
   try {
-    const verified = await verifySet(host, config.paths.backups, set, {
-      onProgress: (done, total) => progress.tell(done, total),
-    });
+    const verified = await verifySet(host, config.paths.backups, set, { signal, onProgress: progress.tell });
     progress.close();
     context.emit({ type: 'backup.verified', ...verifiedData(verified) });
     if (!context.global.json) context.terminal.out(verifiedText(verified, context.terminal.color.out));
@@ -59,7 +92,7 @@ async function verifyOne(context: Context, { host, config }: Session, set: Judge
 
 /**
  * The lock is taken only now: reading for hours must not keep a backup from running. What was seen holds without its
- * record, so a lock that another run has is a remark. Gives why nothing was recorded.
+ * record, so what stands in the way of that is a remark. Gives it, or null.
  */
 async function record(
   context: Context,
@@ -67,44 +100,57 @@ async function record(
   verified: readonly VerifiedSet[],
 ): Promise<string | null> {
   const { host, config } = session;
-  const write = async (): Promise<number> => {
+  const damaged = damagedOf(verified);
+  const write = async (): Promise<void> => {
     for (const each of verified) await recordVerification(host, config.paths.backups, each);
-    return verified.length;
   };
-  const failed = verified.filter(({ ok }) => !ok).map(({ id }) => id);
-  const outcome = (changed: number) => ({
-    status: failed.length === 0 ? ('done' as const) : ('failed' as const),
-    changed,
-    failed,
-  });
   if (verified.length === 0) return null;
   try {
-    await underLock(context, session, write, outcome);
+    await underLock(context, session, write, () => ({
+      status: damaged.length === 0 ? 'done' : 'failed',
+      changed: verified.length,
+      failed: damaged,
+    }));
     return null;
   } catch (error) {
-    if (error instanceof VdbError && error.exitCode === EXIT.locked) return error.message;
+    const isLocked = error instanceof VdbError && error.exitCode === EXIT.locked;
+    if (isLocked || error instanceof CommandError) return messageOf(error);
     throw error;
   }
+}
+
+function damagedOf(verified: readonly VerifiedSet[]): string[] {
+  return verified.filter(({ ok }) => !ok).map(({ id }) => id);
+}
+
+function exitCodeOf({ verified, unseen, interrupted }: Round): ExitCode {
+  if (damagedOf(verified).length > 0) return EXIT.notReady;
+  if (interrupted) return EXIT.interrupted;
+  return unseen.length > 0 ? EXIT.failed : EXIT.ok;
 }
 
 function conclude(
   { emit, global, terminal }: Context,
   { hostConfig }: Session,
-  verified: readonly VerifiedSet[],
+  round: Round,
   unrecorded: string | null,
 ): ExitCode {
-  const damaged = verified.filter(({ ok }) => !ok).map(({ id }) => id);
-  const exitCode = damaged.length === 0 ? EXIT.ok : EXIT.notReady;
+  const { verified, unseen } = round;
+  const damaged = damagedOf(verified);
+  const exitCode = exitCodeOf(round);
   emit({
     type: 'result',
     host: hostConfig.name,
     verified: verified.length,
     damaged,
+    unseen,
     recorded: unrecorded === null,
     exit_code: exitCode,
   });
   if (global.json) return exitCode;
-  if (verified.length === 0) terminal.err(`There is no backup set on ${hostConfig.name}.`);
+  for (const { why } of unseen) terminal.alert(why);
+  if (verified.length + unseen.length === 0 && exitCode === EXIT.ok)
+    terminal.err(`There is no backup set on ${hostConfig.name}.`);
   if (unrecorded !== null) terminal.err(`The result was not recorded beside the set: ${unrecorded}`);
   if (damaged.length > 0) terminal.alert(`${count(damaged.length, 'set')} of ${verified.length} damaged.`);
   return exitCode;

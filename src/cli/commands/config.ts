@@ -9,6 +9,8 @@ export const validate: Handler = async (context) => {
     if (error instanceof ConfigError) emitProblems(context, error);
     throw error;
   });
+  const { acceptChecks } = await import('../check/round.js');
+  acceptChecks({ config, file });
   const counts = { hosts: config.hosts.length, collections: Object.keys(config.collections).length };
   if (context.global.json)
     context.emit({ type: 'result', status: 'valid', file, ...counts, exit_code: EXIT.ok });

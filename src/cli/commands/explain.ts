@@ -1,8 +1,10 @@
 import { CATALOGUE } from '../../checks/catalogue/index.js';
 import { type Check, type CheckContext, limitOf } from '../../checks/check.js';
+import { inspectOf } from '../../checks/inspect.js';
 import { scriptsOf } from '../../checks/scripts.js';
 import { selectChecks } from '../../checks/select.js';
 import { EXIT, VdbError } from '../../errors.js';
+import { logsInAsRoot } from '../../host/open.js';
 import type { Observation } from '../../host/probe.js';
 import { quote } from '../../host/shell.js';
 import { adminHeader } from '../../services/qdrant/place.js';
@@ -51,9 +53,11 @@ async function contextWithoutHost(context: CommandContext): Promise<CheckContext
   try {
     const { config } = await loadForRun(context);
     const unseen: Observation<never> = { status: 'unknown', why: 'the host was not asked' };
+    const hostConfig = chooseHost(config, context.global.host);
     return {
       config,
-      hostConfig: chooseHost(config, context.global.host),
+      hostConfig,
+      isRoot: await logsInAsRoot(hostConfig, context.env),
       slot: config.qdrant.active_slot,
       keyFile: adminHeader(config),
       facts: unseen,
@@ -71,10 +75,11 @@ async function contextWithoutHost(context: CommandContext): Promise<CheckContext
 function inConfiguration(check: Check, context: CheckContext): InConfiguration {
   const skip = check.skip?.(context);
   const limit = limitOf(check, context);
+  const inspect = inspectOf(check, context);
   return {
     scripts: skip === undefined ? scriptsOf(check, context) : [],
     ...(skip === undefined ? {} : { skip }),
-    ...(check.inspect === undefined ? {} : { inspect: check.inspect(context) }),
+    ...(inspect === undefined ? {} : { inspect }),
     ...(Number.isNaN(limit) ? {} : { limit }),
   };
 }

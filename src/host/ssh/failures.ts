@@ -39,7 +39,7 @@ export function connectFailure(hop: Hop, cause: unknown, progress: Progress): Vd
   if (/no matching/i.test(messageOf(cause))) return noAlgorithm(hop, cause);
   return new UnreachableError(hop, `Cannot reach ${hop.label}: ${reasonOf(cause)}`, {
     transient: true,
-    next: `Check that the host is up and that sshd listens there: ssh -p ${hop.port} ${hop.user}@${hop.address}`,
+    next: `Check that the host is up and that sshd listens there: ${hop.byHand}`,
     cause,
   });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { HostConfig } from '../../config/schema.js';
 import { EXIT, VdbError } from '../../errors.js';
 import { inHome } from '../paths.js';
+import { sshByHand } from './by-hand.js';
 import { parseJumps } from './proxy-jump.js';
 import { loadSshConfig, type SshConfig, type SshSettings } from './ssh-config.js';
 
@@ -28,6 +29,8 @@ export interface Hop {
   /** Offers only keys that were named. */
   identitiesOnly: boolean;
   connectTimeoutMs: number;
+  /** The ssh command with which a person logs in there. */
+  byHand: string;
 }
 
 /** A host with the way to it: the last hop is the host. */
@@ -71,7 +74,9 @@ export async function resolveTarget(host: HostConfig, env: NodeJS.ProcessEnv): P
     user: host.user ?? settings.user ?? 'root',
     port: host.port ?? settings.port,
   });
-  const last = host.identity_file === undefined ? hop : withIdentity(hop, host, host.identity_file, home);
+  const named = host.identity_file === undefined ? hop : withIdentity(hop, host, host.identity_file, home);
+  const door = { ...hop, name: host.address, identity: named.identity?.path, jump: host.proxy_jump };
+  const last = { ...named, byHand: sshByHand(host, door, home) };
   if (host.proxy_jump === undefined) refuseProxyCommand(settings, last.label);
   const jumps = jumpsOf(resolution, host.proxy_jump ?? settings.proxyJump, last.label, MAX_HOPS);
   const hops = [...jumps, last] as unknown as SshTarget['hops'];
@@ -84,19 +89,27 @@ function jumpsOf(resolution: Resolution, jumps: string | undefined, host: string
   if (first === undefined) return [];
   if (left === 0) throw endless(host);
   const before = jumpsOf(resolution, resolution.sshConfig(first.name).proxyJump, host, left - 1);
-  return [...before, ...[first, ...rest].map((jump) => jumpHop(resolution, jump))];
+  const text = jumps?.split(',').map((part) => part.trim()) ?? [];
+  const through = (index: number) => (index === 0 ? undefined : text.slice(0, index).join(','));
+  return [...before, ...[first, ...rest].map((jump, index) => jumpHop(resolution, jump, through(index)))];
 }
 
-function jumpHop(resolution: Resolution, jump: Named): Hop {
+/** `through` are the hosts before it, as in `ssh -J`. */
+function jumpHop(resolution: Resolution, jump: Named, through: string | undefined): Hop {
   const settings = resolution.sshConfig(jump.name);
   return hopOf(resolution, settings, {
     name: jump.name,
     user: jump.user ?? settings.user ?? resolution.env.USER ?? userInfo().username,
     port: jump.port ?? settings.port,
+    jump: through,
   });
 }
 
-function hopOf({ host, env, home }: Resolution, settings: SshSettings, named: Named & { user: string }): Hop {
+function hopOf(
+  { host, env, home }: Resolution,
+  settings: SshSettings,
+  named: Named & { user: string; jump?: string | undefined },
+): Hop {
   const { user } = named;
   const address = settings.hostName ?? named.name;
   const port = named.port ?? 22;
@@ -115,6 +128,7 @@ function hopOf({ host, env, home }: Resolution, settings: SshSettings, named: Na
     otherIdentities: identities,
     identitiesOnly: settings.identitiesOnly ?? false,
     connectTimeoutMs: host.connect_timeout_seconds * 1000,
+    byHand: sshByHand(host, { ...named, port }, home),
   };
 }
 

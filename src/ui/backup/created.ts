@@ -1,16 +1,14 @@
 import type { Progress } from '../../backup/create/answer.js';
-import type { BackupEvent, PlannedPart } from '../../backup/create/events.js';
+import type { BackupEvent } from '../../backup/create/events.js';
 import type { BackupManifest, BackupPart } from '../../backup/manifest.js';
 import { formatSize } from '../../config/units.js';
 import { count, duration, styleFor } from '../style.js';
 
+/** What a part is named by, planned or taken. */
+type Named = Pick<BackupPart, 'kind' | 'path' | 'collection' | 'database'>;
+
 /** The name of a part for people: what it holds. */
-export function partName({
-  kind,
-  path,
-  collection,
-  database,
-}: Pick<PlannedPart, 'kind' | 'path' | 'collection' | 'database'>): string {
+export function partName({ kind, path, collection, database }: Named): string {
   if (collection !== undefined) return collection;
   if (database !== undefined) return `database ${database}`;
   const names: Record<string, string> = {
@@ -84,6 +82,6 @@ export function eventData(event: BackupEvent): { type: string } & Record<string,
     case 'part-gone':
       return { type: 'part.gone', path: event.part.path };
     case 'remark':
-      return { ...event };
+      return { type: 'remark', text: event.text, is_serious: event.isSerious };
   }
 }

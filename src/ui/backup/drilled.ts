@@ -37,7 +37,7 @@ function contentOf(seen: DrilledContent): string[] {
     ...(indexed === undefined ? [] : [`made the index of ${indexed.join(', ')}, which the snapshot lacks`]),
     ...said(tables, 'table'),
     ...said(rows, 'row'),
-    ...(ends === undefined ? [] : [`ends of ${count(ends, 'table')} compared by value`]),
+    ...(ends === undefined || ends === 0 ? [] : [`ends of ${count(ends, 'table')} compared by value`]),
     ...said(roles, 'role'),
     ...said(keys, 'key'),
     ...(expired === undefined ? [] : [`${expired} expired since`]),

@@ -36,8 +36,8 @@ function setRow(fate: SetFate): string[] {
   return [goes(fate) ? 'remove' : 'keep', fate.id, formatSize(fate.bytes), fate.why];
 }
 
-function partRow({ path, bytes, why }: PartFate): string[] {
-  return ['  part', path, formatSize(bytes), why];
+function partRow({ collection, bytes, why }: PartFate): string[] {
+  return ['  part', collection, formatSize(bytes), why];
 }
 
 function planSum({ sets, parts, halfRemoved }: PrunePlan): string {

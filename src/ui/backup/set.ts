@@ -16,13 +16,17 @@ export function setText(set: JudgedSet, view: SetsView): string {
   const word = { whole: style.green, damaged: style.red, unfinished: style.yellow, future: style.yellow }[
     state
   ];
-  const age = ageText(view.now.getTime() - begun);
   return [
-    `${style.bold(id)}  ${word(state)}, ${formatSize(bytes)}, ${age.startsWith('in ') ? `begins ${age}` : `${age} old`}`,
+    `${style.bold(id)}  ${word(state)}, ${formatSize(bytes)}, begun ${agoText(view.now.getTime() - begun)}`,
     ...findings.map((finding) => `  ${style.red('wrong')}      ${findingText(finding)}`),
     ...lines(set).flatMap(([label, text]) => labelled(label, text, view.width)),
     ...(manifest === null ? [] : ['', partsText(manifest, view)]),
   ].join('\n');
+}
+
+function agoText(ms: number): string {
+  if (Number.isNaN(ms)) return 'nobody knows when';
+  return ms < 0 ? `in ${ageText(-ms)}` : `${ageText(ms)} ago`;
 }
 
 function labelled(label: string, text: string, width: number): string[] {
@@ -51,9 +55,10 @@ function aboutManifest(manifest: BackupManifest): [string, string][] {
   const { created, finished, host, versions = {}, genuine, consistent, left_out: leftOut = [] } = manifest;
   const took = Date.parse(finished) - Date.parse(created);
   const told = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const kind = consistent ? 'one instant for all parts' : 'each part has its own instant';
+  const instant = consistent ? 'one for all parts' : 'each part has its own';
   return [
-    ['begun', `${when(created)}, finished after ${duration(took)}; ${kind}`],
+    ['begun', `${when(created)}, finished after ${duration(took)}`],
+    ['instant', instant],
     ...(host === undefined ? [] : [['host', `${host.name} (${host.hostname})`] as [string, string]]),
     ...(told.length === 0 ? [] : [['versions', told.join(', ')] as [string, string]]),
     ...(genuine === false ? [['taken of', 'the emulator, which is not Qdrant'] as [string, string]] : []),

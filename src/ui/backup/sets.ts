@@ -3,6 +3,7 @@ import type { JudgedSet, SetState } from '../../backup/sets/state.js';
 import { formatSize } from '../../config/units.js';
 import { columns } from '../columns.js';
 import { shortened, styleFor } from '../style.js';
+import { wrapWhole } from '../wrap.js';
 import { ageText, countsIn, shortNumber } from './values.js';
 
 export interface SetsView {
@@ -13,7 +14,9 @@ export interface SetsView {
 }
 
 const HEADER = ['SET', 'AGE', 'SIZE', 'COLL/PTS', 'DATABASE', 'STATE', 'VERIFIED', 'PIN'];
-const DATABASE_WIDTH = 15;
+const DATABASE = HEADER.indexOf('DATABASE');
+/** A name of a database is cut to make a table fit, but not below this. */
+const LEAST_WIDTH = 4;
 
 /** The sets as a table, newest first as given, and below it what is wrong with which. */
 export function setListText(
@@ -22,15 +25,31 @@ export function setListText(
   { now, color, width }: SetsView,
 ): string {
   const style = styleFor(color);
-  const [head = '', ...lines] = columns([HEADER, ...sets.map((set) => row(set, now))])
-    .split('\n')
-    .map((line) => shortened(line.trimEnd(), width));
+  const rows = fitted([HEADER, ...sets.map((set) => row(set, now))], width);
+  const [head = '', ...lines] = linesOf(rows).map((line) => shortened(line, width));
   const remarks = [...sets.flatMap(remark), ...halfRemoved.map(remains)];
   return [
     style.dim(head),
     ...lines.map((line, index) => paint(line, sets[index]?.state, color)),
-    ...(remarks.length === 0 ? [] : ['', ...remarks.map((line) => shortened(line, width))]),
+    ...(remarks.length === 0 ? [] : ['', ...remarks.map((line) => wrapWhole(line, width - 2).join('\n  '))]),
   ].join('\n');
+}
+
+/** The rows with names of databases as long as the width allows. */
+function fitted(rows: readonly string[][], width: number): string[][] {
+  const longest = (lengths: number[]): number => Math.max(...lengths);
+  const excess = longest(linesOf(rows).map((line) => line.length)) - width;
+  if (excess <= 0) return [...rows];
+  const limit = Math.max(LEAST_WIDTH, longest(rows.map((cells) => cells[DATABASE]?.length ?? 0)) - excess);
+  return rows.map((cells) =>
+    cells.map((cell, index) => (index === DATABASE ? shortened(cell, limit) : cell)),
+  );
+}
+
+function linesOf(rows: readonly string[][]): string[] {
+  return columns(rows)
+    .split('\n')
+    .map((line) => line.trimEnd());
 }
 
 function row({ id, begun, bytes, manifest, state, verification, pin }: JudgedSet, now: Date): string[] {
@@ -41,7 +60,7 @@ function row({ id, begun, bytes, manifest, state, verification, pin }: JudgedSet
     ageText(now.getTime() - begun),
     formatSize(bytes),
     counts === undefined ? '-' : `${counts.collections}/${shortNumber(counts.points)}`,
-    shortened(databases, DATABASE_WIDTH),
+    databases,
     state,
     verifiedText(verification, now),
     pin === null ? '' : 'yes',

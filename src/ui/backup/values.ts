@@ -4,10 +4,10 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** How long ago something was: `5 min`, `26 h`, `12 d`; `-` for what is not known. */
+/** How long ago something was: `5 min`, `26 h`, `12 d`; with a minus where it is to come, `-` where that is not known. */
 export function ageText(ms: number): string {
   if (Number.isNaN(ms)) return '-';
-  if (ms < 0) return `in ${ageText(-ms)}`;
+  if (ms < 0) return `-${ageText(-ms)}`;
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
   return ms < 2 * DAY ? `${Math.floor(ms / HOUR)} h` : `${Math.floor(ms / DAY)} d`;
 }

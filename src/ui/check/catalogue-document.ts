@@ -3,6 +3,7 @@ import { severityCases } from '../../checks/sample.js';
 import { count } from '../style.js';
 import { anchorOf } from './data.js';
 import { repairText, severityText, thresholdYaml } from './explain.js';
+import { PLUGIN } from './nagios.js';
 
 /** `docs/checks.md`: what `vdb check` is, and every check from its own declaration. Pure. */
 export function catalogueDocument(catalogue: readonly Check[]): string {
@@ -92,7 +93,8 @@ says the same in the terminal, and with \`--verbose\` shows the scripts that are
 | skip | it does not apply to this configuration, for the reason that is given | no |
 | waived | it was seen not to hold, and somebody accepts that until a day | no |
 
-A run in which nothing was seen to pass is not ready: silence is not readiness.
+A waived finding is not in the way of readiness, and is shown. A run in which nothing was seen to pass and nothing is
+waived is not ready: silence is not readiness.
 
 | severity | meaning |
 |---|---|
@@ -117,7 +119,7 @@ checks:
 ## Changing a threshold
 
 Checks with a number have a default for it. Another one is given by the id of the check; one that names no check, or
-a check without a number, is refused.
+a check without a number, is refused, as is a share of more than 100 %.
 
 \`\`\`yaml
 ${thresholdYaml('storage.free', 30)}
@@ -135,8 +137,12 @@ are made from the same results and agree with the exit code.
 | junit | CI: what is in the way is a failure, or an error where it could not be seen |
 | github | annotations of a GitHub workflow, and a table in the summary of the step |
 | tap | consumers of the Test Anything Protocol; what is not in the way is a TODO |
-| nagios | monitoring plugins: a status line with performance data |
+| nagios | monitoring systems: the state (OK, WARNING, CRITICAL, UNKNOWN), performance data, then the findings |
 | prometheus | node exporter's textfile collector: \`vdb_ready\`, \`vdb_check_status\` (0 passed, 1 warning, 2 failed, 3 not seen), \`vdb_check_timestamp_seconds\` |
+
+Monitoring systems read the state of a plugin from its exit code, which is not vdb's. This command has theirs:
+
+    ${PLUGIN}
 
 \`--checklist [FILE]\` writes the production readiness checklist of the documents, each line with its evidence and date:
 Markdown, or HTML to a file that ends in \`.html\`. Two of its lines only a person can confirm:

@@ -7,8 +7,8 @@ import type { CheckView } from './formats.js';
 import { verdictLine } from './verdict.js';
 
 /**
- * The output of a monitoring plugin: one line with the state and performance data, then a paragraph for each
- * finding. The exit code stays that of vdb.
+ * The output of a monitoring plugin: one line that begins with the state and ends with performance data, then a
+ * paragraph for each finding. The exit code stays that of vdb; {@link PLUGIN} makes it the one of the state.
  */
 export function nagiosReport(report: CheckReport, { flags }: CheckView): string {
   const { results } = report;
@@ -16,7 +16,7 @@ export function nagiosReport(report: CheckReport, { flags }: CheckView): string 
   const failed = blocking.filter(({ status }) => status === 'fail');
   const unseen = blocking.filter((result) => !failed.includes(result));
   const found = [...failed, ...unseen, ...results.filter(isNoted)];
-  const first = `VDB ${stateOf(report)} - ${summary(report, found)}`;
+  const first = `${stateOf(report)} - ${summary(report, found)}`;
   const long = found.flatMap((result) => [
     `${result.id} (${result.severity}): ${result.title}`,
     ...findingLines(result, flags)
@@ -25,6 +25,10 @@ export function nagiosReport(report: CheckReport, { flags }: CheckView): string 
   ]);
   return [`${plain(first)} | ${performanceData(report)}`, ...long.map(plain)].join('\n');
 }
+
+/** What a monitoring system runs: its exit code is that of the state, 3 where vdb said nothing. For `sh`. */
+export const PLUGIN =
+  'out=$(vdb check --format nagios); echo "$out"; case $out in OK*) exit 0;; WARNING*) exit 1;; CRITICAL*) exit 2;; *) exit 3;; esac';
 
 type State = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
 

@@ -31,14 +31,16 @@ EOF`;
 const NO_SETS = `rm -rf ${SETS}/2*Z`;
 /** Puts the one good set back that all of these tests begin with. */
 const AGAIN = `${NO_SETS}; ${makeSet(1)}`;
-/** What else sees that the newest set is gone. */
 const FINDMNT = '/usr/local/bin/findmnt';
+/** What else sees that the newest set is gone. */
 const WITHOUT_SET = ['backups.checksums', 'backups.off-host'];
+/** What else sees that the newest set does not count. */
+const NOT_WHOLE = ['backups.age', 'backups.off-host'];
 
 const repository =
   (path: string, type = 'directory') =>
   (document: Document): void =>
-    document.setIn(['backup', 'repositories'], [{ name: 'copies', type, path, target: 'vdb@elsewhere' }]);
+    document.setIn(['backup', 'repositories'], [{ name: 'copies', type, path }]);
 
 async function statusOf(host: LabHost, id: string, configure = (_: Document): void => {}) {
   return resultsOf(await vdbWith(host, configure, `check ${id} --json`)).get(id);
@@ -122,6 +124,7 @@ EOF`,
       seen: /postgres\.dump has 4999 bytes in place of 5000/,
       break: `truncate -s 4999 ${NEWEST}/postgres.dump`,
       mend: AGAIN,
+      relatives: NOT_WHOLE,
     }));
 
   test('lacks a part', () =>
@@ -130,6 +133,7 @@ EOF`,
       seen: /postgres\.dump is missing/,
       break: `rm ${NEWEST}/postgres.dump`,
       mend: AGAIN,
+      relatives: NOT_WHOLE,
     }));
 
   test('has a manifest that is cut off', () =>
@@ -138,7 +142,7 @@ EOF`,
       seen: /manifest of backup set \d+T\d+Z cannot be read/,
       break: `truncate -s 100 ${NEWEST}/manifest.json`,
       mend: AGAIN,
-      relatives: ['backups.age', 'backups.off-host'],
+      relatives: NOT_WHOLE,
     }));
 
   test('is too large to be hashed, with a threshold below its size: sizes alone are a warning', () =>
@@ -187,7 +191,7 @@ chmod +x ${FINDMNT}`);
       status: 'warn',
       seen: 'no repository is configured',
     });
-    expect(await statusOf(host(), 'backups.off-host', repository('/sets', 'ssh'))).toMatchObject({
+    expect(await statusOf(host(), 'backups.off-host', repository('/sets', 'operator'))).toMatchObject({
       status: 'unknown',
     });
   });

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { type Ended, events, result } from '../../support/lab.js';
 import { vdbWith } from '../support/configuration.js';
@@ -66,6 +67,28 @@ onSharedHost('vdb check', (host) => {
     const ended = await waiting.ended;
     expect(ended.exitCode, ended.stdout).toBe(0);
     expect(ended.durationMs).toBeLessThan(30_000);
+  });
+
+  test.each([
+    ['while it waits', /"check\.waiting"/, 0],
+    ['while it looks', /^$/, 700],
+  ])('Ctrl-C %s ends it at once with exit code 130, a result and the reports', async (_, until, pause) => {
+    const file = join(site.directory, `left-${pause}.xml`);
+    await host().inside('systemctl stop redis-server');
+    try {
+      const waiting = host().begin(`check redis collections --wait 60s --json --junit ${file}`);
+      await waiting.until(until);
+      await sleep(pause);
+      const left = performance.now();
+      waiting.child.kill('SIGINT');
+      const ended = await waiting.ended;
+      expect(performance.now() - left).toBeLessThan(2000);
+      expect(ended).toMatchObject({ exitCode: 130, stderr: '' });
+      expect(result(ended)).toMatchObject({ status: 'interrupted', exit_code: 130 });
+      expect(await readFile(file, 'utf8')).toMatch(/<(error|failure)\b/);
+    } finally {
+      await host().inside('systemctl start redis-server');
+    }
   });
 
   test('--wait gives up with exit code 6, and still says what is wrong', async () => {

@@ -56,6 +56,14 @@ onSharedHost('checks of Qdrant', (host) => {
       relatives: DOWN,
     }));
 
+  test('find that it is frozen, though systemd calls it active, and restart it', () =>
+    expectFound(host(), {
+      id: 'qdrant.livez',
+      seen: /does not answer in time/,
+      break: `systemctl kill -s STOP ${UNIT}`,
+      relatives: DOWN,
+    }));
+
   test('find something else in its place (a stub)', () =>
     expectFound(host(), {
       id: 'qdrant.genuine',

@@ -10,7 +10,7 @@ import type { HostConfig } from '../../../src/config/schema.js';
 import { Gate } from '../../../src/host/gate.js';
 import { openHost } from '../../../src/host/open.js';
 import { sh } from '../../../src/host/shell.js';
-import type { Hop } from '../../../src/host/ssh/target.js';
+import { type Hop, resolveTarget } from '../../../src/host/ssh/target.js';
 import { connectSsh } from '../../../src/host/ssh/transport.js';
 import { startProxy } from '../../support/proxy.js';
 import {
@@ -233,6 +233,31 @@ describe.skipIf(missing)('connecting over ssh', () => {
       await expect(refused).rejects.toMatchObject(failure('host.unreachable'));
       await expect(refused).rejects.toThrow('no-such-host.invalid');
       expect(performance.now() - started).toBeLessThan(9000);
+    });
+
+    it('says which command to try by hand, and it works once somebody answers', async () => {
+      const directory = await mkdtemp(join(tmpdir(), 'vdb by hand '));
+      const paths = { identity_file: join(directory, 'id'), known_hosts: join(directory, 'hosts') };
+      await writeFile(paths.identity_file, await readFile(join(sshd.directory, 'id')), { mode: 0o600 });
+      await writeFile(paths.known_hosts, await readFile(join(sshd.directory, 'known_hosts')));
+      const named = { address: '127.0.0.1', user: sshd.user, use_ssh_config: false, ...paths };
+      const target = await resolveTarget(hostConfig({ ...named, port: sshd.port }), { HOME: directory });
+      try {
+        const refused = connectSsh({ ...target, hops: [{ ...target.hops[0], port: await freePort() }] });
+        const { details } = await refused.then(
+          () => Promise.reject(new Error('connected')),
+          (error: { details: { next: string } }) => error,
+        );
+        const command = details.next.replace(/^.*: (?=ssh )/, '');
+        const options = '-o BatchMode=yes -o StrictHostKeyChecking=yes';
+        const { stdout } = await run('bash', [
+          '-c',
+          `${command.replace('ssh', `ssh ${options}`)} echo hello`,
+        ]);
+        expect(stdout).toBe('hello\n');
+      } finally {
+        await rm(directory, { recursive: true });
+      }
     });
 
     it('gives up on a host that accepts and says nothing', async () => {

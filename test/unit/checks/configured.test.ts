@@ -8,13 +8,13 @@ const NONE = { waivers: [], thresholds: {}, confirmations: [] };
 describe('assertConfigured', () => {
   it('takes waivers for what is in the catalogue', () => {
     expect(() =>
-      assertConfigured(CATALOGUE, { ...NONE, waivers: [WAIVER, { ...WAIVER, id: 'drift' }] }),
+      assertConfigured(CATALOGUE, { ...NONE, waivers: [WAIVER, { ...WAIVER, id: 'drift' }] }, 'vdb.yaml'),
     ).not.toThrow();
   });
 
   it('refuses one for a check that there is not, and guesses which was meant', () => {
     expect(() =>
-      assertConfigured(CATALOGUE, { ...NONE, waivers: [{ ...WAIVER, id: 'redis.pong' }] }),
+      assertConfigured(CATALOGUE, { ...NONE, waivers: [{ ...WAIVER, id: 'redis.pong' }] }, 'vdb.yaml'),
     ).toThrow(
       expect.objectContaining({
         details: expect.objectContaining({
@@ -27,21 +27,64 @@ describe('assertConfigured', () => {
   });
 
   it('takes thresholds of checks that have one, as numbers or as text', () => {
-    const thresholds = { 'storage.free': '30' };
-    expect(() => assertConfigured(CATALOGUE, { ...NONE, thresholds })).not.toThrow();
+    const thresholds = { 'storage.free': '30', 'storage.inodes': 100, 'collections.queue': 5000 };
+    expect(() => assertConfigured(CATALOGUE, { ...NONE, thresholds }, 'vdb.yaml')).not.toThrow();
   });
 
   it.each([
     [{ 'storage.fre': 30 }, 'Did you mean storage.free?'],
     [{ 'redis.ping': 30 }, undefined],
-    [{ 'storage.free': 'much' }, undefined],
-    [{ 'storage.free': '' }, undefined],
-    [{ 'storage.free': -1 }, undefined],
-    [{ 'storage.free': ' ' }, undefined],
   ])('refuses the threshold %j, which has no effect', (thresholds, next) => {
     const details = expect.objectContaining({ code: 'check.threshold-unknown', ...(next && { next }) });
-    expect(() => assertConfigured(CATALOGUE, { ...NONE, thresholds })).toThrow(
+    expect(() => assertConfigured(CATALOGUE, { ...NONE, thresholds }, 'vdb.yaml')).toThrow(
       expect.objectContaining({ details }),
     );
+  });
+
+  it.each([
+    [
+      { 'storage.free': 'much' },
+      'vdb.yaml: checks.thresholds.storage.free must be a number from 0 to 100, not "much"',
+    ],
+    [
+      { 'storage.free': '' },
+      'vdb.yaml: checks.thresholds.storage.free must be a number from 0 to 100, not ""',
+    ],
+    [
+      { 'storage.free': -1 },
+      'vdb.yaml: checks.thresholds.storage.free must be a number from 0 to 100, not "-1"',
+    ],
+    [
+      { 'storage.free': ' ' },
+      'vdb.yaml: checks.thresholds.storage.free must be a number from 0 to 100, not " "',
+    ],
+    [
+      { 'storage.free': 101 },
+      'vdb.yaml: checks.thresholds.storage.free must be a number from 0 to 100, not "101"',
+    ],
+    [
+      { 'redis.memory': '100.5' },
+      'vdb.yaml: checks.thresholds.redis.memory must be a number from 0 to 100, not "100.5"',
+    ],
+    [
+      { 'collections.queue': -1 },
+      'vdb.yaml: checks.thresholds.collections.queue must be a number from 0 on, not "-1"',
+    ],
+  ])('refuses the threshold %j, which is out of its range', (thresholds, message) => {
+    expect(() => assertConfigured(CATALOGUE, { ...NONE, thresholds }, 'vdb.yaml')).toThrow(
+      expect.objectContaining({
+        message,
+        details: expect.objectContaining({ code: 'check.threshold-range', exitCode: 2 }),
+      }),
+    );
+  });
+
+  it('knows every share by its unit, and takes its default for it', () => {
+    for (const { id, threshold } of CATALOGUE) {
+      if (threshold === undefined) continue;
+      expect(threshold.unit.includes('%'), id).toBe(threshold.unit.startsWith('%'));
+      const thresholds = { [id]: threshold.default };
+      expect(() => assertConfigured(CATALOGUE, { ...NONE, thresholds }, 'vdb.yaml')).not.toThrow();
+    }
   });
 });

@@ -71,6 +71,11 @@ describe('isReady', () => {
   it('is false when nothing was seen to pass', () => {
     expect(isReady([])).toBe(false);
     expect(isReady([result('skip')])).toBe(false);
+    expect(isReady([result('warn')])).toBe(false);
+  });
+
+  it('is true where all that was found is waived', () => {
+    expect(isReady([result('waived'), result('skip')])).toBe(true);
   });
 });
 

@@ -22,6 +22,7 @@ export function contextOf(sections: Record<string, unknown> = {}): CheckContext 
     slot: 'blue',
     keyFile: '/opt/qdrant/config/.admin-header',
     hostConfig: config.hosts[0] as HostConfig,
+    isRoot: true,
     facts: known(FACTS),
     journal: known(''),
     skew: known({ least: -20, most: 30 }),

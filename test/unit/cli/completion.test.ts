@@ -44,8 +44,21 @@ describe('complete', () => {
     ['checks', ['check', 'redis.pin'], ['redis.ping', ':4']],
     ['sets of checks', ['check', 'readin'], ['readiness', ':4']],
     ['checks to explain', ['check', 'explain', 'qdrant.au'], ['qdrant.auth', ':4']],
+    ['checks to leave out', ['check', '--exclude', 'redis.pin'], ['redis.ping', ':4']],
+    [
+      'the last of several to leave out',
+      ['check', '--exclude', 'drift,redis.pin'],
+      ['drift,redis.ping', ':4'],
+    ],
+    ['forms of the report', ['check', '--format', 'j'], ['json', 'junit', ':4']],
+    ['the last of several forms', ['check', '--format', 'table,j'], ['table,json', 'table,junit', ':4']],
+    ['a form behind =', ['check', '--format', '=', 'na'], ['nagios', ':4']],
+    ['documents', ['check', 'validate', '3'], ['3.1', '3.2', ':4']],
+    ['another document', ['check', 'validate', '0.4', 'production-a'], ['production-api', ':4']],
     ['severities', ['check', '--severity', 'w'], ['warning', ':4']],
     ['shells', ['completion', 'f'], ['fish', ':4']],
+    ['what is to be done to a schedule', ['backup', 'schedule', 'in'], ['install', ':4']],
+    ['where a schedule is', ['backup', 'schedule', 'install', '--on', ''], ['server', 'here', ':4']],
   ])('offers %s', async (_, words, expected) => {
     expect(await completionsOf(...words)).toEqual(expected);
   });
@@ -53,6 +66,8 @@ describe('complete', () => {
   it.each([
     ['a plan', ['apply', '']],
     ['a configuration', ['--config', 'v']],
+    ['the file of a form', ['check', '--format', 'junit', '=', 'o']],
+    ['the file of a form, not begun', ['check', '--format', 'junit', '=']],
     ['a directory for reports', ['provision', '--report', '']],
   ])('leaves %s to the shell', async (_, words) => {
     expect(await completionsOf(...words)).toEqual([':0']);

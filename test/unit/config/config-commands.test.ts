@@ -32,6 +32,15 @@ test('validate --json emits one event per problem and fails with 2', async () =>
   });
 });
 
+test('validate refuses what vdb check would refuse', async () => {
+  await inFile({ ...minimal(), checks: { thresholds: { 'storage.free': 130 } } }, async (cwd) => {
+    await expect(validate(recordedContext(cwd, {}).context)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(/vdb\.yaml: checks\.thresholds\.storage\.free must be .* 0 to 100/),
+    });
+  });
+});
+
 test.each([true, false])('show with json %j masks secrets and can say origins', async (json) => {
   await inFile(minimal(), async (cwd) => {
     const recorded: Recorded<{ origins?: boolean }> = recordedContext(cwd, { origins: true }, { json });

@@ -133,6 +133,30 @@ describe('maskSecrets', () => {
     expect(performance.now() - started).toBeLessThan(5000);
   });
 
+  it.each([
+    ['lists that do not end', '"password": ['],
+    ['lists with values that do not end', '"api_key":[ "x", '],
+    ['addresses with a user, in one word', 'a://b:'],
+    ['addresses in one word with an @ before them', 'a://b:c@://'],
+    ['an address that goes on', 'x'],
+    ['names of lists', '"token" :'],
+  ])('is as fast with 1 MB of %s as with little of it', (_, part) => {
+    const started = performance.now();
+    const text = `a@://u:${part.repeat(Math.ceil(1_000_000 / part.length))}`;
+    maskSecrets(text);
+    secretsIn(text);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
+  it('masks a secret of any length in an address, and the list that a cut file ends in', () => {
+    const long = 'Kq7-'.repeat(20_000);
+    expect(maskSecrets(`see http://u:${long}@db:6333/x and a://b:c`)).toBe(
+      'see http://u:[secret]@db:6333/x and a://b:c',
+    );
+    expect(maskSecrets(`x://y:z x://u:a@b,x://u:c@d x://y:z`)).toBe('x://y:z x://u:[secret]@d x://y:z');
+    expect(maskSecrets(`{"api_keys": ["${S}", "${S}`)).toBe('{"api_keys": [[secret]');
+  });
+
   it('masks behind a name of any length', () => {
     for (const part of ['a.', 'ab_', 'x-'])
       expect(maskSecrets(`x ${part.repeat(500)}password=${S} y`)).toMatch(/password=\[secret\] y$/);
@@ -147,7 +171,7 @@ describe('secretsIn', () => {
 
   it('leaves out what would mask ordinary text', () => {
     const text =
-      'password: abc\nsecret: postgres\n# token: because\ntoken: /etc/x/token\napi_key: ${env:KEY}\npasswd: secret\n';
+      'password: abc\nsecret: postgres\n# token: because\n  # api_key: nobody-knows password=another-one\ntoken: /etc/x/token\napi_key: ${env:KEY}\npasswd: secret\n';
     expect(secretsIn(text)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { sh } from '../../../src/host/shell.js';
+import { Script, sh } from '../../../src/host/shell.js';
 import { sha256 } from '../../../src/resources/file.js';
 import { service, timer } from '../../../src/resources/service.js';
 import type { ServiceState } from '../../../src/resources/service-probe.js';
@@ -19,6 +19,7 @@ const running: ServiceState = {
     restarts: 0,
     activeFor: 60,
     needsReload: false,
+    silent: false,
     started: sums,
     now: { ...sums, [DROP_IN]: sha256(dropIn) },
   },
@@ -41,6 +42,8 @@ describe('service', () => {
       'restart',
       [`restart ${UNIT}`],
     ],
+    ['silently', { silent: true }, 'restart', [`restart ${UNIT}`]],
+    ['silently, and ended', { silent: true, active: 'failed' }, 'start', [`start ${UNIT}`]],
     ['never stamped', { started: null }, 'restart', [`restart ${UNIT}`]],
     ['with an older unit file', { needsReload: true }, 'update', ['reload unit files']],
     ['not enabled', { enabled: 'disabled' }, 'update', [`enable ${UNIT}`]],
@@ -147,6 +150,30 @@ describe('service', () => {
   test('is unknown when systemd does not answer for exactly the units that were asked', () => {
     expect(answer(wanted, '')).toMatchObject({ status: 'unknown' });
     expect(() => answer(wanted, 'LoadState=loaded\n\nLoadState=loaded\n')).toThrow('2 answers for 1 units');
+  });
+
+  test('tells a unit whose ready check gets no answer from one that refuses or answers', () => {
+    const checks = { 'hung.service': 'sleep 60', 'loading.service': 'false', 'well.service': 'true' };
+    const units = Object.entries(checks).map(([unit, check]) =>
+      service({ unit, readyCheck: new Script(check) }),
+    );
+    const { kind } = wanted.probe;
+    const args = units.map(({ probe }) => probe.arg);
+    // Stand for systemd, and for the time that a hanging check is given.
+    const stubs = `
+      systemctl() { printf 'LoadState=loaded\nActiveState=active\n\n%.0s' 1 2 3; }
+      timeout() { shift; case $* in *sleep*) return 124 ;; *) "$@" ;; esac; }`;
+    const script = `${stubs}\n${kind.script(args).source}`;
+    const seen = kind.parse(execFileSync('bash', ['-c', script]).toString(), args);
+    expect(seen).toMatchObject([
+      { value: { silent: true } },
+      { value: { silent: false } },
+      { value: { silent: false } },
+    ]);
+  });
+
+  test('says that it is restarted because it does not answer', () => {
+    expect(wanted.diff({ ...running, silent: true })?.summary).toBe('restart: it runs, but does not answer');
   });
 
   test('waits in valid bash', () => {

@@ -65,6 +65,17 @@ describe('vdb check explain', () => {
     );
   });
 
+  it('shows the command to look with as the configured user types it', async () => {
+    const as = async (user: string) => {
+      const file = join(cwd, `${user}.yaml`);
+      const place = { name: 'db', address: '127.0.0.1', port: 22, secretsFile: 'vdb.secrets.yaml' };
+      await replaceFile(file, renderConfigFile({ ...place, user, overrides: {} }));
+      return (await vdb(['--config', file, 'check', 'explain', 'network.listeners', '--verbose'])).out;
+    };
+    expect(await as('root')).toMatch(/look +ss -ltnp/);
+    expect(await as('ops')).toMatch(/look +sudo ss -ltnp/);
+  });
+
   it('says with --verbose that there is no configuration, and explains the rest', async () => {
     const { exitCode, out, err } = await vdb(['check', 'explain', 'storage.free', '--verbose'], empty);
     expect(exitCode).toBe(0);

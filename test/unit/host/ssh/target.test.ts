@@ -161,6 +161,40 @@ Host outer
     expect(host).toMatchObject({ identity: { path: join(home, 'key') }, otherIdentities: [] });
   });
 
+  it.each<[string, Partial<HostConfig>, string]>([
+    ['what is the default left out', {}, 'ssh -p 2222 ubuntu@db'],
+    [
+      'key and known hosts of the configuration',
+      { user: 'ops', port: 2200, identity_file: '/k/id', known_hosts: '/k/hosts' },
+      'ssh -p 2200 -i /k/id -o IdentitiesOnly=yes -o UserKnownHostsFile=/k/hosts ops@db',
+    ],
+    [
+      'no ~/.ssh/config, no agent, a new key',
+      { use_ssh_config: false, agent: false, host_key: 'accept-new' },
+      'ssh -F none -p 22 -o IdentityAgent=none -o StrictHostKeyChecking=accept-new root@db',
+    ],
+    [
+      'paths with spaces',
+      { identity_file: '/a b/id', known_hosts: '/a b/hosts' },
+      `ssh -p 2222 -i '/a b/id' -o IdentitiesOnly=yes -o 'UserKnownHostsFile="/a b/hosts"' ubuntu@db`,
+    ],
+    [
+      'the hosts in between',
+      { proxy_jump: 'ops@one:2201, two' },
+      'ssh -p 2222 -J ops@one:2201,two ubuntu@db',
+    ],
+  ])('knows the command that a person types, with %s', async (_, changes, command) => {
+    expect((await hopsOf(changes, ALIAS)).host.byHand).toBe(command);
+  });
+
+  it('knows the command for each host in between, through those before it', async () => {
+    const { hops } = await hopsOf({ proxy_jump: 'ops@one:2201, two', identity_file: '/k/id' });
+    expect(hops.slice(0, 2).map(({ byHand }) => byHand)).toEqual([
+      'ssh -p 2201 ops@one',
+      'ssh -p 22 -J ops@one:2201 me@two',
+    ]);
+  });
+
   it('goes directly when proxy_jump is none', async () => {
     expect((await hopsOf({ proxy_jump: 'none' }, 'Host db\n ProxyJump x')).hops).toHaveLength(1);
   });

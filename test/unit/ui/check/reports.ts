@@ -1,4 +1,10 @@
-import { type CheckReport, failedReport, reportOf, timedOut } from '../../../../src/checks/report.js';
+import {
+  type CheckReport,
+  failedReport,
+  interrupted,
+  reportOf,
+  timedOut,
+} from '../../../../src/checks/report.js';
 import type { CheckResult } from '../../../../src/checks/result.js';
 import type { CheckView } from '../../../../src/ui/check/formats.js';
 
@@ -110,6 +116,7 @@ export const REPORTS: readonly (readonly [name: string, report: CheckReport])[] 
   ['with an expired waiver', report([PASSED, EXPIRED])],
   ['timed out', timedOut(report([PASSED, FAILED]))],
   ['timed out with nothing seen', timedOut(report([]))],
+  ['interrupted', interrupted(report([PASSED, FAILED]))],
   ['empty', report([])],
   ['all skipped', report([SKIPPED])],
   ['without an answer from the host', UNREACHABLE],

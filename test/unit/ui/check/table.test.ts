@@ -114,6 +114,7 @@ describe('checkTable', () => {
     expect(text).not.toContain('remedy');
     expect(text).not.toContain('--fix');
     expect(text).toContain('Ready: one, 12 passed, 1 waived, 1.2 s');
+    expect(checkTable(report([WAIVED]), VIEW)).toContain('Ready: one, 0 passed, 1 waived, 1.2 s');
   });
 
   it('says that a waiver has expired', () => {

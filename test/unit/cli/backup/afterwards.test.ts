@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { type AfterSet, type Afterwards, doAfterwards } from '../../../../src/cli/backup/afterwards.js';
+
+function setWith(stop = new AbortController()) {
+  const said: string[] = [];
+  return {
+    said,
+    set: { stop: stop.signal, warn: (text: string) => said.push(text) } as unknown as AfterSet,
+  };
+}
+
+describe('what comes after a set', () => {
+  it('is all done, and what fails is said', async () => {
+    const { said, set } = setWith();
+    const done: string[] = [];
+    const steps: Afterwards[] = [
+      { failure: 'It could not be copied', run: () => Promise.reject(new Error('no room')) },
+      { failure: 'Old sets could not be removed', run: async () => void done.push('prune') },
+    ];
+    await doAfterwards(steps, set);
+    expect(said).toEqual(['It could not be copied: no room']);
+    expect(done).toEqual(['prune']);
+  });
+
+  it('is not begun once the operator wants to stop', async () => {
+    const stop = new AbortController();
+    stop.abort();
+    const done: string[] = [];
+    await doAfterwards([{ failure: 'x', run: async () => void done.push('x') }], setWith(stop).set);
+    expect(done).toEqual([]);
+  });
+});
