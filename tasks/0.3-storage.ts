@@ -1,4 +1,5 @@
 import type { SubTask, Task } from '../src/engine/task.js';
+import { aptPackages } from '../src/resources/apt.js';
 import { directory } from '../src/resources/directory.js';
 import { ioScheduler } from '../src/resources/kernel.js';
 import { freeSpace, mountOptions } from '../src/resources/mount.js';
@@ -53,11 +54,21 @@ const directories: SubTask = {
   ],
 };
 
+const offHost: SubTask = {
+  id: '0.3.4',
+  title: 'Copies of backups',
+  criterion: 'What the configured repositories of copies need is installed',
+  resources: ({ config }) =>
+    config.backup.enabled && config.backup.repositories.some(({ type }) => type === 'restic')
+      ? [aptPackages({ name: 'restic', packages: ['restic', 'openssh-client'] })]
+      : [],
+};
+
 /** Task 0.3: where data, releases and backups live. */
 export const storage: Task = {
   id: '0.3',
   title: 'Storage optimisation',
   description: 'Space, mount options, I/O scheduler, service accounts and directories.',
   dependsOn: ['0.2'],
-  subtasks: [space, scheduler, directories],
+  subtasks: [space, scheduler, directories, offHost],
 };

@@ -4,8 +4,9 @@
  * - a second provision against one fresh ssh that runs the same probe script, at 0 and at 50 ms round trip
  * - `vdb provision --plan` of a host where nothing is to do
  * - `vdb check readiness` against one ssh that runs the commands of all its checks in sequence
+ * - `vdb backup pull` of 2 GB against `ssh host cat file > file`, and its memory for 100 MB and for 2 GB
  * - with `--first`: a first provision against one apt-get over ssh for the same packages, on two fresh hosts
- * Ends with exit code 1 when a bar is missed.
+ * With `--pull`: the pull alone. Ends with exit code 1 when a bar is missed.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ import { delayProxy } from './delay-proxy.js';
 import { firstProvision } from './first.js';
 import { hostOf, type LabHost, labHost, sshArgv } from './lab.js';
 import { type Contender, type Row, race, timed } from './measure.js';
+import { pullThroughput } from './pull.js';
 import { rowOf } from './row.js';
 import { currentProbeScript, readinessInSequence } from './script.js';
 
@@ -105,18 +107,25 @@ async function plan(host: LabHost): Promise<void> {
   row('vdb provision --plan, nothing to do', ms);
 }
 
-const row: Row = (name, ms, base, bar) => {
-  if (ms === undefined) return;
-  const { text, over } = rowOf(name, ms, base, bar);
+const row: Row = (name, value, base, bar, unit) => {
+  if (value === undefined) return;
+  const { text, over } = rowOf(name, value, base, bar, unit);
   if (over) process.exitCode = 1;
   console.log(text);
 };
 
-await startUp();
+const onlyPull = process.argv.includes('--pull');
+if (!onlyPull) await startUp();
 const host = await labHost('bench');
-await timed({ name: 'converge', argv: [NODE, VDB, '--config', hostOf(host), 'provision'] });
-await plan(host);
-await readiness(host);
-await secondProvision(host, 0);
-await secondProvision(host, 50);
+await timed({
+  name: 'converge',
+  argv: [NODE, VDB, '--config', hostOf(host), 'provision', ...(onlyPull ? ['--only', '0.3'] : [])],
+});
+if (!onlyPull) {
+  await plan(host);
+  await readiness(host);
+  await secondProvision(host, 0);
+  await secondProvision(host, 50);
+}
+await pullThroughput(host, row);
 if (process.argv.includes('--first')) await firstProvision(row);

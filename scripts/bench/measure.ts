@@ -10,7 +10,13 @@ export interface Contender {
 }
 
 /** Prints a measurement beside what it is measured against, and the bar it must keep, as a ratio. */
-export type Row = (name: string, ms: number | undefined, base?: number, bar?: number) => void;
+export type Row = (
+  name: string,
+  value: number | undefined,
+  base?: number,
+  bar?: number,
+  unit?: string,
+) => void;
 
 /** Median wall-clock milliseconds of each contender, whole process, taking turns so that noise hits all alike. */
 export async function race(contenders: readonly Contender[], rounds: number): Promise<number[]> {
@@ -35,7 +41,8 @@ export async function timed({ argv, input, cwd }: Contender): Promise<number> {
   return performance.now() - started;
 }
 
-function median(values: number[]): number {
+/** The middle one. */
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -1,3 +1,4 @@
+import { SERVER_CONFIG, SERVER_SECRETS } from '../backup/schedule/place.js';
 import type { Config, SlotName } from '../config/schema.js';
 import { EXIT, VdbError } from '../errors.js';
 import { known, type Observation } from '../host/probe.js';
@@ -54,6 +55,9 @@ export function secretFiles({ config, slot, keyFile }: SecretPlaces): string[] {
     ...(config.redis.enabled ? [REDIS_CONF] : []),
   ];
 }
+
+/** Files with secrets that are there only on a server that takes its backups by itself. */
+export const SCHEDULE_FILES: readonly string[] = [SERVER_CONFIG, SERVER_SECRETS];
 
 interface SecretPlaces {
   config: Config;

@@ -29,6 +29,7 @@ export async function complete(argv: readonly string[], streams: Streams): Promi
   if (namesTasks(words)) await completeTasks(root, words.at(-1) ?? '');
   if (words.includes('check')) await completeChecks(root, words);
   setArgument(root.commands.get('completion'), 'shell', choices(['bash', 'zsh', 'fish']));
+  completeSchedule(root.commands.get('backup schedule'));
   root.parse([...words]);
   return EXIT.ok;
 }
@@ -67,6 +68,12 @@ function completeLabs(root: RootCommand, names: readonly string[]): void {
   setOption(root, 'lab', choices(names));
   for (const name of ['lab up', 'lab down', 'lab ssh'])
     setArgument(root.commands.get(name), 'name', choices(names));
+}
+
+function completeSchedule(command: Completable | undefined): void {
+  setArgument(command, 'action', choices(['show', 'install', 'remove']));
+  setOption(command, 'on', choices(['server', 'here']));
+  setOption(command, 'with', choices(['timer', 'cron']));
 }
 
 /** The lab hosts of this directory, by their directories: fast, and completion need not know more. */

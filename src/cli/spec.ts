@@ -213,7 +213,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'backup list',
     summary: 'the backup sets of the host: age, size, what they hold, whether they are whole',
-    examples: ['vdb backup list', 'vdb backup list --json'],
+    options: [['--repository <name>', 'the copies in this repository instead']],
+    examples: ['vdb backup list', 'vdb backup list --json', 'vdb backup list --repository nas'],
     load: async () => (await import('./commands/backup-list.js')).list,
   },
   {
@@ -254,11 +255,58 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/backup-pin.js')).unpin,
   },
   {
+    name: 'backup pull',
+    args: '[set]',
+    summary: 'bring a set to this machine; continues where an earlier run was cut off',
+    options: [
+      [
+        '--to <dir>',
+        'directory of the sets here (default: the repository on this machine, else vdb-backups/HOST)',
+      ],
+    ],
+    examples: ['vdb backup pull', 'vdb backup pull 20261124T020000Z --to /srv/copies'],
+    load: async () => (await import('./commands/backup-copies.js')).pull,
+  },
+  {
+    name: 'backup copy',
+    args: '[set]',
+    summary: 'copy a set to the repositories of the configuration',
+    options: [['--to <repository>', 'this repository alone', 'repeatable']],
+    examples: ['vdb backup copy', 'vdb backup copy 20261124T020000Z --to nas --to s3'],
+    load: async () => (await import('./commands/backup-copies.js')).copy,
+  },
+  {
+    name: 'backup fetch',
+    args: '[set]',
+    summary: 'bring a set back to the host from a repository or a directory of this machine',
+    options: [['--from <place>', 'name of a repository, or a directory of this machine that holds sets']],
+    examples: ['vdb backup fetch --from nas', 'vdb backup fetch 20261124T020000Z --from ./vdb-backups/main'],
+    load: async () => (await import('./commands/backup-copies.js')).fetch,
+  },
+  {
     name: 'diagnose',
     summary: 'collect what a support case needs in one archive, secrets masked',
     options: [['--output <file>', 'where the archive goes (default: vdb-diagnose-HOST-TIME.tar.gz here)']],
     examples: ['vdb diagnose', 'vdb diagnose --output case-42.tar.gz', 'vdb --lab default diagnose --json'],
     load: async () => (await import('./commands/diagnose.js')).diagnose,
+  },
+  {
+    name: 'backup schedule',
+    args: '[action]',
+    summary: 'show, install or remove what starts backups: a timer or an entry of cron',
+    options: [
+      ['--on <where>', 'server: it takes its backups by itself; here: this machine does (default: server)'],
+      ['--with <means>', 'timer or cron (default: a timer where there is systemd)'],
+      ['--plan', 'show what would change, change nothing'],
+    ],
+    examples: [
+      'vdb backup schedule',
+      'vdb backup schedule install --plan',
+      'vdb backup schedule install',
+      'vdb backup schedule install --on here --with cron',
+      'vdb backup schedule remove',
+    ],
+    load: async () => (await import('./commands/backup-schedule.js')).schedule,
   },
   {
     name: 'status',

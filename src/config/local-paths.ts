@@ -25,6 +25,12 @@ export function withLocalPaths(config: Config, directory: string): Config {
           ? { ...artifact, path: local(artifact.path) }
           : artifact,
     },
+    backup: {
+      ...config.backup,
+      repositories: config.backup.repositories.map((repository) =>
+        repository.type === 'operator' ? { ...repository, path: local(repository.path) } : repository,
+      ),
+    },
     networking: {
       ...config.networking,
       tls: {

@@ -12,6 +12,8 @@ export interface SupportedOs {
   postgres: number;
   /** The distribution's Python, at least 3.12. */
   python: string;
+  /** The distribution's Node. */
+  node: string;
 }
 
 /**
@@ -27,6 +29,7 @@ export const SUPPORTED_OS: readonly SupportedOs[] = [
     supportedUntil: '2028-08-09',
     postgres: 17,
     python: '3.13',
+    node: '20.19',
   },
   {
     id: 'ubuntu',
@@ -35,6 +38,7 @@ export const SUPPORTED_OS: readonly SupportedOs[] = [
     supportedUntil: '2029-05-31',
     postgres: 16,
     python: '3.12',
+    node: '18.19',
   },
 ];
 

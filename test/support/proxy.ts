@@ -5,6 +5,8 @@ export interface TestProxy {
   port: number;
   /** Connections accepted so far. */
   readonly accepted: number;
+  /** Bytes that came from the other side so far. */
+  readonly received: number;
   /** Drops every connection; new ones are relayed as before. */
   cut(): void;
   stop(): void;
@@ -17,13 +19,18 @@ export async function startProxy(
 ): Promise<TestProxy> {
   const sockets = new Set<Socket>();
   let accepted = 0;
+  let received = 0;
   const server = createServer((socket) => {
     accepted++;
     if (refuse(accepted)) {
       socket.destroy();
       return;
     }
-    for (const end of relay(socket, to)) sockets.add(end);
+    const [near, far] = relay(socket, to);
+    far.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+    });
+    sockets.add(near).add(far);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const cut = (): void => {
@@ -34,6 +41,9 @@ export async function startProxy(
     port: (server.address() as AddressInfo).port,
     get accepted() {
       return accepted;
+    },
+    get received() {
+      return received;
     },
     cut,
     stop() {

@@ -1,5 +1,6 @@
 import { MANIFEST } from '../../backup/manifest.js';
 import { SET_ID_GLOB } from '../../backup/set.js';
+import { PIN, VERIFIED } from '../../backup/sets/notes.js';
 import { known, type Observation, type ProbeKind } from '../../host/probe.js';
 import { sh } from '../../host/shell.js';
 
@@ -27,7 +28,7 @@ export interface Copies {
   place: CopiesPlace;
   /** Type of their file system, as in `ext4`, `nfs4`. */
   fileSystem: string;
-  /** The newest sets, and whether the copy of each has the same manifest and files of the same sizes. */
+  /** The newest sets, and whether the copy of each has the same manifest and parts of the same sizes. */
   sets: Readonly<Record<string, 'same' | 'differs' | 'missing'>>;
 }
 
@@ -37,7 +38,7 @@ const NEWEST_COPIES = 4;
 export const backupCopies: ProbeKind<CopiesQuestion, Copies> = {
   name: 'backup-copies',
   script: (questions) => sh`
-    files() { (cd "$1" && find . -type f -printf '%P %s\n' | sort); }
+    files() { (cd "$1" && find . -type f ! -path ./${PIN} ! -path ./${VERIFIED} -printf '%P %s\n' | sort); }
     mounted() { findmnt -nvo "$2" -T "$1" | head -n 1; }
     disks() { lsblk -snlo NAME,TYPE "$(mounted "$1" SOURCE)" 2>/dev/null | sed -n 's/ *disk *$//p' | sort -u; }
     place() {

@@ -1,17 +1,21 @@
+import { repositorySets } from '../../backup/repositories/list.js';
+import { chooseRepositories } from '../../backup/repositories/place.js';
 import { findSet, LATEST } from '../../backup/sets/find.js';
-import { lookAtSets } from '../../backup/sets/look.js';
+import { type FoundSets, lookAtSets } from '../../backup/sets/look.js';
 import { judgeSets } from '../../backup/sets/state.js';
 import { EXIT } from '../../errors.js';
 import { setText } from '../../ui/backup/set.js';
 import { type SetsView, setData, setListText } from '../../ui/backup/sets.js';
-import type { Handler, Terminal } from '../context.js';
-import { withSession } from '../session.js';
+import { originOf } from '../backup/origin.js';
+import type { CommandContext, Handler, Terminal } from '../context.js';
+import { type Session, withSession } from '../session.js';
 import { lineWidth } from '../terminal.js';
 
-/** `vdb backup list`: the sets of the host. Only looks. */
-export const list: Handler = (context) =>
-  withSession(context, async ({ host, hostConfig, config }) => {
-    const { sets: found, halfRemoved } = await lookAtSets(host, config.paths.backups);
+/** `vdb backup list`: the sets of the host, or the copies in a repository. Only looks. */
+export const list: Handler<{ repository?: string }> = (context) =>
+  withSession(context, async (session) => {
+    const { hostConfig } = session;
+    const { place, sets: found, halfRemoved } = await setsIn(context, session);
     const view = viewOf(context.terminal);
     const sets = judgeSets(found, view.now);
     for (const set of sets) context.emit({ type: 'set', ...setData(set, view.now) });
@@ -24,7 +28,7 @@ export const list: Handler = (context) =>
     });
     if (context.global.json) return EXIT.ok;
     if (sets.length + halfRemoved.length > 0) context.terminal.out(setListText(sets, halfRemoved, view));
-    else context.terminal.err(`There is no backup set in ${config.paths.backups} on ${hostConfig.name}.`);
+    else context.terminal.err(`There is no backup set of ${hostConfig.name} in ${place}.`);
     return EXIT.ok;
   });
 
@@ -39,6 +43,22 @@ export const show: Handler = (context) =>
     if (!context.global.json) context.terminal.out(setText(set, view));
     return EXIT.ok;
   });
+
+async function setsIn(
+  context: CommandContext<{ repository?: string }>,
+  session: Session,
+): Promise<FoundSets & { place: string }> {
+  const { repository: name } = context.options;
+  const { host, config } = session;
+  if (name === undefined) {
+    const place = config.paths.backups;
+    return { place, ...(await lookAtSets(host, place)) };
+  }
+  const [repository] = chooseRepositories(config, [name]);
+  if (repository === undefined) throw new Error(`no repository ${name}`);
+  const sets = await repositorySets(originOf(context, session), repository);
+  return { place: `repository ${name}`, sets, halfRemoved: [] };
+}
 
 function viewOf(terminal: Terminal): SetsView {
   return { now: new Date(), color: terminal.color.out, width: lineWidth(terminal) };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cronProblem } from '../cron.js';
 import { cidr, count, duration, port, seconds, secret } from './values.js';
 
 const edge = z
@@ -87,12 +88,22 @@ const repository = z
   })
   .describe('One place for copies.');
 
+const FIVE_WORDS = /^\S+( \S+){4}$/;
+
 export const backupSchema = z
   .strictObject({
     enabled: z.boolean().default(true).describe('Whether backups are scheduled.'),
     schedule: z
       .string()
-      .regex(/^\S+( \S+){4}$/, 'must have the five fields of cron, such as 0 2 * * *')
+      .regex(FIVE_WORDS, 'must have the five fields of cron, such as 0 2 * * *')
+      .superRefine((text, context) => {
+        const problem = FIVE_WORDS.test(text) ? cronProblem(text) : undefined;
+        if (problem !== undefined)
+          context.addIssue({
+            code: 'custom',
+            message: `must be what cron takes, such as 0 2 * * *: ${problem}`,
+          });
+      })
       .default('0 2 * * *')
       .describe('When, as in cron, in the time zone of the host.'),
     retention: duration()

@@ -50,7 +50,7 @@ lookingAtSharedHost('looking after backup sets', (shared) => {
     try {
       await during();
     } finally {
-      await host.inside(`/usr/bin/rm -f ${path}`);
+      await host.inside(`/usr/bin/rm -f ${path} ${BEGAN}`);
     }
   };
 
@@ -115,14 +115,12 @@ lookingAtSharedHost('looking after backup sets', (shared) => {
       const dd = `[ "$PWD" = ${SETS}/${old} ] || exec /usr/bin/dd "$@"; echo $$ > ${BEGAN}; exec sleep 60`;
       await withShim('dd', dd, async () => {
         const verify = vdb('backup verify --all --json');
-        await host.inside(
-          `touch ${BEGAN}; for i in {1..300}; do [ ! -s ${BEGAN} ] || exit 0; sleep 0.1; done; exit 1`,
-        );
+        await begun();
         verify.child.kill('SIGINT');
         const ended = await verify.ended;
         expect(ended.exitCode).toBe(130);
         expect(result(ended)).toMatchObject({ verified: 1, damaged: [], recorded: true, exit_code: 130 });
-        await host.inside(`! kill -0 $(cat ${BEGAN}) 2>/dev/null; rm ${BEGAN}`);
+        await host.inside(`! kill -0 $(cat ${BEGAN}) 2>/dev/null`);
       });
       expect((await run('backup list')).stdout).toMatch(new RegExp(`^${newest} .* whole +0 min$`, 'm'));
       expect((await run('backup list')).stdout).toMatch(new RegExp(`^${old} .* whole +never$`, 'm'));
@@ -402,7 +400,7 @@ EOF`);
         await begun();
         prune.child.kill('SIGKILL');
         await prune.ended;
-        await host.inside(`kill -9 $(cat ${BEGAN}); /usr/bin/rm ${BEGAN}; flock -w 60 -x /run/vdb/busy true`);
+        await host.inside(`kill -9 $(cat ${BEGAN}); flock -w 60 -x /run/vdb/busy true`);
       });
     };
 

@@ -57,6 +57,8 @@ describe('complete', () => {
     ['another document', ['check', 'validate', '0.4', 'production-a'], ['production-api', ':4']],
     ['severities', ['check', '--severity', 'w'], ['warning', ':4']],
     ['shells', ['completion', 'f'], ['fish', ':4']],
+    ['what is to be done to a schedule', ['backup', 'schedule', 'in'], ['install', ':4']],
+    ['where a schedule is', ['backup', 'schedule', 'install', '--on', ''], ['server', 'here', ':4']],
   ])('offers %s', async (_, words, expected) => {
     expect(await completionsOf(...words)).toEqual(expected);
   });

@@ -1,8 +1,8 @@
 import { ask } from '../../../host/probe.js';
 import { defineCheck, type Verdict } from '../../check.js';
-import { secretFiles } from '../../place.js';
+import { SCHEDULE_FILES, secretFiles } from '../../place.js';
 import { type FileAccess, fileAccess } from '../../probes/files.js';
-import { expect, whenThere, worst } from '../../verdict.js';
+import { expect, skip, whenKnown, whenThere, worst } from '../../verdict.js';
 
 /** What others may do, and what a group may do beyond reading. */
 const TOO_MUCH = 0o137;
@@ -14,13 +14,19 @@ export const secretModes = defineCheck({
   title: 'Secret files are closed to strangers',
   looksAt: 'mode and owner of every file that vdb wrote a secret to',
   why: 'Whoever reads a key can read, change and delete every vector.',
-  probe: (context) => secretFiles(context).map((path) => ask(fileAccess, path)),
+  probe: (context) => [...secretFiles(context), ...SCHEDULE_FILES].map((path) => ask(fileAccess, path)),
   judge: (observations, context) => {
     const paths = secretFiles(context);
     const verdicts = paths.map((path, index) =>
       whenThere(observations[index], `${path} does not exist`, (access) => judgeAccess(path, access)),
     );
-    return worst(verdicts, `${paths.length} files`);
+    const schedule = SCHEDULE_FILES.map((path, index) =>
+      whenKnown(observations[paths.length + index], (access) =>
+        access === null ? skip(`${path} is not needed`) : judgeAccess(path, access),
+      ),
+    );
+    const there = schedule.filter(({ status }) => status !== 'skip');
+    return worst([...verdicts, ...there], `${paths.length + there.length} files`);
   },
   remedy: 'Close the files, and change what they held if a stranger could have read it.',
   fix: '1.1,3.1,3.2',

@@ -5,8 +5,9 @@ import { type Check, type CheckContext, defineCheck, type Verdict } from '../../
 import { commandWords } from '../../command-word.js';
 import { fail, pass, warn, whenKnown } from '../../verdict.js';
 import { checksums } from './checksums.js';
-import { isYoung, newestSets, type Sets, setsAt } from './newest-set.js';
+import { AGE, isYoung, newestSets, type Sets, setsAt } from './newest-set.js';
 import { offHost } from './off-host.js';
+import { schedule } from './schedule.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_S = 86_400;
@@ -15,13 +16,12 @@ const skip = ({ config }: CheckContext): string | undefined =>
   config.backup.enabled ? undefined : 'backup.enabled is false';
 
 const age = defineCheck<FoundSets>({
-  id: 'backups.age',
+  ...AGE,
   group: 'backups',
   severity: 'error',
   title: 'There is a fresh backup',
   looksAt: 'the manifests and files of the sets below paths.backups, and when the newest whole one was begun',
   why: 'What was written since the newest set is lost with the server.',
-  threshold: { default: 26, unit: 'hours' },
   skip,
   probe: ({ config }) => newestSets(config),
   judge: ([found], context, limit) =>
@@ -77,4 +77,4 @@ function judgeDrill(journal: string, interval: string, now: Date): Verdict {
   return age <= (parseDuration(interval) ?? 0) ? pass(seen) : fail(seen, expected);
 }
 
-export const backupsChecks: readonly Check[] = [age, checksums, offHost, drill];
+export const backupsChecks: readonly Check[] = [age, schedule, checksums, offHost, drill];

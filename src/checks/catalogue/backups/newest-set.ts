@@ -15,6 +15,9 @@ export function newestSets({ paths }: Pick<Config, 'paths'>): Probe<FoundSets> {
   return ask(backupSets, { directory: paths.backups, newest: NEWEST });
 }
 
+/** Which check says how old the newest set may be, and what it says where the configuration does not. */
+export const AGE = { id: 'backups.age', threshold: { default: 26, unit: 'hours' } } as const;
+
 /** What the sets that were found mean at an instant. */
 export interface Sets {
   /** The newest whole set that was begun before now. */

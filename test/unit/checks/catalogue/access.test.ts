@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { secretFiles } from '../../../../src/checks/place.js';
+import { SCHEDULE_FILES, secretFiles } from '../../../../src/checks/place.js';
 import { known } from '../../../../src/host/probe.js';
 import { ABSENT, contextOf, judged } from '../support.js';
 
 const FILES = secretFiles(contextOf());
 
-/** All files closed, but the first as given. */
+/** All files closed, but the first as given; nothing is scheduled. */
 function modes(first: { mode: number; owner?: string }) {
-  return FILES.map((_, index) =>
+  const files = FILES.map((_, index) =>
     known(index === 0 ? { owner: 'root:qdrant', ...first } : { mode: 0o600, owner: 'root:root' }),
   );
+  return [...files, ...SCHEDULE_FILES.map(() => ABSENT)];
 }
 
 describe('access.secret-modes', () => {
@@ -31,6 +32,20 @@ describe('access.secret-modes', () => {
     const observations = [ABSENT, ...modes({ mode: 0o600 }).slice(1)];
     const result = judged('access.secret-modes', observations);
     expect(result).toMatchObject({ status: 'unknown', seen: `${FILES[0]} does not exist` });
+  });
+
+  it('looks at the files of a schedule where there is one', () => {
+    const files = modes({ mode: 0o600 }).slice(0, FILES.length);
+    const closed = known({ mode: 0o600, owner: 'root:root' });
+    const open = known({ mode: 0o644, owner: 'root:root' });
+    expect(judged('access.secret-modes', [...files, closed, closed])).toMatchObject({
+      status: 'pass',
+      seen: '7 files',
+    });
+    expect(judged('access.secret-modes', [...files, closed, open])).toMatchObject({
+      status: 'fail',
+      seen: '/etc/vdb/vdb.secrets.yaml: 0644 root:root',
+    });
   });
 
   it('does not look for files of services that are switched off', () => {

@@ -7,6 +7,7 @@ import { readParts } from '../../../../src/backup/sets/hashes.js';
 import { backupSets } from '../../../../src/backup/sets/look.js';
 import { CATALOGUE } from '../../../../src/checks/catalogue/index.js';
 import type { CheckContext, Site } from '../../../../src/checks/check.js';
+import type { RemoteCopies } from '../../../../src/checks/outside/copies.js';
 import { backupCopies, type CopiesPlace } from '../../../../src/checks/probes/backups.js';
 import { type CheckResult, resultOf } from '../../../../src/checks/result.js';
 import { known, type Observation, observe } from '../../../../src/host/probe.js';
@@ -259,13 +260,57 @@ describe('backups.off-host', () => {
     expect((await judgedIn('another-disk')).seen).toBe(`nas: its copy of ${idOf(1)} is not the same`);
   });
 
-  it('is unknown for what it does not look at', async () => {
+  it('warns where the copies are on the machine of the sets, or in a repository without them', async () => {
     await makeSet(1);
-    const repositories = [{ name: 'far', type: 'operator', path: '/sets' }];
+    const repositories = [{ name: 'here', type: 'operator', path: copies }];
     expect(await checked('backups.off-host', contextWith({}, { repositories }))).toMatchObject({
-      status: 'unknown',
-      seen: 'far: not looked at',
+      status: 'warn',
+      seen: `here: ${copies} is on the machine of the sets itself`,
     });
+  });
+
+  const SFTP = 'sftp:me@far:/sets';
+  const FAR = { repository: 'far', place: 'in restic, sftp', isHost: false, sets: [idOf(1)] };
+
+  it.each<[string, string, Observation<RemoteCopies>, CopiesPlace | null, string]>([
+    ['pass', SFTP, known(FAR), null, `${idOf(1)} in far, in restic, sftp`],
+    ['warn', SFTP, known({ ...FAR, sets: [idOf(2)] }), null, `far: its copy of ${idOf(1)} is missing`],
+    [
+      'warn',
+      SFTP,
+      known({ ...FAR, isHost: true }),
+      null,
+      `far: ${SFTP} is on the machine of the sets itself`,
+    ],
+    ['unknown', SFTP, UNKNOWN, null, 'far: could not be read'],
+    ['pass', '/mnt/r', known(FAR), 'another-disk', `${idOf(1)} in far, in restic, sftp, on another disk`],
+    ['warn', '/mnt/r', known(FAR), 'same-disk', 'far: /mnt/r is on the same disk as the sets'],
+  ])('is a %s for restic in %s (row %#)', async (status, path, remote, place, seen) => {
+    await makeSet(1);
+    const password = 'sixteen characters';
+    const context = contextWith({}, { repositories: [{ name: 'far', type: 'restic', path, password }] });
+    const check = CATALOGUE.find(({ id }) => id === 'backups.off-host');
+    const [sets] = await observe(localHost(), [check?.probe?.(context) ?? []].flat().slice(0, 1));
+    const local = place === null ? [] : [known({ place, fileSystem: 'ext4', sets: {} })];
+    const looked = known(new Map([['far', remote]]));
+    expect(resultOf(check!, [sets!, ...local, looked], context)).toMatchObject({ status, seen });
+  });
+
+  it('says that a repository whose host has no restic cannot be seen', async () => {
+    await makeSet(1);
+    const repositories = [{ name: 'far', type: 'restic', path: SFTP, password: 'sixteen characters' }];
+    const result = await checked('backups.off-host', contextWith({}, { repositories }));
+    expect(result).toMatchObject({
+      status: 'unknown',
+      seen: expect.stringMatching(/^far: The repository far /),
+    });
+  });
+
+  it('does not hold notes beside the manifest against a copy', async () => {
+    const newest = await makeSet(1);
+    await cp(sets, copies, { recursive: true });
+    await writeFile(join(newest, 'verified.json'), '{}');
+    expect((await judgedIn('another-disk')).status).toBe('pass');
   });
 
   it('reads no answer that it does not know', () => {

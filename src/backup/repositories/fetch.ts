@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { EXIT, VdbError } from '../../errors.js';
+import { CommandError } from '../../host/host.js';
+import type { BackupManifest } from '../manifest.js';
+import { setDirectory } from '../set.js';
+import { comparePartsOf, partFinding, WITHOUT_HASTE } from '../sets/hashes.js';
+import { lookAtSets } from '../sets/look.js';
+import { findingText } from '../sets/notes.js';
+import type { OnTransfer, Transferred } from './events.js';
+import { isWhole, localManifest } from './local-set.js';
+import { assertRoom, bringSet, bytesOf } from './on-host/run.js';
+import { copyPartCommand, manifestCommand, receivePartCommand, WRITTEN_DAMAGED } from './on-host/scripts.js';
+import { type Origin, operatorDirectory, type Repository } from './place.js';
+import { remoteManifest } from './pull/set.js';
+import { manifestIn, restoreParts, snapshotsOf } from './restic/repository.js';
+import { mergedManifest } from './same-set.js';
+
+/** A repository, or a directory of this machine that holds sets. */
+export type Source = Repository | { type: 'here'; path: string };
+
+export interface FetchRequest extends Origin {
+  id: string;
+  from: Source;
+  onEvent: OnTransfer;
+  stop?: AbortSignal;
+}
+
+/**
+ * Brings a set back to the host's own directory of sets: what is there with its hash stays, the manifest comes last.
+ * The lock is held. Throws `backup.no-set`, `backup.no-space`, `backup.source-damaged`, `backup.copy-differs`,
+ * `backup.restic-…`.
+ */
+export async function fetchSet(request: FetchRequest): Promise<Transferred> {
+  const { host, hostName, config, id, from, onEvent } = request;
+  const target = setDirectory(config, id);
+  switch (from.type) {
+    case 'directory': {
+      const manifest = await remoteManifest(host, from.path, id);
+      const source = join(from.path, id);
+      const transferred = await bringSet({
+        ...(await common(request, manifest)),
+        commandFor: (part) => copyPartCommand(source, target, part),
+      });
+      return { id, place: target, bytes: bytesOf(manifest), transferred };
+    }
+    case 'operator':
+      return push(request, operatorDirectory(from, hostName), target);
+    case 'here':
+      return push(request, from.path, target);
+    case 'restic':
+      return restored({ ...request, from }, target, onEvent);
+  }
+}
+
+async function common(request: FetchRequest, manifest: BackupManifest) {
+  const { host, config, onEvent, stop } = request;
+  const target = setDirectory(config, manifest.id);
+  const there = (await lookAtSets(host, config.paths.backups)).sets.find(({ id }) => id === manifest.id);
+  return {
+    ...{ host, target, onEvent, parts: manifest.parts },
+    manifest: mergedManifest(manifest, there?.manifest ?? undefined, target),
+    ...(stop === undefined ? {} : { stop }),
+  };
+}
+
+/** From a directory of this machine, each part over standard input. */
+async function push(request: FetchRequest, directory: string, target: string): Promise<Transferred> {
+  const { id } = request;
+  const manifest = await localManifest(directory, id);
+  if (manifest === undefined) throw notThere(id, directory);
+  const source = join(directory, id);
+  try {
+    const transferred = await bringSet({
+      ...(await common(request, manifest)),
+      commandFor: (part) => receivePartCommand(target, part, join(source, part.path)),
+    });
+    return { id, place: target, bytes: bytesOf(manifest), transferred };
+  } catch (error) {
+    throw await whoseFault(error, source, manifest);
+  }
+}
+
+/** What did not arrive as its manifest says may have been sent like that, or not at all. */
+async function whoseFault(error: unknown, source: string, { parts }: BackupManifest): Promise<unknown> {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOENT' && !(error instanceof CommandError && error.result.exitCode === WRITTEN_DAMAGED))
+    return error;
+  for (const part of parts) {
+    if (!(await isWhole(source, part).catch(() => false))) return damaged(source, part.path);
+  }
+  return error;
+}
+
+/** The parts of a snapshot, compared with their hashes before the manifest makes them a set. */
+async function restored(
+  request: FetchRequest & { from: Repository },
+  target: string,
+  onEvent: OnTransfer,
+): Promise<Transferred> {
+  const { host, hostName, config, id, from: repository } = request;
+  const restic = { host, hostName, repository };
+  const snapshot = (await snapshotsOf(restic)).find((each) => each.id === id);
+  if (snapshot === undefined) throw notThere(id, repository.name);
+  const manifest = await manifestIn(restic, snapshot);
+  const bytes = bytesOf(manifest);
+  const { manifest: merged, parts } = await common(request, manifest);
+  await assertRoom(host, target, parts);
+  onEvent({ type: 'set', id, parts: parts.length, bytes });
+  await restoreParts(restic, snapshot, { target, bytes, onEvent });
+  const seen = await comparePartsOf(host, config.paths.backups, manifest, { seconds: WITHOUT_HASTE });
+  const finding = seen.status === 'known' ? (seen.value ?? []).map(partFinding).find(Boolean) : undefined;
+  if (seen.status !== 'known' || finding !== undefined)
+    throw damaged(repository.name, finding === undefined ? id : findingText(finding));
+  await host.run(manifestCommand(target, merged));
+  return { id, place: target, bytes, transferred: bytes };
+}
+
+function notThere(id: string, place: string): VdbError {
+  return new VdbError(`There is no backup set ${id} in ${place}`, {
+    code: 'backup.no-set',
+    exitCode: EXIT.usage,
+    next: 'vdb backup list --repository NAME shows what is there.',
+  });
+}
+
+function damaged(place: string, what: string): VdbError {
+  return new VdbError(`The copy in ${place} is damaged: ${what}`, {
+    code: 'backup.source-damaged',
+    exitCode: EXIT.failed,
+    meaning: 'It is not what its manifest says. Nothing was made a set on the host.',
+    next: 'Another repository or an older set may be whole.',
+  });
+}
