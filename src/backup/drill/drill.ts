@@ -76,7 +76,10 @@ async function hashed({
   };
 }
 
-/** Collections one after the other, each removed before the next: only the largest has to fit. */
+/**
+ * Collections one after the other, each removed before the next: only the largest has to fit. After one that failed the
+ * next gets a new Qdrant, because what is left in the old one is not known.
+ */
 async function allParts(
   options: DrillOptions,
   broken: ReadonlyMap<string, string>,
@@ -95,6 +98,7 @@ async function allParts(
         tryPart({ host, config, manifest, definitions, qdrant: qdrant?.place ?? null }, part),
       );
       parts.push(drilled);
+      if (qdrant !== null && drilled.findings.length > 0) await scratch.remove();
       onEvent({ type: 'part-finished', part: drilled });
     }
   } finally {

@@ -12,6 +12,8 @@ import { drillDirectory, GUARD_UNIT, QDRANT_UNIT } from './names.js';
 /** The least memory with which a Qdrant that restores is of any use. */
 const LEAST_MEMORY = 256 * 1024 ** 2;
 const START_SECONDS = 120;
+/** Nobody starts it again: what it does not do now it never will. */
+const RETURN_SECONDS = 6;
 
 /** A Qdrant for the time of a drill. */
 export interface ScratchQdrant {
@@ -43,7 +45,10 @@ export async function startScratch(
   const scratch = scratchConfig(config, slot, { directory, ports, keys });
   await host.run(startCommand(scratch, slot, directory));
   const keyFile = `${directory}/header`;
-  return { directory, place: { port: ports.http, keyFile, snapshots: `${directory}/snapshots` } };
+  return {
+    directory,
+    place: { port: ports.http, keyFile, snapshots: `${directory}/snapshots`, returnSeconds: RETURN_SECONDS },
+  };
 }
 
 function newKey({ gate }: Host): string {

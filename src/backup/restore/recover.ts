@@ -114,7 +114,8 @@ export function handOver(snapshots: string): Script {
 export function removeWhenBack(qdrant: QdrantOnHost, path: string): Script {
   return sh`
     gone=
-    for _ in $(seq ${RETURN_SECONDS / 2}); do
+    end=$((SECONDS + ${qdrant.returnSeconds ?? RETURN_SECONDS}))
+    while [ "$SECONDS" -lt "$end" ]; do
     case $(code -X DELETE ${urlOnHost(qdrant, `${path}?timeout=60`)}) in
     200|404) gone=yes; break ;;
     esac

@@ -6,6 +6,8 @@ import { type Script, sh } from '../../host/shell.js';
 export interface QdrantOnHost {
   port: number;
   keyFile: string;
+  /** How long to wait for it when it has ended. Without it: as long as systemd may take to bring it back. */
+  returnSeconds?: number;
 }
 
 /** A request that only looks, whatever its method is. */

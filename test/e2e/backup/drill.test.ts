@@ -3,7 +3,7 @@ import { type BackupManifest, type BackupPart, manifestText } from '../../../src
 import { type Ended, events, type LabHost, result } from '../../support/lab.js';
 import { vdbWith } from '../support/configuration.js';
 import { lookingAtSharedHost } from '../support/shared.js';
-import { before, dropCollection, makeCollection, manifestOf, qdrant, SETS, unhook, upsert } from './support.js';
+import { before, dropCollection, makeCollection, manifestOf, qdrant, SETS, upsert } from './support.js';
 
 const METRICS = '/var/lib/prometheus/node-exporter/vdb_backup_drill.prom';
 const NAMES = Array.from({ length: 9 }, (_, index) => `drill-${index + 1}`);
@@ -275,8 +275,15 @@ lookingAtSharedHost('vdb backup drill', (host) => {
   });
 
   test('goes on with a new Qdrant where one has ended', async () => {
-    await before(host(), 'systemctl', '*ActiveState*vdb-drill*', 'systemctl kill -s KILL vdb-drill-qdrant; sleep 1');
-    const ended = await host().vdb('backup drill --json').finally(() => unhook(host(), 'systemctl'));
+    await before(
+      host(),
+      'systemctl',
+      '*ActiveState*vdb-drill*',
+      'systemctl kill -s KILL vdb-drill-qdrant; sleep 1',
+    );
+    const ended = await host()
+      .vdb('backup drill --json')
+      .finally(() => host().inside('rm -rf /usr/local/sbin/systemctl /run/vdb-hook'));
     expect(ended, ended.stdout).toMatchObject({ exitCode: 0 });
     expect(failedParts(ended)).toEqual([]);
   });
