@@ -18,7 +18,7 @@ export const TOOLS = sh`
   exec 3>&1
   exec {tick}<> <(:)
   say() { printf '%s\n' "$*" 2>/dev/null >&3 || :; }
-  fail() { printf '%s\n' "$*" 2>/dev/null >&2 || :; exit 1; }
+  fail() { printf '%s\n' "$*" >&2 2>/dev/null || :; exit 1; }
   instant() { date -u +%Y-%m-%dT%H:%M:%S.%3NZ; }
   pause() { read -rt "$1" -u "$tick" || :; }
   telling() {

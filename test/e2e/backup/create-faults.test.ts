@@ -18,6 +18,7 @@ import {
   makeCollection,
   manifestOf,
   metric,
+  psql,
   qdrant,
   SETS,
   snapshotOf,
@@ -243,6 +244,7 @@ lookingAtSharedHost('a set that cannot be taken', (host) => {
   beforeAll(async () => {
     await clean(host());
     await host().inside(`rm -f ${METRICS}; mkdir -p ${SMALL}`);
+    await psql(host(), 'create table filler as select md5(random()::text) from generate_series(1, 100000)');
     await makeCollection(host(), 'docs');
     expect(await host().vdb('backup')).toMatchObject({ exitCode: 0 });
   });
@@ -252,6 +254,7 @@ lookingAtSharedHost('a set that cannot be taken', (host) => {
   });
   afterAll(async () => {
     await host().inside(`rmdir ${SMALL}`);
+    await psql(host(), 'drop table filler');
     await clean(host());
     await dropCollection(host(), 'docs');
   });
@@ -297,6 +300,29 @@ lookingAtSharedHost('a set that cannot be taken', (host) => {
     await expectFailed(success, sets);
   });
 
+  test('because Qdrant finds its own disk full leaves nothing there', async () => {
+    const { success, sets } = await state();
+    const place = '/data/qdrant/blue/snapshots';
+    const owner = 'uid=$(id -u qdrant),gid=$(id -g qdrant),mode=750';
+    await host().inside(`mount -t tmpfs -o size=100m,${owner} none ${place}`);
+    await restartQdrant(host());
+    try {
+      await before(host(), 'curl', snapshotOf('docs'), `dd if=/dev/zero of=${place}/filled bs=64k`);
+      const { exitCode, stderr } = await host().vdb('backup');
+      expect({ exitCode, left: await host().inside(`find ${place} ! -type d`) }).toEqual({
+        exitCode: 1,
+        left: `${place}/filled\n`,
+      });
+      expect(stderr).toMatch(
+        /^vdb backup failed on .*: The disk of the host was full .*: Qdrant answered 500.*\n$/,
+      );
+    } finally {
+      await host().inside(`umount -l ${place}`);
+      await restartQdrant(host());
+    }
+    await expectFailed(success, sets);
+  });
+
   test('because Qdrant is down says so in one line, and in the metrics', async () => {
     const { success, sets } = await state();
     await host().inside('systemctl stop qdrant@blue.service');
@@ -308,7 +334,7 @@ lookingAtSharedHost('a set that cannot be taken', (host) => {
       );
       await expectFailed(success, sets);
     } finally {
-      await startQdrant(host());
+      await restartQdrant(host());
     }
   });
 
@@ -341,8 +367,8 @@ lookingAtSharedHost('a set that cannot be taken', (host) => {
   });
 });
 
-async function startQdrant(host: LabHost): Promise<void> {
+async function restartQdrant(host: LabHost): Promise<void> {
   await host.inside(
-    `systemctl start qdrant@blue.service; until [ "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:6333/readyz)" = 200 ]; do sleep 0.2; done`,
+    `systemctl restart qdrant@blue.service; until [ "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:6333/readyz)" = 200 ]; do sleep 0.2; done`,
   );
 }

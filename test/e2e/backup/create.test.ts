@@ -12,6 +12,7 @@ import {
   makeCollection,
   manifestOf,
   metric,
+  psql,
   qdrant,
   SETS,
 } from './support.js';
@@ -27,14 +28,6 @@ const CONFIGURED = [
   'yi34b',
   'general',
 ];
-
-/** psql as the superuser, in the database of the configuration. */
-function psql(host: LabHost, sql: string): Promise<string> {
-  return host.inside(
-    `cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d vector_metadata -f -`,
-    sql,
-  );
-}
 
 /** A run, and the set that came of it. */
 async function taken(host: LabHost, run: (args: string) => Promise<Ended> = (args) => host.vdb(args)) {

@@ -39,6 +39,14 @@ export async function dropCollection(host: LabHost, name: string): Promise<void>
   await qdrant(host, 'DELETE', `/collections/${name}?timeout=30`);
 }
 
+/** psql as the superuser, in the database of the configuration. */
+export function psql(host: LabHost, sql: string): Promise<string> {
+  return host.inside(
+    'cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d vector_metadata -f -',
+    sql,
+  );
+}
+
 /** Everything below the directory of backups, and everything in Qdrant's directory of snapshots that is no directory. */
 export async function listed(host: LabHost): Promise<{ sets: string[]; debris: string[] }> {
   const lines = (text: string): string[] => text.split('\n').filter(Boolean).sort();

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +34,21 @@ describe('what scripts say of a part', () => {
     expect(readProgress('progress -5 100 taking')).toEqual({ bytes: 0, total: 100, phase: 'taking' });
     expect(readProgress('progress 5 100 sleeping')).toBeUndefined();
     expect(readProgress('restarted')).toBeUndefined();
+  });
+});
+
+describe('a script that fails', () => {
+  it('says why on stderr', () => {
+    const ended = spawnSync(
+      'bash',
+      [
+        '-c',
+        sh`${TOOLS}
+      fail "it broke"`.source,
+      ],
+      { encoding: 'utf8' },
+    );
+    expect(ended).toMatchObject({ status: 1, stdout: '', stderr: 'it broke\n' });
   });
 });
 
