@@ -54,7 +54,9 @@ describe('for cron, a set', () => {
     cron.failed('Set x is whole on the host, but could not be copied: offsite: no room');
     expect(cron.hasFailed()).toBe(true);
     expect(cron.end(DONE, SESSION)).toBe(EXIT.failed);
-    expect(err).toEqual(['vdb backup: Set x is whole on the host, but could not be copied: offsite: no room']);
+    expect(err).toEqual([
+      'vdb backup: Set x is whole on the host, but could not be copied: offsite: no room',
+    ]);
   });
 
   it('that failed is one line', async () => {
