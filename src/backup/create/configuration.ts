@@ -32,7 +32,7 @@ export function configurationPaths({ paths }: Pick<Config, 'paths'>): string[] {
 
 /** What is large, and installed again from the configuration. */
 function excludedPaths({ paths }: Pick<Config, 'paths'>): string[] {
-  return ['releases', 'slots'].map((name) => `${paths.root}/${name}`);
+  return ['releases', 'slots', 'vdb'].map((name) => `${paths.root}/${name}`);
 }
 
 const PRIVATE_KEY = 'PRIVATE KEY-----';

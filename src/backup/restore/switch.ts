@@ -23,12 +23,13 @@ const PATIENCE_SECONDS = 180;
 /** An alias and the collection that it is to stand for. */
 export interface AliasMove {
   alias: string;
-  to: string;
+  /** Null where it is to be no more. */
+  to: string | null;
 }
 
 /**
  * The body that moves aliases in one request. Qdrant replaces those that are there. It does the actions one after the
- * other and keeps what it has done when one fails (seen with 1.18.3), so nothing is deleted first. Pure.
+ * other and keeps what it has done when one fails (seen with 1.18.3), so no alias is deleted that is to move. Pure.
  */
 export function aliasBody(moves: readonly AliasMove[]): string {
   const actions = moves.map(({ alias, to }) => ({

@@ -20,7 +20,8 @@ export interface UndoOptions {
 export interface UndoMove {
   alias: string;
   from: string | null;
-  to: string;
+  /** Null where the restore has made it: it goes. */
+  to: string | null;
 }
 
 /** What taking a restore back does, as data. */
@@ -38,21 +39,12 @@ export interface UndoPlan {
  * not there before, or had no point, stays as it was restored. Pure.
  */
 export function planUndo(record: RestoreRecord, present: PresentQdrant): UndoPlan {
-  const keptBy = new Map(record.collections.map(({ name, kept }) => [name, kept]));
   const moves: UndoMove[] = [];
   const stays: string[] = [];
-  const named = record.collections.filter(({ action, kept }) => action !== 'create' && kept !== null);
-  const wanted = new Map(
-    named.map(({ name, kept, target }) => [name, { to: kept as string, restored: target }]),
-  );
-  for (const { alias, from, to } of record.aliases) {
-    if (wanted.has(alias) || from === null) continue;
-    wanted.set(alias, { to: keptBy.get(from) ?? from, restored: to });
-  }
-  for (const [alias, { to, restored }] of wanted) {
+  for (const [alias, { to, restored }] of wantedAliases(record)) {
     const now = present.aliases[alias] ?? null;
     if (now === to || present.collections.includes(alias)) continue;
-    if (!present.collections.includes(to)) stays.push(`${alias}: ${to} is not there any more`);
+    if (to !== null && !present.collections.includes(to)) stays.push(`${alias}: ${to} is not there any more`);
     else if (now !== null && now !== restored) stays.push(`${alias}: it was moved to ${now} since`);
     else moves.push({ alias, from: now, to });
   }
@@ -69,6 +61,26 @@ export function planUndo(record: RestoreRecord, present: PresentQdrant): UndoPla
     configuration: record.configuration,
     stays,
   };
+}
+
+/**
+ * Where aliases pointed before, and where the restore has moved them. The name of a collection that was moved out of the
+ * way becomes an alias of what was kept of it. Aliases of collections of which nothing was kept stay.
+ */
+function wantedAliases({
+  collections,
+  aliases,
+}: RestoreRecord): Map<string, { to: string | null; restored: string }> {
+  const moved = collections.filter(({ kept }) => kept !== null);
+  const names = moved.map(({ name, kept, target }) => [name, { to: kept, restored: target }] as const);
+  const byName = new Map(names);
+  const others = aliases.flatMap(({ alias, from, to }) => {
+    const follows = from === null ? undefined : collections.find(({ name }) => name === from);
+    const isOfKept = moved.some(({ target }) => target === to);
+    if (byName.has(alias) || follows?.kept === null || (from === null && !isOfKept)) return [];
+    return [[alias, { to: follows?.kept ?? from, restored: to }] as const];
+  });
+  return new Map([...names, ...others]);
 }
 
 /** Whether there is nothing to take back. Pure. */

@@ -12,6 +12,9 @@ export interface CreateView {
   onEvent: OnBackupEvent;
   /** What is to be known although a set was made. Said whoever listens. */
   warn(text: string): void;
+  /** What makes the run a failed one, although a set was made. */
+  failed(text: string): void;
+  hasFailed(): boolean;
   /** Shows the end and gives its exit code. */
   end(outcome: CreateOutcome, session: Session): ExitCode;
   /** Shows a failure and gives its exit code. */
@@ -24,6 +27,7 @@ export async function createView(context: CommandContext<unknown>): Promise<Crea
   const isWatched = terminal.errIsTty && !global.quiet && !global.json;
   const spinner = isWatched ? (await import('./spinner.js')).spinnerView(terminal) : undefined;
   const warnings: string[] = [];
+  const failures: string[] = [];
   const onEvent: OnBackupEvent = (event) => {
     emit(eventData(event));
     spinner?.onEvent(event);
@@ -36,16 +40,22 @@ export async function createView(context: CommandContext<unknown>): Promise<Crea
   return {
     onEvent,
     warn: (text) => onEvent({ type: 'remark', text, isSerious: true }),
+    failed(text) {
+      failures.push(text);
+      onEvent({ type: 'remark', text, isSerious: true });
+    },
+    hasFailed: () => failures.length > 0,
     end(outcome, { host }) {
       spinner?.end();
-      emit({ type: 'result', ...resultData(outcome), warnings });
+      const ended = failures.length > 0 ? { status: 'failed', failures, exit_code: EXIT.failed } : {};
+      emit({ type: 'result', ...resultData(outcome), ...ended, warnings });
       if (outcome.status === 'interrupted') {
         if (!global.json)
           terminal.alert('Interrupted: there is no set of this run, and nothing of it is left.');
         return EXIT.interrupted;
       }
       if (isWatched) terminal.err(createdText(outcome, { target: host.target, color: terminal.color.err }));
-      return EXIT.ok;
+      return failures.length > 0 ? EXIT.failed : EXIT.ok;
     },
     fail(thrown) {
       spinner?.end();

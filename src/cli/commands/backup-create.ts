@@ -5,7 +5,7 @@ import { firstLook } from '../../checks/look.js';
 import { activeSlot } from '../../checks/place.js';
 import { EXIT, messageOf, VdbError } from '../../errors.js';
 import { version } from '../../version.js';
-import { type Afterwards, doAfterwards } from '../backup/afterwards.js';
+import { AFTERWARDS, doAfterwards } from '../backup/afterwards.js';
 import { type CreateView, createView, skipped } from '../backup/create-view.js';
 import type { CommandContext, Handler } from '../context.js';
 import { underLock } from '../locked.js';
@@ -17,9 +17,6 @@ export interface BackupCreateOptions {
 }
 
 type Context = CommandContext<BackupCreateOptions>;
-
-/** What is done with a finished set, in this order. */
-const AFTERWARDS: readonly Afterwards[] = [];
 
 /** `vdb backup`: takes a set of everything that the host holds. */
 export const create: Handler<BackupCreateOptions> = async (context) => {
@@ -45,7 +42,11 @@ async function underLockOf(context: Context, session: Session, view: CreateView)
     context,
     session,
     (stop) => attempt(context, session, view, stop),
-    ({ status }) => ({ status, changed: status === 'done' ? 1 : 0, failed: [] }),
+    ({ status }) => ({
+      status: view.hasFailed() ? 'failed' : status,
+      changed: status === 'done' ? 1 : 0,
+      failed: view.hasFailed() ? ['copies'] : [],
+    }),
   );
   return view.end(outcome, session);
 }
@@ -65,7 +66,7 @@ async function attempt(
   try {
     const outcome = await take(context, session, view, stop);
     if (outcome.status === 'done')
-      await doAfterwards(AFTERWARDS, { session, outcome, stop, warn: view.warn });
+      await doAfterwards(AFTERWARDS, { context, session, outcome, stop, warn: view.warn, fail: view.failed });
     await told({ at, ...(outcome.status === 'done' ? { set: outcome } : {}) });
     return outcome;
   } catch (error) {

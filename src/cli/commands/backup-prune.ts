@@ -1,8 +1,9 @@
-import { type PruneReport, planPrune, pruneSets } from '../../backup/sets/prune.js';
+import { planPrune } from '../../backup/sets/prune.js';
 import { goes, rulesText } from '../../backup/sets/retention.js';
 import type { OperationOutcome } from '../../engine/operation.js';
 import { EXIT, type ExitCode, VdbError } from '../../errors.js';
 import { prunePlanData, prunePlanText, pruneReportData, pruneReportText } from '../../ui/backup/prune.js';
+import { type PlacePruned, pruneEverywhere } from '../backup/prune-everywhere.js';
 import type { CommandContext, Handler } from '../context.js';
 import { underLock } from '../locked.js';
 import { type Session, withSession } from '../session.js';
@@ -33,35 +34,45 @@ async function showPlan({ terminal, global, emit }: Context, { host, config }: S
 
 async function run(context: Context, session: Session): Promise<ExitCode> {
   const { terminal, global, emit } = context;
-  const { host, config } = session;
+  const { host } = session;
   const onRemoved = (what: string): void => {
     emit({ type: 'backup.removed', what });
     if (!global.json) terminal.err(`removed ${what}`);
   };
-  const report = await underLock(
+  const places = await underLock(
     context,
     session,
-    async (stop) => pruneSets({ host, config, stop, onRemoved }),
+    async (stop) => pruneEverywhere(context, session, { stop, onRemoved }),
     outcomeOf,
   );
-  if (report.refused !== null) throw refused(host.target, report.refused);
-  const exitCode = exitCodeOf(report);
-  emit({ type: 'result', status: outcomeOf(report).status, ...pruneReportData(report), exit_code: exitCode });
+  const [own, ...copies] = places as [PlacePruned, ...PlacePruned[]];
+  if (own.refused !== null) throw refused(host.target, own.refused);
+  const exitCode = EXIT_OF[outcomeOf(places).status];
+  emit({
+    type: 'result',
+    status: outcomeOf(places).status,
+    ...pruneReportData(own),
+    repositories: copies.map((copy) => ({ repository: copy.repository, ...pruneReportData(copy) })),
+    exit_code: exitCode,
+  });
   if (global.json) return exitCode;
   const say = exitCode === EXIT.ok ? terminal.err : terminal.alert;
-  say(pruneReportText(report, terminal.color.err));
+  for (const place of places) say(pruneReportText(place, terminal.color.err, place.repository));
   return exitCode;
 }
 
-function exitCodeOf({ failed, interrupted }: PruneReport): ExitCode {
-  if (failed.length > 0) return EXIT.failed;
-  return interrupted ? EXIT.interrupted : EXIT.ok;
-}
+const EXIT_OF = { done: EXIT.ok, failed: EXIT.failed, interrupted: EXIT.interrupted } as const;
 
-function outcomeOf({ removed, failed, interrupted, refused: why }: PruneReport): OperationOutcome {
-  const names = why === null ? failed.map(({ what }) => what) : ['prune'];
-  const status = names.length > 0 ? 'failed' : interrupted ? 'interrupted' : 'done';
-  return { status, changed: removed.length, failed: names };
+function outcomeOf(places: readonly PlacePruned[]): OperationOutcome {
+  const failed = places.flatMap((place) =>
+    place.refused === null ? place.failed.map(({ what }) => what) : [place.repository ?? 'prune'],
+  );
+  const interrupted = places.some((place) => place.interrupted);
+  return {
+    status: failed.length > 0 ? 'failed' : interrupted ? 'interrupted' : 'done',
+    changed: places.reduce((sum, { removed }) => sum + removed.length, 0),
+    failed,
+  };
 }
 
 function refused(target: string, why: string): VdbError {

@@ -76,7 +76,7 @@ const repository = z
       .string()
       .min(1)
       .describe(
-        'Directory of the copies; for restic its repository: /mnt/x, sftp:user@host:/x, s3:https://…',
+        "Directory of the copies (operator: of directories, one for each host's); for restic its repository: /mnt/x, sftp:user@host:/x, s3:https://…",
       ),
     password: secret(16)
       .optional()

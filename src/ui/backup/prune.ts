@@ -64,11 +64,12 @@ export function prunePlanData({ sets, parts, halfRemoved, refused }: PrunePlan):
 export function pruneReportText(
   { refused, removed, failed, freed, interrupted }: PruneReport,
   color: boolean,
+  repository?: string,
 ): string {
   const style = styleFor(color);
-  const word =
-    failed.length > 0 ? style.red('Failed') : interrupted ? style.yellow('Interrupted') : style.green('Done');
-  if (refused !== null) return `${style.yellow('Nothing was pruned')}: ${refused}`;
+  const place = repository === undefined ? '' : ` (${repository})`;
+  const word = `${failed.length > 0 ? style.red('Failed') : interrupted ? style.yellow('Interrupted') : style.green('Done')}${place}`;
+  if (refused !== null) return `${style.yellow('Nothing was pruned')}${place}: ${refused}`;
   const done =
     removed.length === 0 ? 'nothing to remove' : `${removed.length} removed, ${formatSize(freed)} free again`;
   return [

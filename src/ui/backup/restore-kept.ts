@@ -57,7 +57,7 @@ export function undoText(
 ): string {
   return [
     `Restore ${restore} is taken back:`,
-    ...moves.map(({ alias, from, to }) => `  ${alias}: ${from ?? 'nothing'} -> ${to}`),
+    ...moves.map(({ alias, from, to }) => `  ${alias}: ${from ?? 'nothing'} -> ${to ?? 'gone, as before'}`),
     ...databases.map(({ database, kept }) => `  database ${database}: ${kept} gets the name back`),
     ...(redis === null ? [] : [`  Redis: the keys in ${redis}`]),
     ...(configuration === null ? [] : [`  configuration: the files in ${configuration}`]),

@@ -40,7 +40,7 @@ lookingAtSharedHost('copies of backup sets', (host) => {
   });
   afterAll(async () => {
     proxy.stop();
-    await host().inside(`rm -rf ${SETS}/2*Z`);
+    await host().inside(`rm -rf ${SETS}/2*Z; dpkg --purge restic`);
   });
   beforeEach(async () => {
     work = await mkdtemp(join(tmpdir(), 'vdb-copies-'));
@@ -355,7 +355,7 @@ lookingAtSharedHost('copies of backup sets', (host) => {
     }
   });
 
-  test('restic over sftp, with a key made for it; unreachable, unknown and locked repositories are told apart', async () => {
+  test('restic over sftp, with a key made for it; a repository that cannot be reached and one that is not there are told apart', async () => {
     const far = (path: string) => [restic({ path })];
     const codeOf = async (repositories: Repositories) =>
       (

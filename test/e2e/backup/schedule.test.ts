@@ -122,6 +122,10 @@ onSharedHost('a schedule on the server', (host) => {
     const had = Number(await host().inside(sets));
     await host().inside(`systemctl start ${SERVICE}`);
     expect(Number(await host().inside(sets))).toBe(had + 1);
+    const newest = '"$(ls -d /data/backups/2*Z | tail -n 1)"';
+    const packed = await host().inside(`tar -tf ${newest}/configuration.tar`);
+    expect(packed).toContain('opt/qdrant/config');
+    expect(packed, 'the vdb on the server is installed again, not restored').not.toContain('opt/qdrant/vdb');
     const lines = (await lastRun(host()))
       .split('\n')
       .filter((line) => !/vdb-backup\.service|^(Starting|Finished)/.test(line));

@@ -186,13 +186,14 @@ chmod +x ${FINDMNT}`);
     }
   });
 
-  test('has no copy elsewhere, or one that this release cannot look at', async () => {
+  test('has no copy elsewhere: in no repository, or not in the one on the machine of the operator', async () => {
     expect(await statusOf(host(), 'backups.off-host')).toMatchObject({
       status: 'warn',
       seen: 'no repository is configured',
     });
-    expect(await statusOf(host(), 'backups.off-host', repository('/sets', 'operator'))).toMatchObject({
-      status: 'unknown',
+    expect(await statusOf(host(), 'backups.off-host', repository('nowhere', 'operator'))).toMatchObject({
+      status: 'warn',
+      seen: expect.stringMatching(/^copies: its copy of \w+ is missing$/),
     });
   });
 

@@ -205,7 +205,15 @@ describe('a sentinel secret', () => {
 describe('paths on this machine', () => {
   test('are relative to the configuration file', async () => {
     const host = { name: 'a', address: 'x', identity_file: 'key', known_hosts: '~/known' };
-    const { config, file } = await load({ ...minimal(), hosts: [host] });
+    const repositories = [
+      { name: 'here', type: 'operator', path: 'copies' },
+      { name: 'nas', path: '/mnt/nas' },
+    ];
+    const { config, file } = await load({ ...minimal(), hosts: [host], backup: { repositories } });
+    expect(config.backup.repositories.map(({ path }) => path)).toEqual([
+      file.replace('vdb.yaml', 'copies'),
+      '/mnt/nas',
+    ]);
     expect(config.hosts[0]?.identity_file).toBe(file.replace('vdb.yaml', 'key'));
     expect(config.hosts[0]?.known_hosts).toMatch(/^\/.*[^~]\/known$/);
   });

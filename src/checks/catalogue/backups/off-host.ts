@@ -57,7 +57,7 @@ export const offHost = defineCheck<Have>({
     });
   },
   remedy:
-    'Configure backup.repositories on another machine, or on a disk of its own, and bring the newest set there: vdb backup copy.',
+    'Configure backup.repositories on another machine, or on a disk of its own, and copy the newest set there: vdb backup copy.',
   inspect: (context) =>
     `df -T ${[context.config.paths.backups, ...onHost(context).map(({ path }) => path)].join(' ')}`,
 });

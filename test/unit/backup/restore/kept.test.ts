@@ -133,6 +133,7 @@ describe('taking a restore back', () => {
       { alias: 'docs', from: RESTORED, to: KEPT },
       { alias: 'mine', from: RESTORED, to: KEPT },
       { alias: 'current', from: RESTORED, to: 'x' },
+      { alias: 'fresh', from: RESTORED, to: null },
     ]);
   });
 
@@ -144,6 +145,18 @@ describe('taking a restore back', () => {
   it('leaves alone what was never exchanged', () => {
     const plan = planUndo(recordOf({ state: 'begun' }), presentOf(['docs', RESTORED, KEPT]));
     expect(isNothingToUndo(plan)).toBe(true);
+  });
+
+  it('leaves aliases of a collection of which nothing was kept', () => {
+    const collections = [
+      { name: 'docs', action: 'replace' as const, target: RESTORED, kept: null, switched: true },
+    ];
+    const aliases = [
+      { alias: 'docs', from: null, to: RESTORED },
+      { alias: 'mine', from: 'docs', to: RESTORED },
+    ];
+    const present = presentOf([RESTORED], { docs: RESTORED, mine: RESTORED });
+    expect(planUndo(recordOf({ collections, aliases }), present).moves).toEqual([]);
   });
 
   it('leaves an alias alone that somebody has moved since, and says so', () => {

@@ -5,7 +5,11 @@ function setWith(stop = new AbortController()) {
   const said: string[] = [];
   return {
     said,
-    set: { stop: stop.signal, warn: (text: string) => said.push(text) } as unknown as AfterSet,
+    set: {
+      stop: stop.signal,
+      warn: (text: string) => said.push(text),
+      fail: (text: string) => said.push(`FAIL ${text}`),
+    } as unknown as AfterSet,
   };
 }
 
@@ -14,11 +18,11 @@ describe('what comes after a set', () => {
     const { said, set } = setWith();
     const done: string[] = [];
     const steps: Afterwards[] = [
-      { failure: 'It could not be copied', run: () => Promise.reject(new Error('no room')) },
-      { failure: 'Old sets could not be removed', run: async () => void done.push('prune') },
+      { run: () => Promise.reject(new Error('no room')), caught: (why, { fail }) => fail(why) },
+      { run: async () => void done.push('prune'), caught: () => {} },
     ];
     await doAfterwards(steps, set);
-    expect(said).toEqual(['It could not be copied: no room']);
+    expect(said).toEqual(['FAIL no room']);
     expect(done).toEqual(['prune']);
   });
 
@@ -26,7 +30,7 @@ describe('what comes after a set', () => {
     const stop = new AbortController();
     stop.abort();
     const done: string[] = [];
-    await doAfterwards([{ failure: 'x', run: async () => void done.push('x') }], setWith(stop).set);
+    await doAfterwards([{ run: async () => void done.push('x'), caught: () => {} }], setWith(stop).set);
     expect(done).toEqual([]);
   });
 });

@@ -49,6 +49,16 @@ describe('for cron, a set', () => {
     expect(err).toEqual(['vdb backup: The copy failed']);
   });
 
+  it('that has no copy makes the run a failed one, in one line', async () => {
+    const { view: cron, err } = await view();
+    cron.failed('Set x is whole on the host, but could not be copied: offsite: no room');
+    expect(cron.hasFailed()).toBe(true);
+    expect(cron.end(DONE, SESSION)).toBe(EXIT.failed);
+    expect(err).toEqual([
+      'vdb backup: Set x is whole on the host, but could not be copied: offsite: no room',
+    ]);
+  });
+
   it('that failed is one line', async () => {
     const { view: cron, err } = await view();
     expect(cron.fail(LOCKED)).toBe(EXIT.locked);
