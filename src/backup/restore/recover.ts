@@ -112,11 +112,12 @@ export function handOver(snapshots: string): Script {
 }
 
 export function removeWhenBack(qdrant: QdrantOnHost, path: string): Script {
+  const { returnSeconds = RETURN_SECONDS } = qdrant;
   return sh`
     gone=
-    end=$((SECONDS + ${qdrant.returnSeconds ?? RETURN_SECONDS}))
+    end=$((SECONDS + ${returnSeconds}))
     while [ "$SECONDS" -lt "$end" ]; do
-    case $(code -X DELETE ${urlOnHost(qdrant, `${path}?timeout=60`)}) in
+    case $(code --max-time ${Math.min(returnSeconds, 60)} -X DELETE ${urlOnHost(qdrant, `${path}?timeout=60`)}) in
     200|404) gone=yes; break ;;
     esac
     sleep 2

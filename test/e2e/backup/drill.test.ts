@@ -221,7 +221,7 @@ lookingAtSharedHost('vdb backup drill', (host) => {
   });
 
   test('finds a dump that breaks off, and removes the database', async () => {
-    await forge(host(), few, database.path, 'truncate -s -200 "$f"');
+    await forge(host(), few, database.path, 'truncate -s $(($(stat -c %s "$f") / 2)) "$f"');
     const ended = await host().vdb('backup drill --json');
     expect(ended.exitCode).toBe(1);
     expect(failedParts(ended)).toEqual([database.path]);
