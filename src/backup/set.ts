@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../config/schema.js';
+import { readRestoreName } from './restore/collection-names.js';
 
 /** The name of a set, which is also the name of its directory: `20261124T020000Z`. */
 export const SET_ID = /^\d{8}T\d{6}Z$/;
@@ -21,7 +22,11 @@ export function setDirectory({ paths }: Pick<Config, 'paths'>, id: string): stri
 export const PRIORITIES = ['high', 'medium', 'low'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
-/** A collection that the configuration does not name has the middle priority. */
+/**
+ * A collection that the configuration does not name has the middle priority. One that a restore has made has that of
+ * the collection whose name it serves under.
+ */
 export function priorityOf({ collections }: Pick<Config, 'collections'>, collection: string): Priority {
-  return collections[collection]?.backup_priority ?? 'medium';
+  const name = readRestoreName(collection)?.name ?? collection;
+  return collections[name]?.backup_priority ?? 'medium';
 }

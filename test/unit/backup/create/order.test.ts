@@ -14,6 +14,8 @@ describe('collections', () => {
   it('are taken by priority and then by name; one that is not configured has the middle priority', () => {
     const config = testConfig({ collections: COLLECTIONS });
     expect(inOrder(['b', 'a', 'stray', 'z'], config)).toEqual(['z', 'stray', 'a', 'b']);
+    const restored = 'z--20261124T020000Z';
+    expect(inOrder(['b', 'a', 'stray', restored], config)).toEqual([restored, 'stray', 'a', 'b']);
   });
 
   it('of the canary check are left out', () => {
