@@ -265,7 +265,7 @@ describeLab('vdb restore', () => {
   test('leaves no half-made collection when Qdrant is killed in the middle of it', async () => {
     const before = await shapeOf(host);
     const killer =
-      host.enter(`until [ -e /data/qdrant/blue/snapshots/.vdb-restore/collection.snapshot ]; do sleep 0.02; done
+      host.enter(`timeout 60 bash -c 'until [ -e /data/qdrant/blue/snapshots/.vdb-restore/collection.snapshot ]; do sleep 0.02; done' || exit
       sleep 0.3; kill -KILL $(systemctl show -p MainPID --value qdrant@blue)`);
     const ended = await restore(set, '--collection', BIG, '--as', 'big2');
     await killer.ended;
