@@ -32,9 +32,12 @@ export interface AliasMove {
  * other and keeps what it has done when one fails (seen with 1.18.3), so no alias is deleted that is to move. Pure.
  */
 export function aliasBody(moves: readonly AliasMove[]): string {
-  const actions = moves.map(({ alias, to }) => ({
-    create_alias: { alias_name: alias, collection_name: to },
-  }));
+  const actions = [
+    ...moves.flatMap(({ alias, to }) =>
+      to === null ? [] : [{ create_alias: { alias_name: alias, collection_name: to } }],
+    ),
+    ...moves.flatMap(({ alias, to }) => (to === null ? [{ delete_alias: { alias_name: alias } }] : [])),
+  ];
   return JSON.stringify({ actions });
 }
 

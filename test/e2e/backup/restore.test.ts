@@ -115,7 +115,8 @@ describeLab('vdb restore', () => {
       { restore: set, state: 'done', collections: [{ collection: `${DOCS}--before-${set}`, points: 2 }] },
     ]);
 
-    expect((await restore('undo')).exitCode).toBe(0);
+    const undone = await restore('undo');
+    expect(undone.exitCode, undone.stdout).toBe(0);
     expect(await pointsOf(host, DOCS)).toBe(2);
     expect(await listed()).toMatchObject([
       { state: 'undone', collections: [{ collection: `${DOCS}--${set}` }] },
@@ -220,7 +221,8 @@ describeLab('vdb restore', () => {
     const after = result(await vdb(['--lab', NAME, '--json', 'check', 'collections']));
     expect(after.exit_code).toBe(before.exit_code);
 
-    expect((await restore('undo')).exitCode).toBe(0);
+    const undone = await restore('undo');
+    expect(undone.exitCode, undone.stdout).toBe(0);
     expect(await rowsOf(host)).toBe(5);
     expect(await pointsOf(host, DOCS)).toBe(300);
     expect((await restore('discard')).exitCode).toBe(0);
@@ -312,7 +314,8 @@ describeLab('vdb restore', () => {
     );
     const kept = (await host.inside('ls /var/lib/vdb/before-restore-*.tar')).trim();
     expect(await host.inside(`tar xOf ${kept} etc/nftables.conf | tail -n 1`)).toBe('# changed\n');
-    expect((await restore('undo')).exitCode).toBe(0);
+    const undone = await restore('undo');
+    expect(undone.exitCode, undone.stdout).toBe(0);
     expect(await host.inside('tail -n 1 /etc/nftables.conf')).toBe('# changed\n');
     expect((await restore('discard')).exitCode).toBe(0);
     expect((await host.vdb(`provision ${WITHOUT_PYTHON}`)).exitCode).toBe(0);
