@@ -346,8 +346,7 @@ describeLab('vdb restore', () => {
       changed: 0,
       exit_code: 0,
     });
-    const history = result(await fresh.vdb('history --json'));
-    expect(JSON.stringify(history)).toContain('restore latest');
+    expect((await fresh.vdb('history')).stdout).toContain('restore latest');
   });
 });
 

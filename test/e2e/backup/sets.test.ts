@@ -102,7 +102,7 @@ lookingAtSharedHost('looking after backup sets', (shared) => {
     });
 
     test('is latest only where there is one', async () => {
-      expect((await run('backup list')).stderr).toContain(`There is no backup set in ${SETS}`);
+      expect((await run('backup list')).stderr).toContain(`There is no backup set of shared in ${SETS}`);
       expect(await run('backup verify')).toMatchObject({ exitCode: 1, stdout: '' });
       expect((await run('backup show 2026')).exitCode).toBe(2);
       expect(result(await run('backup verify --all --json'))).toMatchObject({ verified: 0, exit_code: 0 });
