@@ -79,6 +79,8 @@ export interface PlanInput {
   manifest: BackupManifest;
   definitions: Definitions | null;
   restore: RestoreId;
+  /** Collections that an interrupted run of that name has left. */
+  leftovers: readonly string[];
   selection: Selection;
   qdrant: PresentQdrant | null;
   there: Readonly<Record<string, PresentCollection>>;
@@ -155,7 +157,7 @@ export function planRestore(input: PlanInput): RestorePlan {
     globals: only('postgres-globals', wants(selection, 'postgres') && input.databases !== null),
     redis: only('redis', wants(selection, 'redis') && input.redis),
     configuration: only('configuration', wants(selection, 'config')),
-    leftovers: leftovers(collections, qdrant),
+    leftovers: input.leftovers,
     skipped: [...aliases.skipped, ...skipped(input)],
   };
 }
@@ -179,17 +181,6 @@ function planCollection(
   if (!qdrant.collections.includes(name)) return { ...beside, action: 'switch', kept: current };
   if (seen?.points === 0) return { ...beside, action: 'replace', kept: null };
   return { ...beside, action: 'exchange', kept: keptCollection(name, restore) };
-}
-
-/** Collections of the target's name that are in nobody's use are of an earlier run that did not get to its end. */
-function leftovers(collections: readonly PlannedCollection[], qdrant: PresentQdrant | null): string[] {
-  if (qdrant === null) return [];
-  const inUse = new Set(Object.values(qdrant.aliases));
-  const names = collections.flatMap(({ action, target, kept }) => [
-    ...(action === 'create' ? [] : [target]),
-    ...(action === 'exchange' && kept !== null ? [kept] : []),
-  ]);
-  return names.filter((name) => qdrant.collections.includes(name) && !inUse.has(name));
 }
 
 function planAliases(

@@ -43,6 +43,11 @@ const record = z.object({
   redis: z.string().nullable(),
   /** Archive of the files that were replaced. */
   configuration: z.string().nullable(),
+  /**
+   * When what it had kept was removed. The record stays for as long as a collection that it has made does, as one that
+   * serves: nothing else proves that it is no one's own.
+   */
+  discarded: z.iso.datetime().optional(),
 });
 
 export type RestoreRecord = z.infer<typeof record>;

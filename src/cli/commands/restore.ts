@@ -7,7 +7,7 @@ import type { RestoreReport } from '../../backup/restore/steps.js';
 import { EXIT, type ExitCode, VdbError } from '../../errors.js';
 import { ageOf, restorePlanData, restorePlanText } from '../../ui/backup/restore-plan.js';
 import { type FinishedRestore, restoreData, restoreText } from '../../ui/backup/restore-result.js';
-import { assertAnswerable, confirmTyped } from '../../ui/confirm.js';
+import { confirmTyped } from '../../ui/confirm.js';
 import type { CommandContext, Handler } from '../context.js';
 import { underLock } from '../locked.js';
 import { promptLine } from '../prompt.js';
@@ -29,8 +29,6 @@ export const restore: Handler<RestoreCommandOptions> = async (context) => {
   const { options, global, terminal } = context;
   const selection = selectionOf(options);
   assertSelection(selection);
-  const what = 'A restore';
-  if (!options.plan) assertAnswerable({ what, yes: global.yes, interactive: terminal.interactive });
   return withSession(context, async (session) => {
     const place = await restorePlace(session);
     const prepared = await prepare(context, session, place, selection);
@@ -41,7 +39,7 @@ export const restore: Handler<RestoreCommandOptions> = async (context) => {
     const { interactive, alert: say } = terminal;
     const { set } = prepared.plan;
     await confirmTyped({
-      what,
+      what: 'A restore',
       warning: text,
       expected: set,
       yes: global.yes,

@@ -160,12 +160,3 @@ describe('the other parts of a set', () => {
     ]);
   });
 });
-
-describe('what a run that was cut short has left', () => {
-  it('is removed first, but for what somebody uses', () => {
-    const qdrant = presentOf(['docs', RESTORED, KEPT]);
-    expect(planOf(['docs'], { qdrant }).leftovers).toEqual([RESTORED, KEPT]);
-    const used = presentOf(['docs', RESTORED, KEPT], { mine: RESTORED });
-    expect(planOf(['docs'], { qdrant: used }).leftovers).toEqual([KEPT]);
-  });
-});
