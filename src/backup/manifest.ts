@@ -67,6 +67,11 @@ const manifest = z
     consistent: z.boolean().optional(),
     /** Configuration files that are not in it, because they hold secrets. */
     left_out: z.array(z.string()).optional(),
+    /**
+     * Collections that are not in it, because a restore had kept them and nobody used them. With this field every
+     * collection in the set is somebody's, whatever it is called.
+     */
+    kept_by_restores: z.array(z.string()).optional(),
     /** Parts that retention took out of it since. */
     pruned: z.array(z.object({ path: z.string(), collection: z.string(), at: z.iso.datetime() })).optional(),
   })

@@ -107,7 +107,7 @@ export function keptOf(
 }
 
 /**
- * Who may remove a collection: the restore that has made it, or the last one that has put it aside since. What has a
+ * Who may remove a collection: the restore that has made it, or the last one that has put it aside since and stands. What has a
  * name of its own, and was put aside because it was behind an alias that moved, is its owner's to remove.
  */
 function ownersOf(records: readonly RestoreRecord[]): Map<string, RestoreId> {

@@ -97,12 +97,12 @@ export function wants({ only, collections }: Selection, part: PartName): boolean
 
 /** The collections of a set, by the names that clients know them by. Pure. */
 export function chosenParts(
-  { parts }: BackupManifest,
+  manifest: BackupManifest,
   definitions: Definitions | null,
   selection: Selection,
 ): { name: string; collection: string; part: BackupPart }[] {
   if (!wants(selection, 'qdrant')) return [];
-  const all = parts.flatMap((part) =>
+  const all = manifest.parts.flatMap((part) =>
     part.kind === 'collection' && part.collection !== undefined
       ? [{ name: clientName(part.collection, definitions), collection: part.collection, part }]
       : [],
@@ -112,7 +112,12 @@ export function chosenParts(
     return all.filter(
       ({ name, collection }) => collections.includes(name) || collections.includes(collection),
     );
-  return all.filter(({ name }) => readRestoreName(name) === null);
+  return all.filter(({ name }) => !isOldCopy(name, manifest));
+}
+
+/** An earlier vdb put into its sets what restores had kept: all that tells of it there is the name. */
+function isOldCopy(name: string, { kept_by_restores: kept }: BackupManifest): boolean {
+  return kept === undefined && readRestoreName(name) !== null;
 }
 
 /** A collection that an earlier restore has made, and that its name was an alias of, goes by that name. */
@@ -235,9 +240,7 @@ function planDatabases({ manifest, selection, restore, databases }: PlanInput): 
 function skipped({ manifest, definitions, selection, databases, redis }: PlanInput): string[] {
   const has = (kind: string): boolean => manifest.parts.some((part) => part.kind === kind);
   const old = manifest.parts.flatMap(({ collection }) =>
-    collection !== undefined && readRestoreName(clientName(collection, definitions)) !== null
-      ? [collection]
-      : [],
+    collection !== undefined && isOldCopy(clientName(collection, definitions), manifest) ? [collection] : [],
   );
   const isAll = selection.collections === undefined && selection.only === undefined;
   return [

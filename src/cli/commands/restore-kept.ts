@@ -75,7 +75,7 @@ function chosenToUndo(
   const standing = records.filter(({ state, discarded }) => state !== 'undone' && discarded === undefined);
   const newest = standing.find((record) => !isNothingToUndo(planUndo(record, qdrant, databases)));
   if (newest !== undefined) return newest;
-  const isUndone = records.some(({ state }) => state === 'undone');
+  const isUndone = records.some(({ state, discarded }) => state === 'undone' && discarded === undefined);
   throw new VdbError(
     isUndone ? 'Every restore was taken back already' : 'There is no restore that could be taken back',
     {

@@ -65,6 +65,10 @@ function aboutManifest(manifest: BackupManifest): [string, string][] {
     ...(leftOut.length === 0
       ? []
       : [['left out', `${leftOut.join(', ')} (they hold secrets)`] as [string, string]]),
+    ...(manifest.kept_by_restores ?? []).map((name): [string, string] => [
+      'left out',
+      `${name} (kept by a restore: vdb restore discard)`,
+    ]),
     ...(manifest.pruned ?? []).map(({ path, at }): [string, string] => ['pruned', `${path} at ${when(at)}`]),
   ];
 }

@@ -49,7 +49,7 @@ describe('a collection of a set', () => {
     expect(planOf([old], { definitions }).skipped.join()).not.toContain('alias');
   });
 
-  it('that an earlier restore has kept is left out, unless it is named', () => {
+  it('that an earlier restore has kept, in a set that does not tell, is left out unless it is named', () => {
     const kept = 'docs--before-20261101T020000Z';
     const plan = planOf(['docs', kept]);
     expect(plan.collections.map(({ name }) => name)).toEqual(['docs']);
@@ -57,6 +57,14 @@ describe('a collection of a set', () => {
     expect(planOf(['docs', kept], { selection: { collections: [kept] } }).collections).toMatchObject([
       { target: kept },
     ]);
+  });
+
+  it('of a set that has left out what restores had kept is restored whatever it is called', () => {
+    const own = 'docs--before-20261101T020000Z';
+    const manifest = manifestOf(['docs', own], { kept_by_restores: [] });
+    const plan = planOf(['docs', own], { manifest });
+    expect(plan.collections.map(({ target }) => target)).toEqual(['docs', own]);
+    expect(plan.skipped.join()).not.toContain(own);
   });
 
   it('under a name that was asked for switches nothing', () => {
