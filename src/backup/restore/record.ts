@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { EXIT, messageOf, VdbError } from '../../errors.js';
 import { type Command, putCommand } from '../../host/command.js';
 import type { Host } from '../../host/host.js';
-import { sh } from '../../host/shell.js';
+import { known, type ProbeKind } from '../../host/probe.js';
+import { type Script, sh } from '../../host/shell.js';
 import type { RestoreId } from './collection-names.js';
 
 /**
@@ -81,21 +82,42 @@ export function forgetCommand(state: string, { restore, redis, configuration }: 
 
 /** All records, newest first. Throws `restore.record-unreadable` for one that cannot be read. */
 export async function readRecords(host: Host, state: string): Promise<RestoreRecord[]> {
-  const { stdout, stderr, exitCode } = await host.read(sh`
-    set -eu
+  const { stdout, stderr, exitCode } = await host.read(sh`set -eu; ${recordsScript(state)}`);
+  if (exitCode !== 0) throw unreadable(host, directoryOf(state), stderr.trim());
+  try {
+    return parseRecords(stdout);
+  } catch (error) {
+    throw unreadable(host, directoryOf(state), messageOf(error));
+  }
+}
+
+/** The records below each directory of state. */
+export const restoreRecords: ProbeKind<string, RestoreRecord[]> = {
+  name: 'restore-records',
+  script: (states) => sh`${states.map((state) => sh`echo @records; (${recordsScript(state)});`)}`,
+  parse: (stdout, states) => {
+    const answers = stdout.split(/^@records\n/m).slice(1);
+    return states.map((_, index) => known(parseRecords(answers[index] ?? '')));
+  },
+};
+
+function recordsScript(state: string): Script {
+  return sh`
     cd -- ${directoryOf(state)} 2>/dev/null || exit 0
     for file in *.json; do
     [ -e "$file" ] || continue
     printf '%s %s\n' "\${file%.json}" "$(base64 -w 0 <"$file")"
-    done`);
-  if (exitCode !== 0) throw unreadable(host, directoryOf(state), stderr.trim());
+    done`;
+}
+
+function parseRecords(stdout: string): RestoreRecord[] {
   const lines = stdout.split('\n').filter((line) => line !== '');
   const records = lines.map((line) => {
     const [name = '', base64 = ''] = line.split(' ');
     try {
       return record.parse(JSON.parse(Buffer.from(base64, 'base64').toString('utf8')));
     } catch (error) {
-      throw unreadable(host, `${directoryOf(state)}/${name}.json`, messageOf(error));
+      throw new Error(`${name}.json: ${messageOf(error)}`);
     }
   });
   return records.sort((a, b) => (a.at < b.at ? 1 : -1));
