@@ -10,6 +10,8 @@ import { PRIORITIES, SET_ID, setIdOf } from './set.js';
  */
 export const MANIFEST = 'manifest.json';
 
+const SCHEMA = 'vdb.backup/1';
+
 const amount = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in lower-case hex');
 
@@ -51,7 +53,7 @@ const part = z.object({
 
 const manifest = z
   .object({
-    schema: z.literal('vdb.backup/1'),
+    schema: z.literal(SCHEMA),
     id: z.string().regex(SET_ID),
     /** When the set was begun: nothing in it is older. */
     created: z.iso.datetime(),
@@ -92,7 +94,9 @@ export type BackupTable = z.infer<typeof table>;
 /** Reads the `manifest.json` of the set `id`. Throws `backup.manifest-unreadable` for anything else. Pure. */
 export function readManifest(text: string, id: string): BackupManifest {
   try {
-    const read = manifest.parse(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    assertSchema(value);
+    const read = manifest.parse(value);
     if (read.id !== id) throw new Error(`it is the manifest of ${read.id}`);
     return read;
   } catch (error) {
@@ -103,6 +107,21 @@ export function readManifest(text: string, id: string): BackupManifest {
       meaning: 'Without its manifest nobody knows what belongs to the set, and whether it is whole.',
     });
   }
+}
+
+const heading = z.object({
+  schema: z.string(),
+  versions: z.object({ vdb: z.string() }).optional().catch(undefined),
+});
+
+/** Throws where a manifest says that it is of another schema than this vdb reads. */
+function assertSchema(value: unknown): void {
+  const { data } = heading.safeParse(value);
+  if (data === undefined || data.schema === SCHEMA) return;
+  const by = data.versions === undefined ? 'another vdb' : `vdb ${data.versions.vdb}`;
+  throw new Error(
+    `it is of schema ${data.schema}, made by ${by}, and this vdb reads ${SCHEMA} alone: use that vdb`,
+  );
 }
 
 /** The content of `manifest.json`. Throws what {@link readManifest} would not take. */

@@ -4,10 +4,10 @@ import type { JudgedSet } from '../../backup/sets/state.js';
 import { formatSize } from '../../config/units.js';
 import { columns } from '../columns.js';
 import { when } from '../history.js';
-import { duration, indent, shortened, styleFor } from '../style.js';
+import { duration, indent, styleFor } from '../style.js';
 import { wrapWhole } from '../wrap.js';
 import type { SetsView } from './sets.js';
-import { ageText } from './values.js';
+import { agoText } from './values.js';
 
 /** One set with everything that its manifest tells. */
 export function setText(set: JudgedSet, view: SetsView): string {
@@ -22,11 +22,6 @@ export function setText(set: JudgedSet, view: SetsView): string {
     ...lines(set).flatMap(([label, text]) => labelled(label, text, view.width)),
     ...(manifest === null ? [] : ['', partsText(manifest, view)]),
   ].join('\n');
-}
-
-function agoText(ms: number): string {
-  if (Number.isNaN(ms)) return 'nobody knows when';
-  return ms < 0 ? `in ${ageText(-ms)}` : `${ageText(ms)} ago`;
 }
 
 function labelled(label: string, text: string, width: number): string[] {
@@ -73,23 +68,30 @@ function aboutManifest(manifest: BackupManifest): [string, string][] {
   ];
 }
 
+/** The parts, their paths last and whole: a path that is too long for its line goes on below. */
 function partsText({ parts }: BackupManifest, { color, width }: SetsView): string {
-  const [head = '', ...rows] = columns([['PART', 'SIZE', 'TIME', 'HOLDS'], ...parts.map(partRow)]).split(
-    '\n',
+  const told = columns([
+    ['SIZE', 'TIME', 'HOLDS, PRIORITY', ''],
+    ...parts.map((part) => [...partRow(part), '']),
+  ]).split('\n');
+  const at = told[0]?.length ?? 0;
+  const [head = '', ...rows] = ['PART', ...parts.map(({ path }) => path)].map((path, index) =>
+    wrapWhole(path, Math.max(20, width - 2 - at))
+      .map((line, more) => (more === 0 ? (told[index] ?? '') : ' '.repeat(at)) + line)
+      .join('\n'),
   );
-  const cut = (line: string): string => shortened(line.trimEnd(), width - 2);
-  return indent([styleFor(color).dim(cut(head)), ...rows.map(cut)].join('\n'), '  ');
+  return indent([styleFor(color).dim(head), ...rows].join('\n'), '  ');
 }
 
 function partRow(part: BackupPart): string[] {
-  const { path, bytes, from, until } = part;
+  const { bytes, from, until } = part;
   const took =
     from === undefined || until === undefined ? '-' : duration(Date.parse(until) - Date.parse(from));
-  return [path, formatSize(bytes), took, holds(part)];
+  return [formatSize(bytes), took, holds(part)];
 }
 
 function holds({ kind, points, points_between, priority, tables, keys }: BackupPart): string {
-  const order = priority === undefined ? '' : `, ${priority} priority`;
+  const order = priority === undefined ? '' : `, ${priority}`;
   if (points !== undefined) return `${points} points${order}`;
   if (points_between !== undefined) return `${points_between.join(' to ')} points${order}`;
   if (tables !== undefined) return tablesText(tables);

@@ -40,11 +40,11 @@ describe('the list of sets', () => {
     expect(
       list([whole, broken, unfinished, future], Infinity, ['.removing-20261001T020000Z']).split('\n'),
     ).toEqual([
-      'SET               AGE    SIZE   COLL/PTS  DATABASE             STATE       VERIFIED  PIN',
-      '20261223T020000Z  -27 d  5 MiB  2/1.2k    metadata_of_vectors  future      never',
-      '20261125T020000Z  10 h   5 MiB  2/1.2k    metadata_of_vectors  whole       5 h',
-      '20261124T020000Z  34 h   0 B    2/1.2k    metadata_of_vectors  damaged     never     yes',
-      '20261123T020000Z  2 d    510 B  -         -                    unfinished  never',
+      'SET               AGE      SIZE   COLL/PTS  DATABASE             STATE       VERIFIED  PIN',
+      '20261223T020000Z  in 27 d  5 MiB  2/1.2k    metadata_of_vectors  future      never',
+      '20261125T020000Z  10 h     5 MiB  2/1.2k    metadata_of_vectors  whole       5 h',
+      '20261124T020000Z  34 h     0 B    2/1.2k    metadata_of_vectors  damaged     never     yes',
+      '20261123T020000Z  2 d      510 B  -         -                    unfinished  never',
       '',
       '20261124T020000Z: qdrant.json is missing (and 3 more: vdb backup show 20261124T020000Z)',
       '20261124T020000Z: pinned by me@here: before the move',
@@ -102,12 +102,26 @@ describe('a set', () => {
       '  verified   2026-11-25 07:00:00Z, whole',
       '  pinned     by me@here at 2026-11-25 12:00:00Z: before the move',
       '',
-      '  PART                               SIZE   TIME   HOLDS',
-      '  qdrant.json                        10 B   -      definitions',
-      '  collections/general.snapshot       5 MiB  3.0 s  1234 points, low priority',
-      '  collections/other.snapshot         100 B  -      7 to 9 points, high priority',
-      '  postgres/metadata_of_vectors.dump  100 B  -      postgres',
+      '  SIZE   TIME   HOLDS, PRIORITY      PART',
+      '  10 B   -      definitions          qdrant.json',
+      '  5 MiB  3.0 s  1234 points, low     collections/general.snapshot',
+      '  100 B  -      7 to 9 points, high  collections/other.snapshot',
+      '  100 B  -      postgres             postgres/metadata_of_vectors.dump',
     ]);
+  });
+
+  it('fits into eighty columns, and nothing of it is cut', () => {
+    const long = `documents_of_the_department--before-20261124T020000Z`;
+    const parts = [{ ...snapshot(long, 'medium'), points: 123_456_789 }];
+    const lines = show(foundSet('2026-11-25T02:00:00Z', parts)).split('\n');
+    for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
+    const [first = '', second = ''] = lines.slice(-2);
+    expect(first).toContain('123456789 points, medium');
+    expect(first.split('  ').at(-1)! + second.trim()).toBe(`collections/${long}.snapshot`);
+  });
+
+  it('that is from the future says so', () => {
+    expect(show(future).split('\n')[0]).toBe('20261223T020000Z  future, 5 MiB, begun 27 d in the future');
   });
 
   it('without a manifest is shown for what it is', () => {
@@ -184,7 +198,7 @@ describe('values', () => {
     [3_599_999, '59 min'],
     [47 * 3_600_000, '47 h'],
     [48 * 3_600_000, '2 d'],
-    [-3_600_000, '-1 h'],
+    [-3_600_000, 'in 1 h'],
     [Number.NaN, '-'],
   ])('an age of %d ms is %s', (ms, text) => {
     expect(ageText(ms)).toBe(text);
