@@ -97,7 +97,7 @@ function pathIn(line: string): string {
 }
 
 /**
- * Each file is written aside and renamed. A file that is a link on the host is left alone: what it points to is not
+ * Each file is written aside and renamed; where none differs, nothing is done and nothing kept. A file that is a link on the host is left alone: what it points to is not
  * this archive's to change.
  */
 export function replaceCommand({ archive, keep }: ConfigurationRestore): Command {
@@ -112,6 +112,7 @@ export function replaceCommand({ archive, keep }: ConfigurationRestore): Command
       work=$(mktemp -d)
       trap 'rm -rf -- "$work"' EXIT
       ${differingFiles(archive)}
+      [ -s "$work/differing" ] || exit 0
       while IFS= read -r -d '' path; do [ ! -f "/$path" ] || printf '%s\0' "$path"; done <"$work/differing" >"$work/kept"
       mkdir -p -- "$(dirname -- ${keep})"
       tar --create --file ${`${keep}.part`} --format=pax --directory / --null --files-from="$work/kept"
