@@ -1,7 +1,9 @@
 import { messageOf } from '../../errors.js';
 import { askQdrant, resultOf } from '../qdrant-requests.js';
 import { keptOf } from '../restore/kept.js';
-import { readRecords } from '../restore/record.js';
+import { namelessCollections } from '../restore/made.js';
+import type { PresentQdrant } from '../restore/present.js';
+import { type RestoreRecord, readRecords } from '../restore/record.js';
 import type { Run } from './run.js';
 
 /**
@@ -33,11 +35,21 @@ async function provenKept(run: Run): Promise<string[]> {
       collections: names.collections.map(({ name }) => name),
       aliases: Object.fromEntries(pairs.aliases.map((each) => [each.alias_name, each.collection_name])),
     };
-    return keptOf(records, present, []).flatMap((kept) => kept.collections);
+    return copiesIn(records, present);
   } catch (error) {
     run.warn(`What restores have kept is taken too, as it could not be told: ${messageOf(error)}`);
     return [];
   }
+}
+
+/** But for those of a restore that was cut short where they are all that is left of a collection. Pure. */
+export function copiesIn(
+  records: readonly RestoreRecord[],
+  present: Pick<PresentQdrant, 'collections' | 'aliases'>,
+): string[] {
+  return keptOf(records, present, []).flatMap(({ record, collections }) =>
+    namelessCollections(record, present).length > 0 ? [] : collections,
+  );
 }
 
 interface Collections {

@@ -82,7 +82,7 @@ function movesAway(action: RestoreRecord['collections'][number]['action']): bool
  */
 export function namelessCollections(
   { state, collections }: RestoreRecord,
-  { collections: there, aliases }: PresentQdrant,
+  { collections: there, aliases }: Pick<PresentQdrant, 'collections' | 'aliases'>,
 ): string[] {
   if (state !== 'begun') return [];
   return collections.flatMap(({ name, action, kept }) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { copiesIn } from '../../../../src/backup/create/kept.js';
 import {
   freeRestoreId,
   keptCollection,
@@ -160,6 +161,14 @@ describe('discarding', () => {
     const present = presentOf([RESTORED, KEPT]);
     const record = recordOf({ state: 'begun' });
     expect(() => assertDiscardable(kept(record, present), present)).toThrow(/all that there is of docs/);
+  });
+});
+
+describe('a later set', () => {
+  it('leaves out what is kept, but not where that is all that is left of a collection', () => {
+    const done = presentOf([RESTORED, KEPT, `own--${SET}`], { docs: RESTORED });
+    expect(copiesIn([recordOf()], done)).toEqual([KEPT]);
+    expect(copiesIn([recordOf({ state: 'begun' })], presentOf([RESTORED, KEPT]))).toEqual([]);
   });
 });
 
