@@ -10,8 +10,6 @@ import { PRIORITIES, SET_ID, setIdOf } from './set.js';
  */
 export const MANIFEST = 'manifest.json';
 
-const SCHEMA = 'vdb.backup/1';
-
 const amount = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in lower-case hex');
 
@@ -51,6 +49,8 @@ const part = z.object({
   until: z.iso.datetime().optional(),
 });
 
+const SCHEMA = 'vdb.backup/1';
+
 const manifest = z
   .object({
     schema: z.literal(SCHEMA),
@@ -69,13 +69,13 @@ const manifest = z
     consistent: z.boolean().optional(),
     /** Configuration files that are not in it, because they hold secrets. */
     left_out: z.array(z.string()).optional(),
+    /** Parts that retention took out of it since. */
+    pruned: z.array(z.object({ path: z.string(), collection: z.string(), at: z.iso.datetime() })).optional(),
     /**
      * Collections that are not in it, because a restore had kept them and nobody used them. With this field every
      * collection in the set is somebody's, whatever it is called.
      */
     kept_by_restores: z.array(z.string()).optional(),
-    /** Parts that retention took out of it since. */
-    pruned: z.array(z.object({ path: z.string(), collection: z.string(), at: z.iso.datetime() })).optional(),
   })
   .refine(({ id, created }) => id === setIdOf(new Date(created)), {
     message: 'its name is not the instant at which it was created',

@@ -3,7 +3,7 @@ import type { Prepared } from '../../backup/restore/prepare.js';
 import { formatSize } from '../../config/units.js';
 import { count, styleFor } from '../style.js';
 import { wrapWhole } from '../wrap.js';
-import { agoText, rpoText } from './values.js';
+import { oldText, rpoText } from './values.js';
 
 export interface PlanView {
   now: Date;
@@ -45,7 +45,7 @@ export function restorePlanText({ plan, need, room, files }: Prepared, view: Pla
       : []),
   ];
   return [
-    style.bold(`Restore of backup set ${plan.set}, begun ${agoText(age)}`),
+    style.bold(`Restore of backup set ${plan.set}, ${oldText(age)}`),
     ...items.flatMap((item) => itemLines(item, view)),
     ...lines.map((text) => `  ${wrapped(text)}`),
     ...plan.leftovers.map((name) =>

@@ -7,7 +7,7 @@ import { when } from '../history.js';
 import { duration, indent, styleFor } from '../style.js';
 import { wrapWhole } from '../wrap.js';
 import type { SetsView } from './sets.js';
-import { agoText } from './values.js';
+import { ageText } from './values.js';
 
 /** One set with everything that its manifest tells. */
 export function setText(set: JudgedSet, view: SetsView): string {
@@ -22,6 +22,12 @@ export function setText(set: JudgedSet, view: SetsView): string {
     ...lines(set).flatMap(([label, text]) => labelled(label, text, view.width)),
     ...(manifest === null ? [] : ['', partsText(manifest, view)]),
   ].join('\n');
+}
+
+function agoText(ms: number): string {
+  if (Number.isNaN(ms)) return 'nobody knows when';
+  const text = ageText(ms);
+  return text.startsWith('in ') ? text : `${text} ago`;
 }
 
 function labelled(label: string, text: string, width: number): string[] {
@@ -60,11 +66,11 @@ function aboutManifest(manifest: BackupManifest): [string, string][] {
     ...(leftOut.length === 0
       ? []
       : [['left out', `${leftOut.join(', ')} (they hold secrets)`] as [string, string]]),
+    ...(manifest.pruned ?? []).map(({ path, at }): [string, string] => ['pruned', `${path} at ${when(at)}`]),
     ...(manifest.kept_by_restores ?? []).map((name): [string, string] => [
       'left out',
       `${name} (kept by a restore: vdb restore discard)`,
     ]),
-    ...(manifest.pruned ?? []).map(({ path, at }): [string, string] => ['pruned', `${path} at ${when(at)}`]),
   ];
 }
 

@@ -4,23 +4,17 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** How long ago something was: `5 min`, `26 h`, `12 d`; `in 5 min` where it is to come, `-` where that is not known. */
+/** How long ago something was: `5 min`, `26 h`, `12 d`; `in 12 d` where it is to come, `-` where that is not known. */
 export function ageText(ms: number): string {
   if (Number.isNaN(ms)) return '-';
-  if (ms < 0) return `in ${ageText(-ms)}`;
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  if (ms <= -MINUTE) return `in ${ageText(-ms)}`;
+  if (ms < HOUR) return `${Math.max(0, Math.floor(ms / MINUTE))} min`;
   return ms < 2 * DAY ? `${Math.floor(ms / HOUR)} h` : `${Math.floor(ms / DAY)} d`;
 }
 
-/** The same in a sentence: `5 min ago`, and what a clock that was set back leaves: `26 h in the future`. */
-export function agoText(ms: number): string {
-  if (Number.isNaN(ms)) return 'nobody knows when';
-  return ms < 0 ? `${ageText(-ms)} in the future` : `${ageText(ms)} ago`;
-}
-
-/** What may be lost with a set, by its age; a set from the future has none. */
-export function rpoText(ms: number): string {
-  return ms < 0 ? `not known: the set is ${agoText(ms)}` : ageText(ms);
+/** The same as a property: `26 h old`, `from the future (in 12 d)`. */
+export function oldText(ms: number): string {
+  return ms <= -MINUTE ? `from the future (${ageText(ms)})` : `${ageText(ms)} old`;
 }
 
 /** A number in few columns: `950`, `12.3k`, `1.2M`. */
@@ -44,4 +38,9 @@ export function countsIn({ parts }: BackupManifest): {
     points: points.reduce((sum, each) => sum + each, 0),
     databases: parts.flatMap(({ kind, database }) => (kind === 'postgres' ? [database ?? '?'] : [])),
   };
+}
+
+/** What may be lost with a set, by its age; one from the future has none. */
+export function rpoText(ms: number): string {
+  return ms <= -MINUTE ? 'not known: the set is from the future' : ageText(ms);
 }

@@ -56,7 +56,7 @@ describe('drillText', () => {
       drillText(outcome, false),
     ).toBe(`Done: backup set 20261124T020000Z restores to what it says, 2 parts, 4.0 s
   1 collection, 300 points, 8 of them compared by value; 1 row
-  hashing, restoring and comparing everything took 2.5 s; the set was begun 26 h ago`);
+  hashing, restoring and comparing everything took 2.5 s; the set is 26 h old`);
   });
 
   it('names each part with which something is wrong', () => {

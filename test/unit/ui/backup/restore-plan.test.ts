@@ -24,7 +24,7 @@ describe('the plan of a restore', () => {
   it('tells of each thing what the set has, what is there, what happens and what is kept', () => {
     const plan = planOf(['docs', 'b'], { qdrant: presentOf(['docs']), selection: { only: ['qdrant'] } });
     expect(shown(plan)).toEqual([
-      `Restore of backup set ${SET}, begun 3 h ago`,
+      `Restore of backup set ${SET}, 3 h old`,
       '  docs',
       '    in the set  10 points, 1000 B',
       '    there now   5 points, 500 B',
@@ -64,7 +64,7 @@ describe('the plan of a restore', () => {
 
   it('of a set from the future has no age', () => {
     const [head, ...lines] = shown(planOf(['docs']), {}, -7_200_000);
-    expect(head).toBe(`Restore of backup set ${SET}, begun 2 h in the future`);
-    expect(lines.join(' ')).toMatch(/RPO not\s+known: the set is 2 h in the future/);
+    expect(head).toBe(`Restore of backup set ${SET}, from the future (in 2 h)`);
+    expect(lines.join(' ')).toMatch(/RPO not\s+known: the set is from the future/);
   });
 });

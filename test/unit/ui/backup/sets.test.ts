@@ -121,7 +121,7 @@ describe('a set', () => {
   });
 
   it('that is from the future says so', () => {
-    expect(show(future).split('\n')[0]).toBe('20261223T020000Z  future, 5 MiB, begun 27 d in the future');
+    expect(show(future).split('\n')[0]).toBe('20261223T020000Z  future, 5 MiB, begun in 27 d');
   });
 
   it('without a manifest is shown for what it is', () => {
