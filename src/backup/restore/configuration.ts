@@ -113,6 +113,7 @@ export function replaceCommand({ archive, keep }: ConfigurationRestore): Command
       trap 'rm -rf -- "$work"' EXIT
       ${differingFiles(archive)}
       [ -s "$work/differing" ] || exit 0
+      [ ! -e ${keep} ] || { echo ${`${keep} is there already`} >&2; exit 1; }
       while IFS= read -r -d '' path; do [ ! -f "/$path" ] || printf '%s\0' "$path"; done <"$work/differing" >"$work/kept"
       mkdir -p -- "$(dirname -- ${keep})"
       tar --create --file ${`${keep}.part`} --format=pax --directory / --null --files-from="$work/kept"

@@ -51,7 +51,13 @@ export async function discardKept(
   for (const { collection } of collections) await discardCollection(host, qdrant, collection);
   for (const name of databases) await dropDatabase(host, config, name);
   if (files.length > 0) await host.run({ title: 'remove kept files', script: sh`rm -f -- ${files}` });
-  const discarded = { ...record, discarded: new Date().toISOString(), redis: null, configuration: null };
+  const discarded = {
+    ...record,
+    discarded: new Date().toISOString(),
+    redis: null,
+    configuration: null,
+    files: [],
+  };
   const others = records.filter((each) => each.discarded !== undefined && each.restore !== record.restore);
   await settle(options, discarded, others);
 }

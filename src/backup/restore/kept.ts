@@ -2,7 +2,7 @@ import type { Config } from '../../config/schema.js';
 import { EXIT, VdbError } from '../../errors.js';
 import type { Host } from '../../host/host.js';
 import { type RestoreId, setOf } from './collection-names.js';
-import { madeCollections } from './made.js';
+import { asSeen, madeCollections } from './made.js';
 import {
   lookAtCollections,
   lookAtQdrant,
@@ -10,7 +10,7 @@ import {
   type PresentQdrant,
   type RestorePlace,
 } from './present.js';
-import { type RestoreRecord, readRecords } from './record.js';
+import { type RestoreRecord, readRecords, recordedFiles } from './record.js';
 import { databases } from './switch-database.js';
 
 /** A collection that a restore has made or kept, and that no client gets. */
@@ -35,6 +35,8 @@ export interface KeptRestore {
   collections: readonly KeptCollection[];
   used: readonly UsedCollection[];
   databases: readonly string[];
+  /** Databases of which its record tells, while PostgreSQL does not say what is there. */
+  unseen: readonly string[];
   /** Files on the host. */
   files: readonly string[];
 }
@@ -51,17 +53,22 @@ export interface KeptLook {
   kept: KeptRestore[];
   records: readonly RestoreRecord[];
   qdrant: PresentQdrant;
-  databases: readonly string[];
+  databases: SeenDatabases;
 }
 
-/** Everything that restores have kept or left over. */
+/** The databases that are there, as far as a record asks for them. `names` is null where PostgreSQL did not say. */
+export type SeenDatabases = { names: readonly string[] } | { names: null; why: unknown };
+
+/** Everything that restores have kept or left over. PostgreSQL is asked where a record tells of a database. */
 export async function lookAtKept(options: KeptOptions): Promise<KeptLook> {
   const { host, config, qdrant } = options;
-  const [records, present, names] = await Promise.all([
+  const [recorded, present] = await Promise.all([
     readRecords(host, config.paths.state),
     lookAtQdrant(host, qdrant),
-    config.postgres.enabled ? databases(host, config) : [],
   ]);
+  const seenDatabases = await lookAtDatabases(options, recorded);
+  const { names } = seenDatabases;
+  const records = recorded.map((record) => asSeen(record, { qdrant: present, databases: names }));
   const found = keptOf(records, present, names);
   const seen = await lookAtCollections(
     host,
@@ -72,7 +79,24 @@ export async function lookAtKept(options: KeptOptions): Promise<KeptLook> {
     ...rest,
     collections: collections.map((collection) => ({ collection, points: 0, bytes: 0, ...seen[collection] })),
   }));
-  return { kept, records, qdrant: present, databases: names };
+  return { kept, records, qdrant: present, databases: seenDatabases };
+}
+
+async function lookAtDatabases(
+  { host, config }: KeptOptions,
+  records: readonly RestoreRecord[],
+): Promise<SeenDatabases> {
+  const isNamed = records.some((record) => record.databases.length > 0);
+  if (!config.postgres.enabled || !isNamed) return { names: [] };
+  return databases(host, config).then(
+    (names) => ({ names }),
+    (why: unknown) => ({ names: null, why }),
+  );
+}
+
+/** Throws why PostgreSQL did not say what is there, where the restore has to do with a database. Pure. */
+export function assertSeen({ databases: named }: RestoreRecord, seen: SeenDatabases): void {
+  if (seen.names === null && named.length > 0) throw seen.why;
 }
 
 type Found = Omit<KeptRestore, 'collections'> & { collections: string[] };
@@ -84,7 +108,7 @@ type Found = Omit<KeptRestore, 'collections'> & { collections: string[] };
 export function keptOf(
   records: readonly RestoreRecord[],
   { collections, aliases }: Pick<PresentQdrant, 'collections' | 'aliases'>,
-  names: readonly string[],
+  names: readonly string[] | null,
 ): Found[] {
   const owners = ownersOf(records);
   const pointing = (collection: string): string[] =>
@@ -99,8 +123,9 @@ export function keptOf(
         const [serves, by] = [serving.includes(collection), pointing(collection)];
         return by.length === 0 ? [] : [{ collection, aliases: by, serves }];
       }),
-      databases: names.filter((name) => recordedDatabases(record).includes(name)),
-      files: [record.redis, record.configuration].flatMap((file) => file ?? []),
+      databases: (names ?? []).filter((name) => recordedDatabases(record).includes(name)),
+      unseen: names === null ? recordedDatabases(record) : [],
+      files: recordedFiles(record),
     };
   });
   return all.filter((found) => found.record.discarded === undefined || !isSettled(found));

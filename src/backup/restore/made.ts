@@ -1,7 +1,7 @@
 import { freeRestoreId, type RestoreId, readRestoreName } from './collection-names.js';
 import { restoreOfDatabase } from './names.js';
 import type { PresentQdrant } from './present.js';
-import type { RestoreRecord } from './record.js';
+import { type RestoreRecord, recordedFiles } from './record.js';
 
 /**
  * Collections that a restore has made under names that it gave itself. A name proves nothing, anybody may give it to
@@ -13,9 +13,30 @@ export function madeCollections({ collections }: RestoreRecord): string[] {
   );
 }
 
-/** Whether clients may have what it restored. Pure. */
-export function hasSwitched({ state, collections, databases }: RestoreRecord): boolean {
-  return state !== 'begun' || [...collections, ...databases].some(({ switched }) => switched);
+/** Whether anybody may have what it restored. Pure. */
+export function hasSwitched(record: RestoreRecord): boolean {
+  const { state, collections, databases } = record;
+  const isKept = recordedFiles(record).length > 0;
+  return state !== 'begun' || isKept || [...collections, ...databases].some(({ switched }) => switched);
+}
+
+/**
+ * A record with the switches that it had no time to tell of, because the operator was cut off from the host right after
+ * one: an alias points to what was restored, or the database that made room bears the name under which it is kept. Pure.
+ */
+export function asSeen(record: RestoreRecord, { qdrant, databases }: Seen): RestoreRecord {
+  const { collections, databases: recorded } = record;
+  return {
+    ...record,
+    collections: collections.map((each) => ({
+      ...each,
+      switched: each.switched || (each.action !== 'create' && qdrant?.aliases[each.name] === each.target),
+    })),
+    databases: recorded.map((each) => ({
+      ...each,
+      switched: each.switched || (each.kept !== null && databases?.includes(each.kept) === true),
+    })),
+  };
 }
 
 /** What is there, as far as somebody has looked: null where nobody has. */

@@ -79,6 +79,7 @@ export function redisCommand({ redis }: Pick<Config, 'redis'>, { rdb, keys, keep
       ${mainRedis(redis.port)}
       ${SCRATCH_REDIS}
       [ "$(main_info replication role)" = master ] || { echo 'Redis copies another server already' >&2; exit 1; }
+      [ ! -e ${keep} ] || { echo ${`${keep} is there already`} >&2; exit 1; }
       databases=$(main_cli CONFIG GET databases | tail -n 1)
       copy_scratch() {
       printf 'CONFIG SET masterauth %s\nREPLICAOF 127.0.0.1 %s\n' "$scratch_password" "$scratch_port" | main_cli >/dev/null

@@ -146,6 +146,7 @@ async function switchDatabases(options: RestoreOptions, record: RestoreRecord, s
   }
 }
 
+/** The file that keeps what was there is recorded first: the host goes on to its end, whatever becomes of the operator. */
 async function bringRedis(
   options: RestoreOptions,
   report: RestoreReport,
@@ -156,6 +157,8 @@ async function bringRedis(
   const { redis: part } = plan;
   if (part === null) return;
   const kept = keptFile(config.paths.state, plan.restore, 'rdb');
+  record.redis = kept;
+  await save();
   const { keys, expired } = await step(options, 'Redis', part.bytes, () =>
     restoreRedis(host, config, {
       ...{ rdb: `${sourceOf(options)}/${part.path}`, keep: kept },
@@ -163,8 +166,6 @@ async function bringRedis(
     }),
   );
   report.redis = { keys, expired, kept };
-  record.redis = kept;
-  await save();
 }
 
 async function bringConfiguration(
@@ -177,6 +178,8 @@ async function bringConfiguration(
   const { configuration: part } = plan;
   if (part === null) return;
   const keep = keptFile(config.paths.state, plan.restore, 'tar');
+  record.configuration = keep;
+  await save();
   const files = await step(options, 'configuration', part.bytes, () =>
     replaceConfiguration(host, { archive: `${sourceOf(options)}/${part.path}`, keep }),
   );

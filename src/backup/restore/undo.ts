@@ -89,24 +89,30 @@ export function isNothingToUndo({ moves, databases: all, redis, configuration }:
   return moves.length + all.length === 0 && redis === null && configuration === null;
 }
 
-/** Carries it out. What was restored stays, in nobody's use, until it is discarded. The lock is held. */
+/**
+ * Carries it out. What was restored stays, in nobody's use, until it is discarded. The files that keep it are recorded
+ * first, under names that no earlier attempt has used. The lock is held.
+ */
 export async function runUndo({ host, config, qdrant, record }: UndoOptions, plan: UndoPlan): Promise<void> {
   const { state } = config.paths;
   const { restore } = record;
+  const [rdb, tar] = [undoneFile(record, state, 'rdb'), undoneFile(record, state, 'tar')];
+  const made = [...(plan.redis === null ? [] : [rdb]), ...(plan.configuration === null ? [] : [tar])];
+  const recorded = { ...record, files: [...(record.files ?? []), ...made] };
+  if (made.length > 0) await writeRecord(host, state, recorded);
   if (plan.moves.length > 0) await host.run(aliasCommand(qdrant, plan.moves));
   for (const { database } of plan.databases) await undoDatabase(host, config, { database, id: restore });
-  if (plan.redis !== null)
-    await restoreRedis(host, config, { rdb: plan.redis, keep: keptFile(state, restore, 'undone.rdb') });
+  if (plan.redis !== null) await restoreRedis(host, config, { rdb: plan.redis, keep: rdb });
   if (plan.configuration !== null)
-    await replaceConfiguration(host, {
-      ...{ archive: plan.configuration, keep: keptFile(state, restore, 'undone.tar') },
-    });
-  await writeRecord(host, state, {
-    ...record,
-    state: 'undone',
-    redis: plan.redis === null ? null : keptFile(state, restore, 'undone.rdb'),
-    configuration: plan.configuration === null ? null : keptFile(state, restore, 'undone.tar'),
-  });
+    await replaceConfiguration(host, { archive: plan.configuration, keep: tar });
+  await writeRecord(host, state, { ...recorded, state: 'undone' });
+}
+
+function undoneFile({ restore, files = [] }: RestoreRecord, state: string, kind: string): string {
+  for (let number = 1; ; number++) {
+    const file = keptFile(state, restore, `undone${number === 1 ? '' : `.${number}`}.${kind}`);
+    if (!files.includes(file)) return file;
+  }
 }
 
 /**

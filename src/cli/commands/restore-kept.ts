@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { assertDiscardable, discardKept } from '../../backup/restore/discard.js';
-import { findKept, type KeptLook, type KeptRestore, lookAtKept } from '../../backup/restore/kept.js';
+import {
+  assertSeen,
+  findKept,
+  type KeptLook,
+  type KeptRestore,
+  lookAtKept,
+} from '../../backup/restore/kept.js';
 import type { RestoreRecord } from '../../backup/restore/record.js';
 import {
   assertUndoable,
@@ -73,7 +79,10 @@ function chosenToUndo(
 ): Pick<RestoreRecord, 'restore'> {
   if (word !== undefined) return findKept(records, word);
   const standing = records.filter(({ state, discarded }) => state !== 'undone' && discarded === undefined);
-  const newest = standing.find((record) => !isNothingToUndo(planUndo(record, qdrant, databases)));
+  const newest = standing.find((record) => {
+    assertSeen(record, databases);
+    return !isNothingToUndo(planUndo(record, qdrant, databases.names ?? []));
+  });
   if (newest !== undefined) return newest;
   const isUndone = records.some(({ state, discarded }) => state === 'undone' && discarded === undefined);
   throw new VdbError(
@@ -96,7 +105,8 @@ function undoing(
 ): { record: RestoreRecord; plan: UndoPlan } {
   const record = findKept(records, restore);
   assertUndoable(record, records);
-  const plan = planUndo(record, qdrant, databases);
+  assertSeen(record, databases);
+  const plan = planUndo(record, qdrant, databases.names ?? []);
   if (!isNothingToUndo(plan)) return { record, plan };
   throw new VdbError(`There is nothing to take back of restore ${restore}`, {
     code: 'restore.nothing-to-undo',
@@ -144,6 +154,7 @@ export const discard: Handler = (context) =>
 
 function discarding(look: KeptLook, word: string | undefined): KeptRestore {
   const found = findKept(look.kept, word);
+  assertSeen(found.record, look.databases);
   assertDiscardable(found, look.qdrant);
   return found;
 }

@@ -7,8 +7,8 @@ import {
   restoredCollection,
 } from '../../../../src/backup/restore/collection-names.js';
 import { assertDiscardable } from '../../../../src/backup/restore/discard.js';
-import { findKept, type KeptRestore, keptOf } from '../../../../src/backup/restore/kept.js';
-import { beginRestore, hasSwitched } from '../../../../src/backup/restore/made.js';
+import { assertSeen, findKept, type KeptRestore, keptOf } from '../../../../src/backup/restore/kept.js';
+import { asSeen, beginRestore, hasSwitched } from '../../../../src/backup/restore/made.js';
 import type { RestoreRecord } from '../../../../src/backup/restore/record.js';
 import { assertUndoable, isNothingToUndo, planUndo } from '../../../../src/backup/restore/undo.js';
 import { presentOf, SET } from './support.js';
@@ -60,6 +60,62 @@ describe('names that restores give', () => {
     expect(hasSwitched(recordOf(cutShort))).toBe(false);
     expect(hasSwitched(recordOf({ state: 'begun' }))).toBe(true);
     expect(hasSwitched(recordOf())).toBe(true);
+  });
+
+  it('are not used again where a file was kept of what was replaced, whatever else the record says', () => {
+    for (const file of [{ redis: '/s/x.rdb' }, { configuration: '/s/x.tar' }]) {
+      const record = recordOf({ state: 'begun', collections: [], aliases: [], ...file });
+      expect(beginRestore(SET, [record], { qdrant: null, databases: [] }).restore).toBe(`${SET}.2`);
+    }
+  });
+});
+
+describe('a switch of which the record had no time to tell', () => {
+  const kept = `app_before_${SET.toLowerCase()}`;
+  const cut = recordOf({
+    state: 'begun',
+    collections: [{ name: 'docs', action: 'switch', target: RESTORED, kept: 'docs_v7', switched: false }],
+    databases: [{ database: 'app', restored: 'app_r', kept, switched: false }],
+  });
+
+  it('of a database is seen by the name under which the other one is kept', () => {
+    const seen = (names: string[]) => asSeen(cut, { qdrant: null, databases: names }).databases[0]?.switched;
+    expect(seen(['app', kept])).toBe(true);
+    expect(seen(['app', 'app_r'])).toBe(false);
+  });
+
+  it('of a database is taken back, and goes before the restore below it', () => {
+    const record = asSeen(cut, { qdrant: presentOf(), databases: ['app', kept] });
+    expect(planUndo(record, presentOf(), ['app', kept]).databases).toEqual([{ database: 'app', kept }]);
+    const below = recordOf({
+      ...{ restore: `${SET}.9`, at: '2026-11-24T09:00:00.000Z', collections: [], aliases: [] },
+      databases: [{ database: 'app', restored: 'r', kept: 'k', switched: true }],
+    });
+    expect(() => assertUndoable(below, [record, below])).toThrow(/is to be taken back first/);
+  });
+
+  it('of an alias is seen by where it points', () => {
+    const seen = (target: string) =>
+      asSeen(cut, { qdrant: presentOf([], { docs: target }), databases: null }).collections[0]?.switched;
+    expect(seen(RESTORED)).toBe(true);
+    expect(seen('docs_v7')).toBe(false);
+  });
+});
+
+describe('databases that nobody could see', () => {
+  const down = { names: null, why: new Error('PostgreSQL is down') };
+
+  it('are named as such', () => {
+    const databases = [{ database: 'app', restored: 'app_r', kept: 'app_k', switched: true }];
+    expect(keptOf([recordOf({ databases })], presentOf(), null)).toMatchObject([
+      { databases: [], unseen: ['app_r', 'app_k'] },
+    ]);
+  });
+
+  it('are in the way of a restore that has to do with one, and of no other', () => {
+    const databases = [{ database: 'app', restored: 'app_r', kept: 'app_k', switched: true }];
+    expect(() => assertSeen(recordOf({ databases }), down)).toThrow('PostgreSQL is down');
+    expect(() => assertSeen(recordOf(), down)).not.toThrow();
   });
 });
 
