@@ -93,9 +93,9 @@ const RETURN_SECONDS = 180;
 /**
  * Puts `$file` where Qdrant reads it, until the script ends. Qdrant makes its directory for snapshots when it makes the
  * first one (seen with 1.18.3), so it may have to be made. What an earlier run that was killed has left there is taken
- * back first: a link shares owner and mode with its file.
+ * back first: a link shares owner and mode with its file. `atEnd` is what the script's trap does, with `take_back` in it.
  */
-export function handOver(snapshots: string): Script {
+export function handOver(snapshots: string, atEnd: Script = sh`take_back`): Script {
   return sh`
     [ -d ${snapshots} ] ||
     install -d -m 0700 -o "$(stat -c %u -- ${dirname(snapshots)})" -g "$(stat -c %g -- ${dirname(snapshots)})" -- ${snapshots}
@@ -105,7 +105,7 @@ export function handOver(snapshots: string): Script {
     rm -rf -- "$hold"
     }
     take_back
-    trap take_back EXIT
+    trap ${atEnd} EXIT
     group=$(stat -c %g -- ${snapshots})
     install -d -m 0710 -g "$group" -- "$hold"
     ln -- "$file" "$hold/${HANDED}" 2>/dev/null || cp --reflink=auto -- "$file" "$hold/${HANDED}"

@@ -129,7 +129,9 @@ async function work(
   const prepared = await prepare(context, session, place, selection);
   assertSamePlan(confirmed, prepared.plan, host.target);
   const progress = restoreProgress(context);
-  await progress.hashing((onProgress) => assertWhole({ host, config }, prepared, { onProgress }));
+  await progress.hashing((onProgress) =>
+    assertWhole({ host, config }, prepared, { onProgress, signal: stop }),
+  );
   return runRestore({
     ...{ host, config, qdrant: place, plan: prepared.plan, definitions: prepared.definitions },
     ...{ by: operator(), stop, onEvent: progress.onEvent },
