@@ -10,7 +10,7 @@ import { comparePartsOf, type HashingOptions, partFinding, WITHOUT_HASTE } from 
 import { lookAtSets } from '../sets/look.js';
 import { findingText } from '../sets/notes.js';
 import { type JudgedSet, judgeSets } from '../sets/state.js';
-import { type ConfigurationFile, compareConfiguration } from './configuration.js';
+import { boundFiles, type ConfigurationFile, compareConfiguration } from './configuration.js';
 import { beginRestore } from './made.js';
 import { chosenParts, namesToLookAt, planRestore, type RestorePlan, type Selection, wants } from './plan.js';
 import { lookAtCollections, lookAtQdrant, lookAtRoom, type RestorePlace, type Room } from './present.js';
@@ -34,7 +34,7 @@ export interface Prepared {
   definitions: Definitions | null;
   need: Need;
   room: Room;
-  /** Files that `--only config` replaces. */
+  /** Files that `--only config` replaces, and those that it leaves alone though they differ. */
   files: readonly ConfigurationFile[];
 }
 
@@ -122,7 +122,10 @@ async function filesOf(
 ): Promise<ConfigurationFile[]> {
   return configuration === null
     ? []
-    : compareConfiguration(host, `${setDirectory(config, set)}/${configuration.path}`);
+    : compareConfiguration(host, {
+        archive: `${setDirectory(config, set)}/${configuration.path}`,
+        bound: boundFiles(config),
+      });
 }
 
 /**

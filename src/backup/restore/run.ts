@@ -1,7 +1,7 @@
 import { EXIT, messageOf, VdbError } from '../../errors.js';
 import { CommandError } from '../../host/host.js';
 import { removeMade, restoreBeside } from './beside.js';
-import { replaceConfiguration } from './configuration.js';
+import { boundFiles, replaceConfiguration } from './configuration.js';
 import { exchange } from './exchange.js';
 import { forgetCommand, keptFile, type RestoreRecord, writeRecord } from './record.js';
 import { restoreRedis } from './redis.js';
@@ -193,7 +193,9 @@ async function bringConfiguration(
   record.configuration = keep;
   await save();
   const files = await step(options, 'configuration', part.bytes, () =>
-    replaceConfiguration(host, { archive: `${sourceOf(options)}/${part.path}`, keep }),
+    replaceConfiguration(host, {
+      ...{ archive: `${sourceOf(options)}/${part.path}`, keep, bound: boundFiles(config) },
+    }),
   );
   report.configuration = { files, kept: files.length === 0 ? null : keep };
   record.configuration = report.configuration.kept;

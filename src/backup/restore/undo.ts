@@ -104,7 +104,7 @@ export async function runUndo({ host, config, qdrant, record }: UndoOptions, pla
   for (const { database } of plan.databases) await undoDatabase(host, config, { database, id: restore });
   if (plan.redis !== null) await restoreRedis(host, config, { rdb: plan.redis, keep: rdb });
   if (plan.configuration !== null)
-    await replaceConfiguration(host, { archive: plan.configuration, keep: tar });
+    await replaceConfiguration(host, { archive: plan.configuration, keep: tar, bound: [] });
   await writeRecord(host, state, { ...recorded, state: 'undone' });
 }
 

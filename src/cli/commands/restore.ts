@@ -129,9 +129,11 @@ async function work(
   const prepared = await prepare(context, session, place, selection);
   assertSamePlan(confirmed, prepared.plan, host.target);
   const progress = restoreProgress(context);
-  await progress.hashing((onProgress) =>
-    assertWhole({ host, config }, prepared, { onProgress, signal: stop }),
-  );
+  await progress
+    .hashing((onProgress) => assertWhole({ host, config }, prepared, { onProgress, signal: stop }))
+    .catch((error: unknown) => {
+      if (!stop.aborted) throw error;
+    });
   return runRestore({
     ...{ host, config, qdrant: place, plan: prepared.plan, definitions: prepared.definitions },
     ...{ by: operator(), stop, onEvent: progress.onEvent },

@@ -15,11 +15,12 @@ export interface PlanView {
 /** The plan of a restore for people: for each thing what the set has, what is there, what happens, what is kept. */
 export function restorePlanText({ plan, need, room, files }: Prepared, view: PlanView): string {
   const style = styleFor(view.color);
+  const replaced = files.filter(({ state }) => state !== 'bound');
   const items = [
     ...collectionItems(plan),
     ...databaseItems(plan),
     ...redisItems(plan),
-    ...configurationItems(plan, files.length),
+    ...configurationItems(plan, replaced.length),
   ];
   const aliases = plan.aliases.filter(({ alias }) => !plan.collections.some(({ name }) => name === alias));
   const bytes = need.storage + need.postgres;
@@ -28,8 +29,8 @@ export function restorePlanText({ plan, need, room, files }: Prepared, view: Pla
   const lines = [
     ...aliases.map(({ alias, from, to }) => `alias ${alias}: ${from ?? 'new'} -> ${to}`),
     ...files.map(
-      ({ path, archived, there }) =>
-        `${path}: ${there === null ? 'missing here' : formatSize(there)} -> ${formatSize(archived)}`,
+      ({ path, archived, there, state }) =>
+        `${path}: ${there === null ? 'missing here' : formatSize(there)} -> ${state === 'bound' ? 'left alone, it is of the machine and its day' : formatSize(archived)}`,
     ),
   ];
   const notes = [
@@ -38,7 +39,7 @@ export function restorePlanText({ plan, need, room, files }: Prepared, view: Pla
     ...(plan.collections.some(({ action }) => action === 'exchange' || action === 'replace')
       ? ['The name of a collection that is exchanged means nothing for a moment; writers should be stopped.']
       : []),
-    ...(files.length > 0
+    ...(replaced.length > 0
       ? [
           'Afterwards `vdb provision --plan` shows what differs from vdb.yaml; provisioning restarts the services concerned.',
         ]
