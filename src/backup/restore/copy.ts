@@ -66,7 +66,7 @@ export function copyCommand(qdrant: QdrantPlace, { name, target, bytes }: Copy):
       forget() { [ -z "$snapshot" ] || rm -f -- "$own/$snapshot" "$own/$snapshot.checksum"; }
       trap forget EXIT
       made=$(request --max-time ${seconds} --fail-with-body -X POST ${urlOnHost(qdrant, `${from}/snapshots?wait=true`)}) ||
-      { printf '%s\nQdrant has not said that it made a snapshot of it\n' "$made" >&2; exit 1; }
+      { printf '%s\nQdrant made no snapshot of it, or still makes one in %s\n' "$made" "$own" >&2; exit 1; }
       snapshot=$(printf %b "$(printf %s "$made" | sed -n 's/.*"name":"\([^"]*\)".*/\1/p')")
       file="$own/$snapshot"
       [ -f "$file" ] || { echo 'Qdrant made no snapshot' >&2; exit 1; }
