@@ -1,8 +1,13 @@
 import { EXIT, VdbError } from '../../errors.js';
 import type { CollectionDefinition } from '../definitions.js';
-import { discardCollection, restoreCollection } from './collections.js';
+import {
+  discardCollection,
+  type RestoredCollection,
+  restoreCollection,
+  verifyCollection,
+} from './collections.js';
 import { dropDatabase, restoreDatabase } from './database.js';
-import type { PlannedCollection, PlannedDatabase } from './plan.js';
+import type { PlannedCollection, PlannedDatabase, RestorePlan } from './plan.js';
 import { type ReportedCollection, type RestoreOptions, type RestoreReport, sourceOf, step } from './steps.js';
 
 type Made = Pick<RestoreReport, 'collections' | 'databases'>;
@@ -51,8 +56,34 @@ async function besideCollection(
   const { host, qdrant } = options;
   const { name, action, part, target, kept } = planned;
   const definition = definitionOf(options, planned);
-  const made = await restoreCollection(host, qdrant, { set: sourceOf(options), part, definition, target });
+  const made = planned.remains
+    ? await compareRemains(options, planned, definition)
+    : await restoreCollection(host, qdrant, { set: sourceOf(options), part, definition, target });
   return { ...made, name, action, kept, namelessMs: 0 };
+}
+
+/** Throws `restore.remains-differ` where it is not what the set says; it stays, as somebody may use it by now. */
+async function compareRemains(
+  { host, qdrant, plan }: RestoreOptions,
+  { part, target, collection }: PlannedCollection,
+  definition: CollectionDefinition,
+): Promise<RestoredCollection> {
+  const since = performance.now();
+  try {
+    const verified = await verifyCollection(host, qdrant, { part, definition, target });
+    const durationMs = Math.round(performance.now() - since);
+    return { collection, target, ...verified, bytes: part.bytes, durationMs };
+  } catch (error) {
+    if (!(error instanceof VdbError) || error.details.code !== 'restore.collection-differs') throw error;
+    throw new VdbError(error.message, {
+      ...error.details,
+      code: 'restore.remains-differ',
+      meaning:
+        'A restore that was cut short was to make it. It was written to since, or is not whole, and is as it was.',
+      next: `vdb restore discard ${plan.restore}, then restore again: what is there is kept like any other collection`,
+      cause: error,
+    });
+  }
 }
 
 function definitionOf(
@@ -69,16 +100,22 @@ function definitionOf(
   });
 }
 
+/** Collections that an interrupted run has made under the names that clients know. Pure. */
+export function remainsOf({ collections }: Pick<RestorePlan, 'collections'>): string[] {
+  return collections.flatMap(({ target, remains }) => (remains ? [target] : []));
+}
+
 /**
- * Removes what a run that did not get to its switches has made, whatever of it cannot be. Throws the first reason why
- * something is left.
+ * Removes what a run that did not get to its switches has made, whatever of it cannot be; what an earlier one has made
+ * under the name that clients know stays. Throws the first reason why something is left.
  */
 export async function removeMade({ host, config, qdrant, plan }: RestoreOptions, made: Made): Promise<void> {
   const kept = plan.collections.flatMap(({ action, kept: name }) =>
     action === 'exchange' ? (name ?? []) : [],
   );
+  const remains = remainsOf(plan);
   const removals = [
-    ...[...made.collections.map(({ target }) => target), ...kept].map(
+    ...[...made.collections.flatMap(({ target }) => (remains.includes(target) ? [] : [target])), ...kept].map(
       (name) => () => discardCollection(host, qdrant, name),
     ),
     ...made.databases.map(

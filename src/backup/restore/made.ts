@@ -13,6 +13,10 @@ export function madeCollections({ collections }: RestoreRecord): string[] {
   );
 }
 
+function createdCollections({ collections }: RestoreRecord): string[] {
+  return collections.flatMap(({ action, target }) => (action === 'create' ? [target] : []));
+}
+
 /** Whether anybody may have what it restored. Pure. */
 export function hasSwitched(record: RestoreRecord): boolean {
   const { state, collections, databases } = record;
@@ -49,6 +53,11 @@ export interface Seen {
 export interface Beginning {
   restore: RestoreId;
   leftovers: readonly string[];
+  /**
+   * Collections that are there, and that the earlier one was to make under the names that clients know. Somebody may have
+   * written to them since, or made them himself, so they are never removed: they are compared.
+   */
+  claimed: readonly string[];
 }
 
 /**
@@ -68,8 +77,13 @@ export function beginRestore(set: string, records: readonly RestoreRecord[], see
     ...named.flatMap((name) => readRestoreName(name)?.restore ?? []),
     ...(seen.databases ?? []).filter((name) => !left.has(name)).flatMap(restoreOfDatabase),
   ]);
-  const made = again.filter((record) => record.restore === restore).flatMap(madeCollections);
-  return { restore, leftovers: made.filter((name) => collections.includes(name)) };
+  const own = again.filter((record) => record.restore === restore);
+  const there = (names: string[]): string[] => names.filter((name) => collections.includes(name));
+  return {
+    restore,
+    leftovers: there(own.flatMap(madeCollections)),
+    claimed: there(own.flatMap(createdCollections)),
+  };
 }
 
 /**

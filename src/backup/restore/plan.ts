@@ -19,7 +19,7 @@ export interface Selection {
 }
 
 /**
- * What becomes of a name. `create`: there is nothing of that name. `switch`: the name is an alias, which moves to the
+ * What becomes of a name. `create`: there is nothing of that name, or what an interrupted run has made of it. `switch`: the name is an alias, which moves to the
  * restored collection. `exchange`: the name is a collection, which is copied to another name and removed, as Qdrant
  * cannot rename one; the name becomes an alias. `replace`: the same for one without a point: it is not kept.
  */
@@ -38,6 +38,8 @@ export interface PlannedCollection {
   there: (PresentCollection & { collection: string }) | null;
   /** Under which name that is kept. Null where nothing is. */
   kept: string | null;
+  /** It is there already, as a restore that was cut short has made it: it is compared, and not recovered again. */
+  remains?: true;
 }
 
 /** An alias that moves. */
@@ -81,6 +83,8 @@ export interface PlanInput {
   restore: RestoreId;
   /** Collections that an interrupted run of that name has left. */
   leftovers: readonly string[];
+  /** Collections that such a run was to make, and that are there. */
+  claimed: readonly string[];
   selection: Selection;
   qdrant: PresentQdrant | null;
   there: Readonly<Record<string, PresentCollection>>;
@@ -169,7 +173,7 @@ export function planRestore(input: PlanInput): RestorePlan {
 
 function planCollection(
   { name, collection, part }: { name: string; collection: string; part: BackupPart },
-  { restore, selection, there }: PlanInput,
+  { restore, selection, there, claimed }: PlanInput,
   qdrant: PresentQdrant,
 ): PlannedCollection {
   const target = selection.as ?? name;
@@ -178,11 +182,10 @@ function planCollection(
   const base = { name: target, part, collection };
   if (current === null || selection.as !== undefined)
     return { ...base, action: 'create', target, there: null, kept: null };
-  const beside = {
-    ...base,
-    target: restoredCollection(name, restore),
-    there: { points: 0, bytes: 0, ...seen, collection: current },
-  };
+  const present = { points: 0, bytes: 0, ...seen, collection: current };
+  if (current === target && claimed.includes(target))
+    return { ...base, action: 'create', target, there: present, kept: null, remains: true };
+  const beside = { ...base, target: restoredCollection(name, restore), there: present };
   if (!qdrant.collections.includes(name)) return { ...beside, action: 'switch', kept: current };
   if (seen?.points === 0) return { ...beside, action: 'replace', kept: null };
   return { ...beside, action: 'exchange', kept: keptCollection(name, restore) };

@@ -128,7 +128,7 @@ const DUMP_FACTOR = 6;
 
 /** Of what is restored beside what is there, and of the copies of what has to be moved. Pure. */
 export function needOf({ collections, databases }: RestorePlan, { linkable }: Pick<Room, 'linkable'>): Need {
-  const parts = collections.map(({ part }) => part.bytes);
+  const parts = collections.flatMap(({ part, remains }) => (remains ? [] : [part.bytes]));
   const moved = collections.flatMap(({ action, there }) =>
     action === 'exchange' ? [there?.bytes ?? 0] : [],
   );

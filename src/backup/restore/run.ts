@@ -1,6 +1,6 @@
 import { EXIT, messageOf, VdbError } from '../../errors.js';
 import { CommandError } from '../../host/host.js';
-import { removeMade, restoreBeside } from './beside.js';
+import { remainsOf, removeMade, restoreBeside } from './beside.js';
 import { boundFiles, replaceConfiguration } from './configuration.js';
 import { exchange } from './exchange.js';
 import { forgetCommand, keptFile, type RestoreRecord, writeRecord } from './record.js';
@@ -47,7 +47,7 @@ export async function runRestore(options: RestoreOptions): Promise<RestoreReport
   return report;
 }
 
-/** Removes what was made. Where that fails too, why it was to be removed is told first, and the record stays. */
+/** Removes what was made; a record of what stays does too. Where that fails too, why it was to be removed is told first, and the record stays. */
 async function takeBack(
   options: RestoreOptions,
   report: RestoreReport,
@@ -57,7 +57,7 @@ async function takeBack(
   const { host, config } = options;
   try {
     await removeMade(options, report);
-    await host.run(forgetCommand(config.paths.state, record));
+    if (remainsOf(options.plan).length === 0) await host.run(forgetCommand(config.paths.state, record));
   } catch (error) {
     if (cause instanceof Stopped) throw error;
     const details = cause instanceof VdbError ? cause.details : undefined;

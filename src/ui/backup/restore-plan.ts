@@ -81,7 +81,8 @@ export function ageOf({ created }: Pick<RestorePlan, 'created'>, now: Date): num
 }
 
 const HAPPENS: Readonly<Record<PlannedCollection['action'], (planned: PlannedCollection) => string>> = {
-  create: ({ target }) => `restored as ${target}`,
+  create: ({ target, remains }) =>
+    remains ? 'compared: a restore that was cut short has made it' : `restored as ${target}`,
   switch: ({ target, name }) => `${target}, alias ${name} moves to it`,
   exchange: ({ target, name }) => `${target}, ${name} becomes an alias of it`,
   replace: ({ target, name }) => `${target}, ${name} becomes an alias of it`,
@@ -98,7 +99,7 @@ function collectionItems({ collections }: RestorePlan): Item[] {
       set: `${points}, ${formatSize(part.bytes)}`,
       there: there === null ? null : `${count(there.points, 'point')}, ${formatSize(there.bytes)}`,
       happens: HAPPENS[planned.action](planned),
-      kept: kept ?? (there === null ? null : 'nothing: it is empty'),
+      kept: kept ?? (there === null || planned.remains ? null : 'nothing: it is empty'),
     });
   });
 }

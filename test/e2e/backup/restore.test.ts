@@ -265,6 +265,24 @@ describeLab('vdb restore', () => {
     expect(await heldOver()).toBe('');
   });
 
+  test('goes on with collections of their own names that a restore has made before it was killed', async () => {
+    const before = await shapeOf(host);
+    for (const name of [ODD, BIG]) await ask(host, 'DELETE', pathOf(name));
+    const chosen = ['--collection', ODD, '--collection', BIG];
+    const run = start(vdbProgram(), ['--lab', NAME, '--json', '--yes', 'restore', set, ...chosen], {
+      cwd: site.directory,
+    });
+    await run.until(/"step.finished","step":"collection/);
+    run.child.kill('SIGKILL');
+    await run.ended;
+    await settled();
+    const plan = result(await restore(set, ...chosen, '--plan')).collections as { action: string }[];
+    expect(plan.map(({ action }) => action)).toEqual(['create', 'create']);
+    expect((await restore(set, ...chosen)).exitCode).toBe(0);
+    expect(await shapeOf(host)).toEqual(before);
+    expect(await listed()).toEqual([]);
+  });
+
   test('leaves no half-made collection when Qdrant is killed in the middle of it', async () => {
     const before = await shapeOf(host);
     const killer =

@@ -245,7 +245,18 @@ describe('the name of a restore', () => {
     expect(begin([cutShort()], presentOf(['docs', RESTORED, KEPT, 'x']))).toEqual({
       restore: SET,
       leftovers: [RESTORED, KEPT],
+      claimed: [],
     });
+  });
+
+  it('of one that was to make collections of their own names is used again, and these are known and stay', () => {
+    const collections = ['a', 'b'].map((name) => ({
+      ...{ name, action: 'create' as const, target: name, kept: null, switched: false },
+    }));
+    expect(begin([cutShort({ collections })], presentOf(['a', 'mine']))).toEqual({
+      ...{ restore: SET, leftovers: [], claimed: ['a'] },
+    });
+    expect(begin([cutShort({ collections, state: 'done' })], presentOf(['a'])).claimed).toEqual([]);
   });
 
   it.each([
@@ -257,7 +268,11 @@ describe('the name of a restore', () => {
     ['a restore that serves', [recordOf()], presentOf([RESTORED, KEPT], { docs: RESTORED })],
     ['a restore that was discarded', [recordOf({ discarded: '2026-11-26T00:00:00.000Z' })], presentOf()],
   ])('is not that of %s, and nothing is removed', (_, records, qdrant) => {
-    expect(begin(records, qdrant)).toEqual({ restore: `${SET}.2`, leftovers: [] });
+    expect(begin(records, qdrant)).toEqual({
+      restore: `${SET}.2`,
+      leftovers: [],
+      claimed: [],
+    });
   });
 
   it('is not that of a database of somebody, nor of one that was kept', () => {

@@ -7,6 +7,16 @@ const RESTORED = `docs--${SET}`;
 const KEPT = `docs--before-${SET}`;
 
 describe('a collection of a set', () => {
+  it('compares what a restore that was cut short has made under its own name, and makes no alias of it', () => {
+    const qdrant = presentOf(['docs', 'other']);
+    const { collections, aliases } = planOf(['docs', 'other'], { qdrant, claimed: ['docs'] });
+    expect(collections).toMatchObject([
+      { name: 'docs', action: 'create', target: 'docs', kept: null, remains: true },
+      { name: 'other', action: 'exchange' },
+    ]);
+    expect(aliases.map(({ alias }) => alias)).toEqual(['other']);
+  });
+
   it('that is not there is restored under its own name', () => {
     expect(planOf(['docs']).collections).toMatchObject([
       { name: 'docs', action: 'create', target: 'docs', there: null, kept: null },

@@ -56,6 +56,7 @@ export function planOf(collections: string[], changes: Partial<PlanInput> = {}):
     definitions: definitionsOf(collections),
     restore: SET,
     leftovers: [],
+    claimed: [],
     selection: {},
     there: Object.fromEntries((qdrant?.collections ?? []).map((name) => [name, { points: 5, bytes: 500 }])),
     databases: ['app'],
