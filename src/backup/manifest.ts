@@ -34,9 +34,9 @@ const part = z.object({
   /** The collection that it is a snapshot of. */
   collection: z.string().min(1).optional(),
   priority: z.enum(PRIORITIES).optional(),
-  /** Points in that snapshot, counted exactly: the same number before it was taken and after. */
+  /** Points in that snapshot, counted exactly, before it was taken and after; nothing was written meanwhile. */
   points: amount.optional(),
-  /** In place of `points` where it was written to meanwhile: counts before and after, the smaller one first. */
+  /** In place of `points` where something was written meanwhile: counts before and after, the smaller one first. */
   points_between: z.tuple([amount, amount]).optional(),
   /** The database that it is a dump of. */
   database: z.string().min(1).optional(),

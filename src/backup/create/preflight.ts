@@ -1,10 +1,10 @@
-import { isLoopback } from '../../config/listeners.js';
 import type { Config } from '../../config/schema.js';
 import { EXIT, VdbError } from '../../errors.js';
 import type { Host } from '../../host/host.js';
 import { known } from '../../host/probe.js';
 import { sh } from '../../host/shell.js';
 import { literal, parsePsql, psqlProbe } from '../../resources/postgres-psql.js';
+import { isGenuine } from '../../services/qdrant/root.js';
 import { REDIS_CONF } from '../../services/redis/config.js';
 import { askQdrant, resultOf } from '../qdrant-requests.js';
 import type { QdrantPlace } from './snapshot.js';
@@ -44,9 +44,9 @@ export async function preflight(
   return { collections: about.collections, sizes, versions, genuine: about.genuine };
 }
 
-/** Whether the database of the configuration is on this host. */
+/** Whether the database is part of a set: it is on this host, whatever addresses it listens on. */
 export function hasDatabase({ postgres }: Pick<Config, 'postgres'>): boolean {
-  return postgres.enabled && isLoopback(postgres.host);
+  return postgres.enabled;
 }
 
 /** Whether the cache is part of a set. */
@@ -67,7 +67,7 @@ async function qdrantVersion(
   if (typeof title !== 'string' || typeof version !== 'string')
     throw new Error(`Qdrant says ${about?.body.slice(0, 100)} of itself`);
   const collections = (result?.collections ?? []).map(({ name }) => name);
-  return { collections, version, genuine: !`${title} ${version}`.includes('emulator') };
+  return { collections, version, genuine: isGenuine({ title, version }) };
 }
 
 async function databaseState(

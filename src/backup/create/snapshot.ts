@@ -48,13 +48,14 @@ export function snapshotCommand({ qdrant, collection, directory, estimate }: Sna
       set=${directory} part=${part} intent=${intent} estimate=${estimate}
       ${snapshotTools(qdrant)}
       ${collectionVariables(collection, qdrant)}
-      answered=yes name= checksum= sealed=
+      answered=yes name= checksum= removed= sealed=
       finish() {
         local rc=$?
         trap - EXIT
         [ -n "$sealed" ] || rm -f -- "$part"
-        if [ -n "$name" ]; then remove "\${name%.snapshot}"; rm -f -- "$intent"
-        elif [ -n "$answered" ]; then forget || :
+        if [ -n "$name" ]; then remove "\${name%.snapshot}"; removed=yes; fi
+        if [ -n "$removed" ]; then rm -f -- "$intent"
+        elif [ -n "$answered" ]; then forget unfinished || :
         fi
         exit $rc
       }
@@ -76,7 +77,7 @@ export function snapshotCommand({ qdrant, collection, directory, estimate }: Sna
       telling taking "$(stat -c %s -- "$snapshots/$name")" size cp -P --sparse=never -- "$snapshots/$name" "$part"
       [ -f "$part" ] && [ ! -L "$part" ] || fail "$snapshots/$name is no file"
       remove "\${name%.snapshot}"
-      name=
+      name= removed=yes
       seal "$part"
       [ -z "$checksum" ] || [ "$hash" = "$checksum" ] || fail "The snapshot has the hash $hash; Qdrant says $checksum"
       sealed=yes
@@ -98,10 +99,12 @@ export function snapshotTools({ port, keyFile, unit, temp }: QdrantPlace): Scrip
       rm -f -- "$snapshots/$1".snapshot "$snapshots/$1".snapshot.checksum "$snapshots/$1".snapshot.tmp "$snapshots/$1".tmp
       [ "$(api --max-time 10 -o /dev/null -w '%{http_code}' "\${url%/snapshots}" 2>/dev/null)" != 404 ] || rmdir -- "$snapshots" 2>/dev/null || :
     }
+    unfinished() { [ ! -e "$snapshots/$1.snapshot.checksum" ]; }
     forget() {
       local found
       found=$(stems)
       case $found in *$'\n'*) return 1 ;; esac
+      [ -z "$found" ] || "\${1:-true}" "$found" || return 1
       [ -z "$found" ] || remove "$found"
       rm -f -- "$intent"
     }
