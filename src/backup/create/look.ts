@@ -13,7 +13,7 @@ export interface CollectionLook {
   /** Whether all of it is on this peer of its cluster: a snapshot holds nothing of the others. */
   isHere: boolean;
   /** Writes that Qdrant had answered before the look and after it. */
-  writes: [before: number, after: number];
+  writes: [before: WriteCount, after: WriteCount];
   /** Writes that were answered and wait to be done. */
   queued: number;
   /** Counted exactly. */
@@ -80,19 +80,29 @@ function isHere({ local_shards: local, remote_shards: remote }: Shards): boolean
 
 type Responses = Record<string, Record<string, { count: number }>>;
 
-/**
- * How many requests Qdrant has answered that may have written points, to whatever collection, since it started. It counts
- * by method and path (`PUT /collections/{collection_name}/points`), and by gRPC method (`/qdrant.Points/Upsert`).
- */
-function writesOf(answer: QdrantAnswer): number {
-  const { requests } = resultOf<{
-    requests: { rest: { responses: Responses }; grpc: { responses: Responses } };
-  }>(answer, 'say what it was asked') ?? { requests: { rest: { responses: {} }, grpc: { responses: {} } } };
-  const all = { ...requests.rest.responses, ...requests.grpc.responses };
-  return Object.entries(all)
+/** How far Qdrant has counted. */
+export interface WriteCount {
+  /** Of the process of Qdrant, which counts from its start. */
+  process: string;
+  /** Requests that it has answered and that may have written points, to whatever collection. */
+  writes: number;
+}
+
+interface Telemetry {
+  id: string;
+  requests: { rest: { responses: Responses }; grpc: { responses: Responses } };
+}
+
+/** It counts by method and path (`PUT /collections/{collection_name}/points`), and by gRPC method (`/qdrant.Points/Upsert`). */
+function writesOf(answer: QdrantAnswer): WriteCount {
+  const said = resultOf<Telemetry>(answer, 'say what it was asked');
+  if (said === null) throw new Error('Qdrant has no /telemetry');
+  const { rest, grpc } = said.requests;
+  const writes = Object.entries({ ...rest.responses, ...grpc.responses })
     .filter(([request]) => WRITES.test(request))
     .flatMap(([, statuses]) => Object.values(statuses))
     .reduce((sum, { count }) => sum + count, 0);
+  return { process: said.id, writes };
 }
 
 const WRITES =
@@ -120,9 +130,11 @@ export function sameDefinition(before: CollectionLook, after: CollectionLook): b
   return isDeepStrictEqual(before.definition, after.definition);
 }
 
-/** Whether nothing was written between two looks, by what Qdrant counts. A restart begins the count anew. Pure. */
+/** Whether nothing was written between two looks, by what Qdrant counts; false where it cannot be told. Pure. */
 export function wasQuiet(before: CollectionLook, after: CollectionLook): boolean {
-  return before.queued === 0 && before.writes[0] === after.writes[1] && before.points === after.points;
+  const [from, to] = [before.writes[0], after.writes[1]];
+  const same = from.process === to.process && from.writes === to.writes;
+  return before.queued === 0 && same && before.points === after.points;
 }
 
 /**

@@ -19,8 +19,9 @@ export const serviceRoutes: Route[] = [
   route('DELETE', '/issues', 'manage', (_call, { issues }) => issues.clear()),
 ];
 
-function telemetry({ catalog, settings, started, metrics }: World) {
+function telemetry({ catalog, settings, started, metrics, process: id }: World) {
   return {
+    id,
     app: { name: 'qdrant-emulator', version: EMULATOR_VERSION, startup: started.toISOString() },
     collections: { number_of_collections: catalog.all().length },
     cluster: { enabled: settings.clusterEnabled },

@@ -112,6 +112,69 @@ lookingAtSharedHost('while a set is taken', (host) => {
     }
   });
 
+  test('points are written over: there are as many as before, and that is no certain number', async () => {
+    await makeCollection(host(), 'busy');
+    const points = [{ id: 1, vector: [0, 0, 0, 1], payload: {} }];
+    const write = curl('PUT', '/collections/busy/points?wait=true', { points });
+    await before(host(), 'curl', snapshotOf('busy'), write);
+    try {
+      const { part } = await taken();
+      expect(part('busy')).toMatchObject({ points_between: [20, 20] });
+      expect(part('docs')).toMatchObject({ points: 20 });
+    } finally {
+      await dropCollection(host(), 'busy');
+    }
+  });
+
+  test('somebody takes a snapshot: it is left alone', async () => {
+    const own = `ls /data/qdrant/blue/snapshots/docs | grep -c 'snapshot$' || true`;
+    await before(
+      host(),
+      'curl',
+      '*"-X DELETE"*"/collections/docs/snapshots"*',
+      `sleep 1.1; ${curl('POST', '/collections/docs/snapshots?wait=true')}`,
+    );
+    try {
+      await taken();
+      expect(await host().inside(own)).toBe('1\n');
+    } finally {
+      await host().inside('rm -rf /data/qdrant/blue/snapshots/docs');
+    }
+  });
+
+  test('the dump takes longer than PostgreSQL lets a session be idle in its transaction', async () => {
+    const limit = (value: string) =>
+      psql(host(), `ALTER DATABASE vector_metadata SET idle_in_transaction_session_timeout = '${value}'`);
+    await psql(host(), 'CREATE TABLE held (id int)');
+    await limit('1s');
+    try {
+      const lock = `-c 'SET idle_in_transaction_session_timeout = 0' -c BEGIN -c 'LOCK TABLE held' -c 'SELECT pg_sleep(4)' -c COMMIT`;
+      await before(
+        host(),
+        'setpriv',
+        '*VERBOSITY=terse*',
+        `cd /; runuser -u postgres -- psql -Xqd vector_metadata ${lock} >/dev/null 2>&1 & sleep 1`,
+      );
+      const { manifest } = await taken();
+      const dump = manifest.parts.find(({ kind }) => kind === 'postgres');
+      expect(Object.keys(dump?.tables ?? {})).toContain('public.held');
+      const took = Date.parse(dump?.until ?? '') - Date.parse(dump?.from ?? '');
+      expect(took).toBeGreaterThan(2000);
+    } finally {
+      await psql(host(), 'ALTER DATABASE vector_metadata RESET idle_in_transaction_session_timeout');
+      await psql(host(), 'DROP TABLE held');
+    }
+  });
+
+  test('a file of the configuration vanishes: the set is whole without it', async () => {
+    await host().inside('echo 1 > /opt/citadel/rotated.log');
+    await before(host(), 'grep', '*-slZaF*', 'rm -f /opt/citadel/rotated.log');
+    const { id } = await taken();
+    const files = await host().inside(`tar -tf ${SETS}/${id}/configuration.tar`);
+    expect(files).toContain('opt/citadel/');
+    expect(files).not.toContain('rotated.log');
+  });
+
   test('an index is made: the snapshot is taken again, and the definition is that of the snapshot', async () => {
     await makeCollection(host(), 'changing');
     const index = { field_name: 'id', field_schema: 'integer' };
@@ -139,14 +202,14 @@ lookingAtSharedHost('while a set is taken', (host) => {
     const stop = `systemctl kill -s STOP qdrant@blue.service; ( sleep 1.5; ${RESTART} ) >/dev/null 2>&1 &`;
     await before(host(), 'curl', snapshotOf('docs'), stop);
     const { part, id } = await taken();
-    expect(part('docs')).toMatchObject({ points: 20 });
+    expect(part('docs')).toMatchObject({ points_between: [20, 20] });
     await expectNothingLeft(host(), [id]);
   });
 
   test('Qdrant is killed between two snapshots: the run waits for it', async () => {
     await before(host(), 'curl', '*"/collections/docs/points/count"*', RESTART);
     const { part, id } = await taken();
-    expect(part('docs')).toMatchObject({ points: 20 });
+    expect(part('docs')).toMatchObject({ points_between: [20, 20] });
     await expectNothingLeft(host(), [id]);
   });
 

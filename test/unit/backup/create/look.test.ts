@@ -20,10 +20,13 @@ function answer(result: unknown): QdrantAnswer {
 type Counts = Record<string, number>;
 
 /** What Qdrant says that it was asked. */
-function telemetry(rest: Counts = {}, grpc: Counts = {}): QdrantAnswer {
+function telemetry(rest: Counts = {}, grpc: Counts = {}, id = '6f1c'): QdrantAnswer {
   const responses = (counts: Counts) =>
     Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, { 200: { count } }]));
-  return answer({ requests: { rest: { responses: responses(rest) }, grpc: { responses: responses(grpc) } } });
+  return answer({
+    id,
+    requests: { rest: { responses: responses(rest) }, grpc: { responses: responses(grpc) } },
+  });
 }
 
 const HERE = { local_shards: [{ shard_id: 0, state: 'Active' }], remote_shards: [] };
@@ -161,6 +164,13 @@ describe('what holds of a snapshot between two looks', () => {
       'POST /collections/{collection_name}/snapshots': 9,
     });
     expect(between(look([POINT]), look([POINT], { after: busy })).count).toEqual({ points: 1 });
+  });
+
+  it('is no certain number where Qdrant was restarted, which begins the count anew', () => {
+    const restarted = telemetry({}, {}, '77ab');
+    const count = (before: CollectionLook) => between(before, look([POINT], { after: restarted })).count;
+    expect(count(look([POINT]))).toEqual({ points_between: [1, 1] });
+    expect(count(look([POINT], { before: restarted }))).toEqual({ points: 1 });
   });
 
   it('is no certain number where what was answered before had yet to be done', () => {
