@@ -10,6 +10,12 @@ import { PRIORITIES, SET_ID, setIdOf } from './set.js';
  */
 export const MANIFEST = 'manifest.json';
 
+/**
+ * Lies in the directory of a set from its beginning, and becomes {@link MANIFEST} by the rename that makes it a set. So
+ * a directory that has this was begun by `vdb backup` and never finished; one that has neither is somebody else's.
+ */
+export const MANIFEST_TO_BE = '.manifest';
+
 const amount = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in lower-case hex');
 

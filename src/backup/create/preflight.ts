@@ -8,40 +8,29 @@ import { isGenuine } from '../../services/qdrant/root.js';
 import { REDIS_CONF } from '../../services/redis/config.js';
 import { askQdrant, resultOf } from '../qdrant-requests.js';
 import type { QdrantPlace } from './snapshot.js';
-import { assertSpace, measure, type Sizes } from './space.js';
 
 /** What was seen before anything is written. */
 export interface Preflight {
   /** What Qdrant has, as it names them. */
   collections: string[];
-  sizes: Sizes;
+  /** Bytes of the database, more or less. */
+  database: number;
   versions: Record<string, string>;
   genuine: boolean;
 }
 
-/**
- * Looks whether a set can be taken: everything that goes into it answers, and there is room for it. Throws what is in
- * the way.
- */
-export async function preflight(
-  host: Host,
-  config: Config,
-  qdrant: QdrantPlace,
-  collections: string,
-): Promise<Preflight> {
+/** Looks whether everything that goes into a set answers. Throws what is in the way. */
+export async function preflight(host: Host, config: Config, qdrant: QdrantPlace): Promise<Preflight> {
   const about = await qdrantVersion(host, qdrant);
-  const { snapshots, temp } = qdrant;
-  const measured = await measure(host, { backups: config.paths.backups, snapshots, temp, collections });
   const postgres = hasDatabase(config) ? await databaseState(host, config.postgres) : undefined;
   const redis = hasCache(config) ? await cacheVersion(host, config.redis) : undefined;
-  const sizes = { collections: measured.sizes, database: postgres?.bytes ?? 0 };
-  assertSpace(host.target, sizes, measured.spaces);
   const versions = {
     qdrant: about.version,
     ...(postgres === undefined ? {} : { postgres: postgres.version }),
     ...(redis === undefined ? {} : { redis }),
   };
-  return { collections: about.collections, sizes, versions, genuine: about.genuine };
+  const { collections, genuine } = about;
+  return { collections, database: postgres?.bytes ?? 0, versions, genuine };
 }
 
 /** Whether the database is part of a set: it is on this host, whatever addresses it listens on. */

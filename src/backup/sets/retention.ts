@@ -1,7 +1,7 @@
 import type { Config } from '../../config/schema.js';
 import { parseDuration } from '../../config/units.js';
 import { dayOf } from '../../text.js';
-import type { BackupPart } from '../manifest.js';
+import { type BackupPart, MANIFEST_TO_BE } from '../manifest.js';
 import { PRIORITIES, type Priority } from '../set.js';
 import type { JudgedSet } from './state.js';
 
@@ -78,7 +78,7 @@ function fateOf(
 ): SetFate {
   const fate = (rule: Rule, why: string): SetFate => ({ id: set.id, rule, why, bytes: set.bytes });
   const [newest] = whole;
-  if (set.state === 'unfinished') return fate('unfinished', 'no set: the next vdb backup sweeps it');
+  if (set.state === 'unfinished') return fate('unfinished', unfinishedText(set));
   if (set.state === 'future') return fate('future', 'from the future');
   if (set.pin !== null) return fate('pinned', `pinned by ${set.pin.by}: ${set.pin.reason}`);
   if (newest === undefined) return fate('none-whole', 'no set is whole, so none is removed');
@@ -90,6 +90,10 @@ function fateOf(
   if (rule !== undefined) return fate(rule, `the last whole one of its ${PERIODS[rule]}`);
   const damaged = set.state === 'damaged' ? ', and damaged' : '';
   return fate('expired', `more than ${retention} older than ${newest.id}${damaged}`);
+}
+
+function unfinishedText({ files }: JudgedSet): string {
+  return files.has(MANIFEST_TO_BE) ? 'no set: the next vdb backup removes it' : 'no set: it has no manifest';
 }
 
 function rankText(rank: number, minimum: number): string {

@@ -266,7 +266,9 @@ lookingAtSharedHost('while a set is taken', (host) => {
 
   test('somebody else made snapshots too: none is removed, and it is said', async () => {
     const set = `${SETS}/20260101T000000Z`;
-    await host().inside(`mkdir -p -m 700 ${set} && printf 'docs\\n\\n' >${set}/.taking-docs`);
+    await host().inside(
+      `mkdir -p -m 700 ${set} && printf 'docs\\n\\n' >${set}/.taking-docs && touch ${set}/.manifest`,
+    );
     const made = [];
     for (let i = 0; i < 2; i++) {
       made.push((await qdrant(host(), 'POST', '/collections/docs/snapshots?wait=true')) as { name: string });
@@ -294,9 +296,18 @@ lookingAtSharedHost('while a set is taken', (host) => {
     expect((await host().vdb('history --limit 1')).stdout).toContain('interrupted');
   });
 
+  test('a set that has lost its manifest is no debris: it stays, and that is said', async () => {
+    const { id: lost } = await taken();
+    await host().inside(`rm ${SETS}/${lost}/manifest.json`);
+    const ended = await host().vdb('backup');
+    expect(ended).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(ended.stderr).toMatch(/^vdb backup: \/data\/backups\/\w+ has no manifest .* left alone.*\n$/);
+    expect(await host().inside(`ls ${SETS}/${lost}`)).toContain('qdrant.json');
+  });
+
   test('what an interrupted removal has left is swept', async () => {
     await host().inside(
-      `mkdir -p ${SETS}/.removing-20260101T000000Z/collections ${SETS}/20260102T000000Z/postgres ${SETS}/mine`,
+      `cd ${SETS} && mkdir -p .removing-20260101T000000Z/collections 20260102T000000Z/postgres mine && touch 20260102T000000Z/.manifest`,
     );
     const { id } = await taken();
     expect((await listed(host())).sets).toEqual([id, 'mine'].sort());
