@@ -73,6 +73,8 @@ const manifest = z
     consistent: z.boolean().optional(),
     /** Configuration files that are not in it, because they hold secrets. */
     left_out: z.array(z.string()).optional(),
+    /** Other databases of the same PostgreSQL, which are not in it: the configuration names one. */
+    left_out_databases: z.array(z.string()).optional(),
     /** Parts that retention took out of it since. */
     pruned: z.array(z.object({ path: z.string(), collection: z.string(), at: z.iso.datetime() })).optional(),
   })

@@ -103,6 +103,7 @@ async function fill(
     genuine: seen.genuine,
     consistent: false,
     left_out: leftOut,
+    ...(seen.otherDatabases === undefined ? {} : { left_out_databases: seen.otherDatabases }),
   };
   if (stop.aborted) throw new Interrupted();
   await host.run(manifestCommand(run.directory, manifest));

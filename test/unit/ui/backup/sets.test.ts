@@ -88,6 +88,7 @@ describe('a set', () => {
       versions: { vdb: '0.1.0', qdrant: '1.18.3' },
       genuine: false,
       left_out: ['/etc/redis/vdb.conf'],
+      left_out_databases: ['shop', 'shop_old'],
       pruned: [{ path: 'collections/old.snapshot', collection: 'old', at: NOW }],
     };
     expect(show({ ...whole, manifest, pin: PIN }).split('\n')).toEqual([
@@ -98,6 +99,7 @@ describe('a set', () => {
       '  versions   vdb 0.1.0, qdrant 1.18.3',
       '  taken of   the emulator, which is not Qdrant',
       '  left out   /etc/redis/vdb.conf (they hold secrets)',
+      '  left out   databases shop, shop_old (not that of the configuration)',
       '  pruned     collections/old.snapshot at 2026-11-25 12:00:00Z',
       '  verified   2026-11-25 07:00:00Z, whole',
       '  pinned     by me@here at 2026-11-25 12:00:00Z: before the move',
