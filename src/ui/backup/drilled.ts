@@ -66,7 +66,13 @@ export function drillText(outcome: DrillOutcome, color: boolean): string {
     ...(status === 'done' ? [`  ${totals(parts)}`] : []),
     `  hashing, restoring and comparing everything took ${duration(rtoMs)}; the set is ${ageText(ageMs)} old`,
     ...(genuine ? [] : [`  ${style.yellow('restored by the emulator, not by Qdrant')}`]),
+    ...(status === 'done' ? [] : [`  next: ${afterFailure(id)}`]),
   ].join('\n');
+}
+
+/** What to do about a set that does not restore. Pure. */
+export function afterFailure(id: string): string {
+  return `vdb backup verify ${id} tells whether its files are damaged. Until a drill succeeds, count on another set: vdb backup list, then vdb backup drill SET.`;
 }
 
 function totals(parts: readonly DrilledPart[]): string {

@@ -35,19 +35,28 @@ function labelled(label: string, text: string, width: number): string[] {
   );
 }
 
-function lines({ manifest, verification, pin, files }: JudgedSet): [string, string][] {
+function lines({ manifest, verification, drill, pin, files }: JudgedSet): [string, string][] {
   return [
     ...(manifest === null ? [] : aboutManifest(manifest)),
     [
       'verified',
       verification === null ? 'never' : `${when(verification.at)}, ${verification.ok ? 'whole' : 'FAILED'}`,
     ],
+    ...(drill === null ? [] : drillLines(drill)),
     ...(pin === null
       ? []
       : [['pinned', `by ${pin.by} at ${when(pin.at)}: ${pin.reason}`] as [string, string]]),
     ...(manifest === null
       ? [['files', `${files.size}, and no manifest that says what they are`] as [string, string]]
       : []),
+  ];
+}
+
+function drillLines({ at, ok, findings }: NonNullable<JudgedSet['drill']>): [string, string][] {
+  const said = ok ? 'it restores' : 'FAILED';
+  return [
+    ['drilled', `${when(at)}, ${said}`],
+    ...findings.map((finding): [string, string] => ['', findingText(finding)]),
   ];
 }
 

@@ -62,6 +62,23 @@ describe('the list of sets', () => {
     expect(lines[3]).toMatch(/ metad\S*… {2}damaged {5}never {5}yes$/);
   });
 
+  it('says of a whole set that its drill failed, and of what', () => {
+    const drill = {
+      ...{ at: '2026-11-25T08:00:00Z', ok: false },
+      findings: [
+        { path: 'postgres/app.dump', what: 'does not restore: table public.a is missing' },
+        { path: 'qdrant.json', what: 'does not restore: it cannot be read' },
+      ],
+    };
+    const lines = list([{ ...whole, drill }], Infinity).split('\n');
+    expect(lines[1]).toMatch(/ whole {2}DRILL FAILED$/);
+    expect(lines.at(-1)).toBe(
+      '20261125T020000Z: its drill on 2026-11-25 failed: postgres/app.dump does not restore: table public.a is missing (and 1 more: vdb backup show 20261125T020000Z)',
+    );
+    expect(list([{ ...whole, drill: { ...drill, findings: [] } }])).toContain('nothing of it was restored');
+    expect(list([{ ...whole, drill: { ...drill, ok: true } }])).not.toContain('drill');
+  });
+
   it('tells machines what it shows, exactly', () => {
     const [set] = judged(NOW, whole);
     expect(setData(set!, VIEW.now)).toMatchObject({
@@ -110,6 +127,17 @@ describe('a set', () => {
       '  collections/other.snapshot         100 B  -      7 to 9 points, high priority',
       '  postgres/metadata_of_vectors.dump  100 B  -      postgres',
     ]);
+  });
+
+  it('is shown with what its last drill brought', () => {
+    const at = '2026-11-25T08:00:00Z';
+    expect(show({ ...whole, drill: { at, ok: true, findings: [] } })).toContain(
+      '  drilled    2026-11-25 08:00:00Z, it restores\n',
+    );
+    const findings = [{ path: 'qdrant.json', what: 'does not restore: it cannot be read' }];
+    expect(show({ ...whole, drill: { at, ok: false, findings } })).toContain(
+      '  drilled    2026-11-25 08:00:00Z, FAILED\n             qdrant.json does not restore: it cannot be read\n',
+    );
   });
 
   it('without a manifest is shown for what it is', () => {
