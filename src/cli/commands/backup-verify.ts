@@ -52,7 +52,7 @@ function usage(message: string): VdbError {
 
 /** Reading changes nothing, so the first signal ends it at once; what was read until then counts. */
 async function verifyAll(context: Context, session: Session, chosen: readonly JudgedSet[]): Promise<Round> {
-  const interrupt = armInterrupt((text) => context.terminal.err(text));
+  const interrupt = armInterrupt(context.terminal.err, context.terminal.alert);
   const round: Round = { verified: [], unseen: [], interrupted: false };
   try {
     for (const set of chosen) {

@@ -26,7 +26,8 @@ export function setText(set: JudgedSet, view: SetsView): string {
 
 function agoText(ms: number): string {
   if (Number.isNaN(ms)) return 'nobody knows when';
-  return ms < 0 ? `in ${ageText(-ms)}` : `${ageText(ms)} ago`;
+  const text = ageText(ms);
+  return text.startsWith('in ') ? text : `${text} ago`;
 }
 
 function labelled(label: string, text: string, width: number): string[] {

@@ -5,7 +5,7 @@ import { bytesText } from '../../../../src/ui/backup/progress.js';
 import { prunePlanData, prunePlanText, pruneReportText } from '../../../../src/ui/backup/prune.js';
 import { setText } from '../../../../src/ui/backup/set.js';
 import { setData, setListText } from '../../../../src/ui/backup/sets.js';
-import { ageText, shortNumber } from '../../../../src/ui/backup/values.js';
+import { ageText, oldText, shortNumber } from '../../../../src/ui/backup/values.js';
 import { verifiedText } from '../../../../src/ui/backup/verified.js';
 import { foundSet, judged, snapshot } from '../../backup/sets/support.js';
 
@@ -40,11 +40,11 @@ describe('the list of sets', () => {
     expect(
       list([whole, broken, unfinished, future], Infinity, ['.removing-20261001T020000Z']).split('\n'),
     ).toEqual([
-      'SET               AGE    SIZE   COLL/PTS  DATABASE             STATE       VERIFIED  PIN',
-      '20261223T020000Z  -27 d  5 MiB  2/1.2k    metadata_of_vectors  future      never',
-      '20261125T020000Z  10 h   5 MiB  2/1.2k    metadata_of_vectors  whole       5 h',
-      '20261124T020000Z  34 h   0 B    2/1.2k    metadata_of_vectors  damaged     never     yes',
-      '20261123T020000Z  2 d    510 B  -         -                    unfinished  never',
+      'SET               AGE      SIZE   COLL/PTS  DATABASE             STATE       VERIFIED  PIN',
+      '20261223T020000Z  in 27 d  5 MiB  2/1.2k    metadata_of_vectors  future      never',
+      '20261125T020000Z  10 h     5 MiB  2/1.2k    metadata_of_vectors  whole       5 h',
+      '20261124T020000Z  34 h     0 B    2/1.2k    metadata_of_vectors  damaged     never     yes',
+      '20261123T020000Z  2 d      510 B  -         -                    unfinished  never',
       '',
       '20261124T020000Z: qdrant.json is missing (and 3 more: vdb backup show 20261124T020000Z)',
       '20261124T020000Z: pinned by me@here: before the move',
@@ -214,10 +214,18 @@ describe('values', () => {
     [3_599_999, '59 min'],
     [47 * 3_600_000, '47 h'],
     [48 * 3_600_000, '2 d'],
-    [-3_600_000, '-1 h'],
+    [-3_600_000, 'in 1 h'],
+    [-59_999, '0 min'],
     [Number.NaN, '-'],
   ])('an age of %d ms is %s', (ms, text) => {
     expect(ageText(ms)).toBe(text);
+  });
+
+  it('a set is old, or from the future', () => {
+    expect([oldText(3 * 3_600_000), oldText(-3 * 3_600_000)]).toEqual([
+      '3 h old',
+      'from the future (in 3 h)',
+    ]);
   });
 
   it.each([
