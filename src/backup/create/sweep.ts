@@ -140,7 +140,8 @@ function settleCommand(qdrant: QdrantPlace, { file, collection }: Intent): Comma
       ${snapshotTools(qdrant)}
       ${collectionVariables(collection, qdrant)}
       before=$(tail -n +2 -- "$intent")
-      if api --max-time 10 "$base_url/metrics" 2>/dev/null | grep -F 'snapshot_creation_running{id="'"$collection"'"' | grep -qv ' 0$'; then say making; exit; fi
+      latest=$(date -u -d "@$(($(stat -c %Y -- "$intent") + 2))" +%Y-%m-%d-%H-%M-%S)
+      if making; then say making; exit; fi
       forget || { say "several $(stems | tr '\n' ' ')"; exit; }
       say settled`,
   };

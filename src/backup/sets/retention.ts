@@ -15,6 +15,7 @@ export type Rule =
   | 'unfinished'
   | 'no-instant'
   | 'pinned'
+  | 'drilled'
   | 'minimum'
   | 'retention'
   | 'daily'
@@ -85,11 +86,19 @@ function fateOf(
   if (Number.isNaN(set.begun)) return fate('no-instant', 'its name is no instant');
   const rank = whole.indexOf(set);
   if (rank !== -1 && rank < Math.max(1, minimum)) return fate('minimum', rankText(rank, minimum));
+  if (set === lastRestored(whole))
+    return fate('drilled', 'the newest that a drill restored, and a newer one did not');
   if (newest.begun - set.begun <= lengthOf(retention)) return fate('retention', `within ${retention}`);
   const rule = kept.get(set.id);
   if (rule !== undefined) return fate(rule, `the last whole one of its ${PERIODS[rule]}`);
   const damaged = set.state === 'damaged' ? ', and damaged' : '';
   return fate('expired', `more than ${retention} older than ${newest.id}${damaged}`);
+}
+
+/** The set that is known to restore, where it is known of a newer one that it does not. */
+function lastRestored(whole: readonly JudgedSet[]): JudgedSet | undefined {
+  const last = whole.findIndex(({ drill }) => drill?.ok === true);
+  return whole.slice(0, Math.max(0, last)).some(({ drill }) => drill?.ok === false) ? whole[last] : undefined;
 }
 
 function unfinishedText({ files }: JudgedSet): string {

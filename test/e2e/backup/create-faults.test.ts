@@ -93,6 +93,24 @@ lookingAtSharedHost('while a set is taken', (host) => {
     await expectNothingLeft(host(), [id]);
   });
 
+  test('a collection is deleted to be made anew: the new one is in the set', async () => {
+    await makeCollection(host(), 'gone');
+    const settings = { vectors: { size: 4, distance: 'Dot' } };
+    await before(
+      host(),
+      'curl',
+      snapshotOf('gone'),
+      `${curl('DELETE', '/collections/gone?timeout=30')}; ( sleep 0.5; ${curl('PUT', '/collections/gone', settings)} ) >/dev/null 2>&1 &`,
+    );
+    try {
+      const { part, definitions } = await taken();
+      expect(part('gone')).toMatchObject({ points: 0 });
+      expect(definitions.collections.gone?.payload_schema).toEqual({});
+    } finally {
+      await dropCollection(host(), 'gone');
+    }
+  });
+
   test('points are written: the count is a range, and what was changed is no sample', async () => {
     await makeCollection(host(), 'busy');
     const points = [1, 100].map((id) => ({ id, vector: [0, 0, 0, 1], payload: {} }));
@@ -258,9 +276,12 @@ lookingAtSharedHost('while a set is taken', (host) => {
     expect(await names()).toHaveLength(2);
     expect(await host().inside(`ls -A ${SETS}/*/ | grep taking`)).toContain('.taking-docs');
     await unhook(host());
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    const later = (await qdrant(host(), 'POST', '/collections/docs/snapshots?wait=true')) as { name: string };
     const { id } = await taken();
-    expect(await names()).toEqual([own.name]);
-    await qdrant(host(), 'DELETE', `/collections/docs/snapshots/${own.name}?wait=true`);
+    expect((await names()).sort()).toEqual([own.name, later.name]);
+    for (const { name } of [own, later])
+      await qdrant(host(), 'DELETE', `/collections/docs/snapshots/${name}?wait=true`);
     await expectNothingLeft(host(), [id]);
   });
 

@@ -135,6 +135,13 @@ describe("what is new in Qdrant's directory of snapshots", () => {
     expect(said(sh`forget unfinished; ls -- "$snapshots" | wc -l`)).toBe('2\n');
   });
 
+  it('is not what was begun after the run had ended', () => {
+    put('docs-1-2026-11-24-02-00-05.snapshot', 'docs-1-2026-11-24-02-00-06.snapshot');
+    expect(said(sh`latest=2026-11-24-02-00-05; stems`)).toBe('docs-1-2026-11-24-02-00-05\n');
+    put('docs-1-unnamed.snapshot');
+    expect(said(sh`latest=2026-11-24-02-00-04; stems`)).toBe('docs-1-unnamed\n');
+  });
+
   it('stays where it may be of somebody else', () => {
     put('docs-1-new.snapshot', 'docs-2-new.snapshot');
     const answer = said(sh`forget || echo refused; ls -- "$snapshots" | wc -l`);
