@@ -462,8 +462,9 @@ lookingAtSharedHost('a set that cannot be taken', (host) => {
   });
 });
 
+/** Restarts that come too often after one another are refused by systemd, unless it forgets them. */
 async function restartQdrant(host: LabHost): Promise<void> {
   await host.inside(
-    `systemctl restart qdrant@blue.service; until [ "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:6333/readyz)" = 200 ]; do sleep 0.2; done`,
+    `systemctl reset-failed qdrant@blue.service; systemctl restart qdrant@blue.service && until [ "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:6333/readyz)" = 200 ]; do sleep 0.2; done`,
   );
 }
