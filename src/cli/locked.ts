@@ -29,7 +29,7 @@ export async function underLock<T>(
   work: (stop: AbortSignal) => Promise<T>,
   outcomeOf: (result: T) => OperationOutcome,
 ): Promise<T> {
-  const interrupt = armInterrupt((text) => context.terminal.err(text));
+  const interrupt = armInterrupt(context.terminal.err, context.terminal.alert);
   try {
     const lock = await takeSessionLock(context, session);
     const { host, config } = session;

@@ -46,7 +46,11 @@ export async function takeCollections(run: Run): Promise<TakenCollections> {
     for (const name of fresh) {
       seen.add(name);
       const taken = await takeCollection(run, name);
-      if (taken === null) continue;
+      if (taken === null) {
+        // It may have been deleted to be made anew: where it is listed again, it is taken.
+        seen.delete(name);
+        continue;
+      }
       parts.push(taken.part);
       definitions[name] = taken.definition;
     }

@@ -230,6 +230,6 @@ function differs(host: Host, name: string, findings: readonly string[]): VdbErro
     exitCode: EXIT.failed,
     host: host.target,
     meaning: 'It was compared by configuration, payload indexes, exact count and values of sampled points.',
-    next: 'vdb backup verify',
+    next: 'Restore another set: vdb backup list. vdb backup verify SET tells whether the files of this one are damaged.',
   });
 }

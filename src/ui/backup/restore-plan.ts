@@ -3,7 +3,7 @@ import type { Prepared } from '../../backup/restore/prepare.js';
 import { formatSize } from '../../config/units.js';
 import { columns } from '../columns.js';
 import { count, indent, styleFor } from '../style.js';
-import { ageText } from './values.js';
+import { ageText, oldText } from './values.js';
 
 /** The plan of a restore for people: for each thing what the set has, what is there, what happens, what is kept. */
 export function restorePlanText({ plan, need, room, files }: Prepared, now: Date, color: boolean): string {
@@ -18,7 +18,7 @@ export function restorePlanText({ plan, need, room, files }: Prepared, now: Date
   const aliases = plan.aliases.filter(({ alias }) => !plan.collections.some(({ name }) => name === alias));
   const bytes = need.storage + need.postgres;
   return [
-    style.bold(`Restore of backup set ${plan.set}, ${ageText(ageOf(plan, now))} old`),
+    style.bold(`Restore of backup set ${plan.set}, ${oldText(ageOf(plan, now))}`),
     indent(table, '  '),
     ...aliases.map(({ alias, from, to }) => `  alias ${alias}: ${from ?? 'new'} -> ${to}`),
     ...files.map(

@@ -4,12 +4,17 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** How long ago something was: `5 min`, `26 h`, `12 d`; with a minus where it is to come, `-` where that is not known. */
+/** How long ago something was: `5 min`, `26 h`, `12 d`; `in 12 d` where it is to come, `-` where that is not known. */
 export function ageText(ms: number): string {
   if (Number.isNaN(ms)) return '-';
-  if (ms < 0) return `-${ageText(-ms)}`;
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  if (ms <= -MINUTE) return `in ${ageText(-ms)}`;
+  if (ms < HOUR) return `${Math.max(0, Math.floor(ms / MINUTE))} min`;
   return ms < 2 * DAY ? `${Math.floor(ms / HOUR)} h` : `${Math.floor(ms / DAY)} d`;
+}
+
+/** The same as a property: `26 h old`, `from the future (in 12 d)`. */
+export function oldText(ms: number): string {
+  return ms <= -MINUTE ? `from the future (${ageText(ms)})` : `${ageText(ms)} old`;
 }
 
 /** A number in few columns: `950`, `12.3k`, `1.2M`. */

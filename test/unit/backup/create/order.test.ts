@@ -24,9 +24,9 @@ describe('collections', () => {
 });
 
 describe('the parts of a set', () => {
-  const seen = { collections: ['a'], sizes: { collections: new Map([['a', 10]]), database: 20 } };
+  const sizes = { collections: new Map([['a', 10]]), database: 20 };
   const kinds = (sections: Record<string, unknown>) =>
-    plannedParts(testConfig(sections), seen).map(({ kind, estimate }) => [kind, estimate]);
+    plannedParts(testConfig(sections), ['a'], sizes).map(({ kind, estimate }) => [kind, estimate]);
 
   it('are collections, their settings, the database, roles and the configuration', () => {
     expect(kinds({})).toEqual([
