@@ -39,6 +39,7 @@ export function readDefinitions(text: string, id: string): Definitions {
       exitCode: EXIT.failed,
       meaning:
         'Without it a restored collection cannot be compared with what it was, and aliases are not known.',
+      next: `Use another set (vdb backup list), or bring a copy of this one: vdb backup fetch ${id} --from REPOSITORY`,
     });
   }
 }

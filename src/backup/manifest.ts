@@ -10,6 +10,12 @@ import { PRIORITIES, SET_ID, setIdOf } from './set.js';
  */
 export const MANIFEST = 'manifest.json';
 
+/**
+ * Lies in the directory of a set from its beginning, and becomes {@link MANIFEST} by the rename that makes it a set. So
+ * a directory that has this was begun by `vdb backup` and never finished; one that has neither is somebody else's.
+ */
+export const MANIFEST_TO_BE = '.manifest';
+
 const amount = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a sha256 in lower-case hex');
 
@@ -34,9 +40,9 @@ const part = z.object({
   /** The collection that it is a snapshot of. */
   collection: z.string().min(1).optional(),
   priority: z.enum(PRIORITIES).optional(),
-  /** Points in that snapshot, counted exactly: the same number before it was taken and after. */
+  /** Points in that snapshot, counted exactly, before it was taken and after; nothing was written meanwhile. */
   points: amount.optional(),
-  /** In place of `points` where it was written to meanwhile: counts before and after, the smaller one first. */
+  /** In place of `points` where something was written meanwhile: counts before and after, the smaller one first. */
   points_between: z.tuple([amount, amount]).optional(),
   /** The database that it is a dump of. */
   database: z.string().min(1).optional(),
@@ -69,6 +75,8 @@ const manifest = z
     consistent: z.boolean().optional(),
     /** Configuration files that are not in it, because they hold secrets. */
     left_out: z.array(z.string()).optional(),
+    /** Other databases of the same PostgreSQL, which are not in it: the configuration names one. */
+    left_out_databases: z.array(z.string()).optional(),
     /** Parts that retention took out of it since. */
     pruned: z.array(z.object({ path: z.string(), collection: z.string(), at: z.iso.datetime() })).optional(),
     /**

@@ -4,11 +4,19 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Arms the signals of a run that changes a host, before its lock is taken. The first one lets the running
- * step finish; the second ends the process at once, and the lock with it, because the kernel holds it.
+ * step finish; the second ends the process at once, and the lock with it, because the kernel holds it. `alert` is for
+ * the last word then, so it must have written when it returns.
  */
-export function armInterrupt(say: (text: string) => void): { signal: AbortSignal; disarm(): void } {
-  const { signal, disarm } = onFirstSignal(() =>
-    say('Stopping: the running step finishes first. Once more to stop at once.'),
+export function armInterrupt(
+  say: (text: string) => void,
+  alert: (text: string) => void,
+): { signal: AbortSignal; disarm(): void } {
+  const { signal, disarm } = onFirstSignal(
+    () => say('Stopping: the running step finishes first. Once more to stop at once.'),
+    () =>
+      alert(
+        'Stopped at once. The step that was running goes on to its end on the host, which counts as in use until then.',
+      ),
   );
   return { signal, disarm };
 }
@@ -57,10 +65,16 @@ function interrupted(): VdbError {
   });
 }
 
-function onFirstSignal(first: () => void): { signal: AbortSignal; arm(): void; disarm(): void } {
+function onFirstSignal(
+  first: () => void,
+  second: () => void = () => {},
+): { signal: AbortSignal; arm(): void; disarm(): void } {
   const controller = new AbortController();
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    if (controller.signal.aborted) {
+      second();
+      process.exit(EXIT.interrupted);
+    }
     controller.abort();
     first();
   };

@@ -1,5 +1,5 @@
 import { journaled, type OperationOutcome } from '../engine/operation.js';
-import { EXIT, VdbError } from '../errors.js';
+import { EXIT, messageOf, VdbError } from '../errors.js';
 import { type Lock, takeLock } from '../host/lock.js';
 import { quote } from '../host/shell.js';
 import { version } from '../version.js';
@@ -29,13 +29,17 @@ export async function underLock<T>(
   work: (stop: AbortSignal) => Promise<T>,
   outcomeOf: (result: T) => OperationOutcome,
 ): Promise<T> {
-  const interrupt = armInterrupt((text) => context.terminal.err(text));
+  const interrupt = armInterrupt(context.terminal.err, context.terminal.alert);
   try {
     const lock = await takeSessionLock(context, session);
     const { host, config } = session;
     const identity = { who: operator(), command: commandLine(context, session), vdb: version() };
     try {
-      const options = { host, identity, stateDirectory: config.paths.state };
+      const options = {
+        ...{ host, identity, stateDirectory: config.paths.state },
+        onUnrecorded: (error: unknown) =>
+          context.terminal.err(`The journal of ${host.target} does not tell of it: ${messageOf(error)}`),
+      };
       return await journaled(options, () => work(interrupt.signal), outcomeOf);
     } finally {
       await lock.release();

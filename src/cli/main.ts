@@ -1,8 +1,11 @@
 import { EXIT } from '../errors.js';
 import { runProgram } from './program.js';
+import { assumeSize } from './terminal.js';
 
-process.stdout.on('error', endWithoutStream);
-process.stderr.on('error', endWithoutStream);
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', endWithoutStream);
+  assumeSize(stream);
+}
 
 process.exitCode = await runProgram(process.argv.slice(2), {
   env: process.env,

@@ -23,6 +23,8 @@ export interface OutcomeReporter {
   progress: Pick<ConvergeOptions, 'onEvent' | 'renderer'>;
   /** A remark while the run goes on. */
   notice(text: string): void;
+  /** What is said when the program ends at once. */
+  lastWord(text: string): void;
   /** The end: execution records, the result event, the summary. */
   tell(ended: Ended): Promise<void>;
 }
@@ -40,14 +42,19 @@ export async function outcomeReporter(
     emit({ type: resultEvent, ...resultData(ended.outcome, session.host.commandCount) });
     if (!global.json) await summarise(context, session, ended);
   };
-  const plain = { notice: (text: string): void => terminal.err(text), tell };
+  const plain = { notice: terminal.err, lastWord: terminal.alert, tell };
   if (global.json) return { ...plain, progress: { onEvent: jsonProgress(emit) } };
   if (!terminal.errIsTty || global.quiet || global.verbose) {
     const onEvent = plainProgress((line) => terminal.err(line), terminal.color.err);
     return { ...plain, progress: { onEvent } };
   }
-  const { ThrottledTree, showNotice } = await import('../ui/tree.js');
-  return { tell, notice: showNotice, progress: { onEvent: () => {}, renderer: ThrottledTree as never } };
+  const { ThrottledTree, showNotice, writePast } = await import('../ui/tree.js');
+  return {
+    tell,
+    notice: showNotice,
+    lastWord: writePast,
+    progress: { onEvent: () => {}, renderer: ThrottledTree as never },
+  };
 }
 
 /** A refused change is a failure: the host is not in the state that was asked for. */

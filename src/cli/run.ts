@@ -47,7 +47,7 @@ export async function convergeTasks(
 ): Promise<ExitCode> {
   const since = performance.now();
   const reporter = await outcomeReporter(context, session, options);
-  const interrupt = armInterrupt(reporter.notice);
+  const interrupt = armInterrupt(reporter.notice, reporter.lastWord);
   try {
     const { lock, known } = await lockAndFacts(context, session, options.known);
     try {

@@ -10,6 +10,31 @@ export interface Streams {
   stderr: { isTTY?: boolean; columns?: number; write(text: string): unknown };
 }
 
+/** What is assumed of a terminal that does not know its size. */
+const ASSUMED = { columns: 80, rows: 24 } as const;
+
+/**
+ * A terminal that nobody has told its size, as a serial line or the pty of a program, says 0. What draws on it divides
+ * by that, and clears infinitely many lines; so whoever asks this stream from now on hears {@link ASSUMED}.
+ */
+export function assumeSize(stream: { isTTY?: boolean; columns?: number; rows?: number }): void {
+  if (stream.isTTY !== true) return;
+  for (const name of ['columns', 'rows'] as const) {
+    let told = stream[name];
+    Object.defineProperty(stream, name, {
+      ...{ configurable: true, enumerable: true },
+      get: () => sized(told) ?? ASSUMED[name],
+      set: (size: number | undefined) => {
+        told = size;
+      },
+    });
+  }
+}
+
+function sized(size: number | undefined): number | undefined {
+  return size !== undefined && size > 0 ? size : undefined;
+}
+
 interface TerminalOptions {
   quiet: boolean;
   json: boolean;
@@ -44,7 +69,7 @@ export function terminalOf(streams: Streams, options: TerminalOptions): Terminal
       out: wantsColor(env, options.color, stdout.isTTY === true),
       err: wantsColor(env, options.color, errIsTty),
     },
-    columns: stdout.columns ?? stderr.columns ?? 80,
+    columns: sized(stdout.columns) ?? sized(stderr.columns) ?? ASSUMED.columns,
   };
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { VdbError } from '../errors.js';
 import type { Host } from '../host/host.js';
 import { appendCommand, type JournalRecord, type RunIdentity } from './journal.js';
 
@@ -15,14 +16,16 @@ export interface OperationOptions {
   host: Host;
   identity: Omit<RunIdentity, 'run'>;
   stateDirectory: string;
+  /** Told of a journal that could not be written after the work was done: that does not undo it. */
+  onUnrecorded(error: unknown): void;
 }
 
 /**
  * Runs `work` with its intent in the host's journal before and its outcome after. The gate of `host` must be open:
- * the lock is held. What `work` throws is thrown again, after the journal has been told.
+ * the lock is held. What `work` throws is thrown again, after the journal has been told with which code.
  */
 export async function journaled<T>(
-  { host, identity, stateDirectory }: OperationOptions,
+  { host, identity, stateDirectory, onUnrecorded }: OperationOptions,
   work: () => Promise<T>,
   outcomeOf: (result: T) => OperationOutcome,
 ): Promise<T> {
@@ -41,12 +44,17 @@ export async function journaled<T>(
       tasks: [],
     });
   await write({ event: 'intent', tasks: [], changes: 0 });
+  let result: T;
   try {
-    const result = await work();
-    await end(outcomeOf(result));
-    return result;
+    result = await work();
   } catch (error) {
-    await end({ status: 'failed', changed: 0, failed: [] }).catch(() => {});
+    await end({ status: 'failed', changed: 0, failed: [codeOf(error)] }).catch(() => {});
     throw error;
   }
+  await end(outcomeOf(result)).catch(onUnrecorded);
+  return result;
+}
+
+function codeOf(error: unknown): string {
+  return (error instanceof VdbError ? error.details.code : undefined) ?? 'unexpected';
 }

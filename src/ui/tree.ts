@@ -11,10 +11,16 @@ import {
 const FRAMES_PER_SECOND = 5;
 
 let notice: string | undefined;
+let write = (text: string): unknown => process.stderr.write(text);
 
 /** Shows a line below the tree while it is drawn: what is written to stderr meanwhile appears only after it. */
 export function showNotice(text: string): void {
   notice = text;
+}
+
+/** Writes a line below the tree at once, for a program that ends now: Listr2 holds back what others write. */
+export function writePast(text: string): void {
+  write(`\n${text}\n`);
 }
 
 /**
@@ -63,5 +69,6 @@ export class ThrottledTree extends DefaultRenderer {
 function stderrLogger(): ListrLogger {
   const nowhere = createWritable(() => {});
   const processOutput = new ProcessOutput(process.stderr, nowhere as unknown as NodeJS.WriteStream);
+  write = (text) => processOutput.toStdout(text, false);
   return new ListrLogger({ useIcons: true, toStderr: [], processOutput });
 }

@@ -1,4 +1,5 @@
 import { EXIT, VdbError } from '../../errors.js';
+import { collectionPath } from '../../resources/qdrant-collection.js';
 import { CANARY_PREFIX } from '../../services/qdrant/canary.js';
 import type { CollectionDefinition, Definitions } from '../definitions.js';
 import type { BackupPart } from '../manifest.js';
@@ -45,7 +46,11 @@ export async function takeCollections(run: Run, kept: readonly string[]): Promis
     for (const name of fresh) {
       seen.add(name);
       const taken = await takeCollection(run, name);
-      if (taken === null) continue;
+      if (taken === null) {
+        // It may have been deleted to be made anew: where it is listed again, it is taken.
+        seen.delete(name);
+        continue;
+      }
       parts.push(taken.part);
       definitions[name] = taken.definition;
     }
@@ -94,6 +99,7 @@ async function takeCollection(
   const since = performance.now();
   for (let attempt = 1; ; attempt++) {
     const before = await look(run, collection);
+    if (before?.isHere === false) throw elsewhere(run, collection);
     const sealed = before && (await snapshot(run, collection, planned));
     const after = sealed && (await look(run, collection, idsOf(before)));
     if (!after) {
@@ -102,6 +108,7 @@ async function takeCollection(
       run.remark(`Collection ${collection} was deleted while the set was taken, and is not in it`);
       return null;
     }
+    if (!after.isHere) throw elsewhere(run, collection);
     if (!sameDefinition(before, after)) {
       if (attempt === ATTEMPTS) throw restless(run, collection);
       continue;
@@ -131,6 +138,17 @@ async function snapshot(run: Run, collection: string, planned: PlannedPart) {
   const order = { qdrant, collection, directory, estimate: planned.estimate };
   const result = await run.run(snapshotCommand(order), planned);
   return result.exitCode === GONE ? null : readSealed(result.stdout);
+}
+
+function elsewhere({ host }: Run, collection: string): VdbError {
+  return new VdbError(`A part of collection ${collection} is not on this host`, {
+    code: 'backup.shards-elsewhere',
+    exitCode: EXIT.failed,
+    host: host.target,
+    meaning:
+      'Its Qdrant is one of several peers. A snapshot holds what one peer has, so the set would be half.',
+    next: `Look at GET ${collectionPath(collection)}/cluster; take the set when all shards are active here.`,
+  });
 }
 
 function restless({ host }: Run, collection: string): VdbError {

@@ -39,7 +39,8 @@ const PRIVATE_KEY = 'PRIVATE KEY-----';
 
 /**
  * Packs the configuration of the host, but for files that hold one of `secrets`, which come on stdin and go to grep in
- * a pipe. The archive itself is searched as well, because a file may change after it was looked through.
+ * a pipe. The archive itself is searched as well, because a file may change after it was looked through. A file that
+ * vanishes meanwhile is no failure.
  */
 export function configurationCommand(
   config: Pick<Config, 'paths'>,
@@ -56,7 +57,9 @@ export function configurationCommand(
       ${toPart(directory, CONFIGURATION_PART)}
       secrets=$(cat)
       known() { printf '%s\n' "$secrets"; }
-      search() { local rc=0; grep -lZaF -f <(known) -- "$@" || rc=$?; [ $rc -le 1 ]; }
+      search() { local rc=0; grep -slZaF -f <(known) -- "$@" || rc=$?; [ $rc -le 1 ]; }
+      search_each() { local file; for file; do search "$file" || [ ! -e "$file" ] || fail "$file cannot be read"; done; }
+      there() { while IFS= read -rd '' path; do [ ! -e "$path" ] && [ ! -L "$path" ] || printf '%s\0' "$path"; done; }
       known | grep -qF -f <(known) || fail "No secret was given to look for"
       here=()
       for path in ${configurationPaths(config)}; do [ ! -e "$path" ] || here+=("$path"); done
@@ -69,10 +72,17 @@ export function configurationCommand(
       find "\${here[@]}" '(' "\${prune[@]}" ')' -prune -o '(' -type d -o -type l ')' -print0 | sort -z >"$work/others"
       : >"$work/secret"
       mapfile -d '' -t files <"$work/files"
-      for ((i = 0; i < \${#files[@]}; i += 200)); do search "\${files[@]:i:200}" >>"$work/secret"; done
-      comm -z -23 "$work/files" <(sort -z "$work/secret") | cat - "$work/others" | sort -z >"$work/taken"
-      rc=0
-      tar --create --file "$part" --format=pax --directory / --no-recursion --null --files-from="$work/taken" || rc=$?
+      for ((i = 0; i < \${#files[@]}; i += 200)); do
+        search "\${files[@]:i:200}" >"$work/found" || search_each "\${files[@]:i:200}" >"$work/found"
+        cat "$work/found" >>"$work/secret"
+      done
+      comm -z -23 "$work/files" <(sort -z "$work/secret") | cat - "$work/others" | sort -z >"$work/wanted"
+      for attempt in 1 2 3; do
+        there <"$work/wanted" >"$work/taken"
+        rc=0
+        tar --create --file "$part" --format=pax --directory / --no-recursion --null --files-from="$work/taken" || rc=$?
+        [ $rc -gt 1 ] || break
+      done
       [ $rc -le 1 ] || exit $rc
       until=$(instant)
       found=$(search "$part" | tr -d '\0')

@@ -11,6 +11,7 @@ import { plannedParts, takeOthers } from './parts.js';
 import { type Preflight, preflight } from './preflight.js';
 import { Interrupted, newRun } from './run.js';
 import type { QdrantPlace } from './snapshot.js';
+import { assertSpace, measure, type Sizes } from './space.js';
 import { sweep } from './sweep.js';
 
 export interface CreateOptions {
@@ -38,12 +39,13 @@ export async function createSet(options: CreateOptions): Promise<CreateOutcome> 
   const { host, config, slot, onEvent } = options;
   const since = performance.now();
   const qdrant = placeOf(config, slot);
-  const { remarks } = await sweep(host, config.paths.backups, qdrant);
+  const seen = await preflight(host, config, qdrant);
+  const remarks = await sweep(host, config.paths.backups, qdrant);
   for (const text of remarks) onEvent({ type: 'remark', text, isSerious: true });
-  const seen = await preflight(host, config, qdrant, `${slotStorage(config, slot)}/storage/collections`);
+  const sizes = await roomFor(options, qdrant, seen);
   const begun = await beginSet(host, config);
   try {
-    const manifest = await fill(options, begun, qdrant, seen);
+    const manifest = await fill(options, begun, qdrant, seen, sizes);
     return { status: 'done', manifest, directory: begun.directory, durationMs: performance.now() - since };
   } catch (error) {
     await discard(options, begun);
@@ -64,16 +66,33 @@ export function placeOf(config: Config, slot: SlotName): QdrantPlace {
   };
 }
 
+/** What the set will take. Measured once debris is gone, because that may be what fills the disk. */
+async function roomFor(
+  { host, config, slot }: CreateOptions,
+  { snapshots, temp }: QdrantPlace,
+  { database }: Preflight,
+): Promise<Sizes> {
+  const { backups } = config.paths;
+  const collections = `${slotStorage(config, slot)}/storage/collections`;
+  const measured = await measure(host, { backups, snapshots, temp, collections });
+  const sizes = { collections: measured.sizes, database };
+  assertSpace(host.target, sizes, measured.spaces);
+  return sizes;
+}
+
 async function fill(
   options: CreateOptions,
   begun: Begun,
   qdrant: QdrantPlace,
   seen: Preflight,
+  sizes: Sizes,
 ): Promise<BackupManifest> {
   const { host, config, stop, onEvent, about, vdb } = options;
-  const run = newRun({ host, config, qdrant, directory: begun.directory, sizes: seen.sizes, stop, onEvent });
+  const run = newRun({ host, config, qdrant, directory: begun.directory, sizes, stop, onEvent });
   const kept = await keptByRestores(run);
-  const planned = plannedParts(config, seen).filter(({ collection = '' }) => !kept.includes(collection));
+  const planned = plannedParts(config, seen.collections, sizes).filter(
+    ({ collection = '' }) => !kept.includes(collection),
+  );
   onEvent({ type: 'started', id: begun.id, parts: planned });
   const { parts: collections, definitions } = await takeCollections(run, kept);
   const { parts: others, leftOut } = await takeOthers(run, definitions, options.secrets);
@@ -90,6 +109,7 @@ async function fill(
     consistent: false,
     left_out: leftOut,
     kept_by_restores: kept,
+    ...(seen.otherDatabases === undefined ? {} : { left_out_databases: seen.otherDatabases }),
   };
   if (stop.aborted) throw new Interrupted();
   await host.run(manifestCommand(run.directory, manifest));
@@ -107,7 +127,7 @@ async function discard({ host, onEvent }: CreateOptions, { directory }: Begun): 
   try {
     await host.run(discardCommand(directory));
   } catch {
-    const text = `The unfinished set in ${directory} is still there; the next backup removes it`;
+    const text = `What this run has left in ${directory} could not be removed; the next backup removes it`;
     onEvent({ type: 'remark', text, isSerious: true });
   }
 }

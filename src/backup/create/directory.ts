@@ -3,7 +3,7 @@ import type { Config } from '../../config/schema.js';
 import type { Command } from '../../host/command.js';
 import type { Host } from '../../host/host.js';
 import { sh } from '../../host/shell.js';
-import { type BackupManifest, MANIFEST, manifestText } from '../manifest.js';
+import { type BackupManifest, MANIFEST, MANIFEST_TO_BE, manifestText } from '../manifest.js';
 import { setDirectory, setIdOf } from '../set.js';
 import { readSealed, type SealedPart } from './answer.js';
 import { INTENT_PREFIX } from './files.js';
@@ -35,7 +35,8 @@ function beginCommand(backups: string): Command {
       [ -d "$backups" ] || install -d -m 0700 -- "$backups"
       for attempt in 1 2 3 4; do
         now=$(date -u +%Y-%m-%dT%H:%M:%S)
-        if mkdir -- "$backups/$(date -u -d "$now Z" +%Y%m%dT%H%M%SZ)" 2>/dev/null; then echo "\${now}Z"; exit; fi
+        set=$backups/$(date -u -d "$now Z" +%Y%m%dT%H%M%SZ)
+        if mkdir -- "$set" 2>/dev/null; then : >"$set"/${MANIFEST_TO_BE}; echo "\${now}Z"; exit; fi
         sleep 1
       done
       echo "no set can be begun in $backups: $(ls -ld -- "$backups")" >&2
@@ -71,17 +72,17 @@ export function manifestCommand(directory: string, manifest: BackupManifest): Co
       umask 077
       cd -- ${directory}
       find . -mindepth 1 -type d -exec sync -- {} +
-      cat >.manifest
-      [ "$(stat -c %s .manifest)" = ${Buffer.byteLength(text)} ] || { echo 'only a part of it arrived' >&2; exit 1; }
-      sync .manifest .
-      mv -fT .manifest ${MANIFEST}
+      cat >${MANIFEST_TO_BE}
+      [ "$(stat -c %s ${MANIFEST_TO_BE})" = ${Buffer.byteLength(text)} ] || { echo 'only a part of it arrived' >&2; exit 1; }
+      sync ${MANIFEST_TO_BE} .
+      mv -fT ${MANIFEST_TO_BE} ${MANIFEST}
       sync . ..`,
   };
 }
 
 /**
  * Takes away what a run has made that did not come to its end. What Qdrant may still hold of it stays written down,
- * for the next run to remove.
+ * for the next run to remove, and so does that it was ours, until nothing else is there.
  */
 export function discardCommand(directory: string): Command {
   return {
@@ -90,9 +91,13 @@ export function discardCommand(directory: string): Command {
     script: sh`
       set -euo pipefail
       [ -d ${directory} ] || exit 0
-      [ ! -e ${`${directory}/${MANIFEST}`} ] || { echo "it is a finished set" >&2; exit 1; }
-      find ${directory} -mindepth 1 -maxdepth 1 ! -name ${`${INTENT_PREFIX}*`} -exec rm -rf -- {} +
-      rmdir -- ${directory} 2>/dev/null || :`,
+      cd -- ${directory}
+      [ ! -e ${MANIFEST} ] || { echo "it is a finished set" >&2; exit 1; }
+      find . -mindepth 1 -maxdepth 1 ! -name ${`${INTENT_PREFIX}*`} ! -name ${MANIFEST_TO_BE} -exec rm -rf -- {} +
+      [ -z "$(find . -mindepth 1 ! -name ${MANIFEST_TO_BE})" ] || exit 0
+      rm -f -- ${MANIFEST_TO_BE}
+      cd /
+      rmdir -- ${directory}`,
   };
 }
 

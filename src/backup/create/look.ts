@@ -10,6 +10,12 @@ const SAMPLE = 8;
 /** A collection at one instant, or nearly so. */
 export interface CollectionLook {
   definition: Omit<CollectionDefinition, 'sample'>;
+  /** Whether all of it is on this peer of its cluster: a snapshot holds nothing of the others. */
+  isHere: boolean;
+  /** Writes that Qdrant had answered before the look and after it. */
+  writes: [before: WriteCount, after: WriteCount];
+  /** Writes that were answered and wait to be done. */
+  queued: number;
   /** Counted exactly. */
   points: number;
   /** Fingerprints by id, as JSON. */
@@ -21,33 +27,86 @@ export function lookRequests(collection: string, ids?: readonly (string | number
   const path = collectionPath(collection);
   const whole = { with_payload: true, with_vector: true };
   return [
+    TELEMETRY,
     { method: 'GET', path },
     { method: 'POST', path: `${path}/points/count`, body: { exact: true } },
     ids === undefined
       ? { method: 'POST', path: `${path}/points/scroll`, body: { limit: SAMPLE, ...whole } }
       : { method: 'POST', path: `${path}/points`, body: { ids, ...whole } },
+    { method: 'GET', path: `${path}/cluster` },
+    TELEMETRY,
   ];
 }
 
+const TELEMETRY: QdrantRequest = { method: 'GET', path: '/telemetry' };
+
 interface RawCollection {
+  update_queue?: { length?: number };
   config: Record<string, unknown>;
   payload_schema: Record<string, Record<string, unknown>>;
 }
 
 /** Reads the answers to {@link lookRequests}; null where there is no such collection. Pure. */
 export function readLook(collection: string, answers: readonly QdrantAnswer[]): CollectionLook | null {
-  const [info, counted, points] = answers as [QdrantAnswer, QdrantAnswer, QdrantAnswer];
+  const [first, info, counted, points, cluster, last] = answers as Answers;
   const raw = resultOf<RawCollection>(info, `describe collection ${collection}`);
   const count = resultOf<{ count: number }>(counted, `count collection ${collection}`);
   const found = resultOf<PointRecord[] | { points: PointRecord[] }>(points, `read collection ${collection}`);
-  if (raw === null || count === null || found === null) return null;
+  const shards = resultOf<Shards>(cluster, `tell where collection ${collection} is`);
+  if (raw === null || count === null || found === null || shards === null) return null;
   const records = Array.isArray(found) ? found : found.points;
   return {
     definition: { config: raw.config, payload_schema: withoutCounts(raw.payload_schema) },
+    isHere: isHere(shards),
+    writes: [writesOf(first), writesOf(last)],
+    queued: raw.update_queue?.length ?? 0,
     points: count.count,
     sample: new Map(records.filter(isExact).map((each) => [JSON.stringify(each.id), fingerprintOf(each)])),
   };
 }
+
+type Answers = [QdrantAnswer, QdrantAnswer, QdrantAnswer, QdrantAnswer, QdrantAnswer, QdrantAnswer];
+
+interface Shards {
+  local_shards: { shard_id: number; state: string }[];
+  remote_shards: { shard_id: number }[];
+}
+
+/** A replica that is not active, as one that is being copied, may lack points. */
+function isHere({ local_shards: local, remote_shards: remote }: Shards): boolean {
+  const active = new Set(local.filter(({ state }) => state === 'Active').map(({ shard_id: id }) => id));
+  return [...local, ...remote].every(({ shard_id: id }) => active.has(id));
+}
+
+type Responses = Record<string, Record<string, { count: number }>>;
+
+/** How far Qdrant has counted. */
+export interface WriteCount {
+  /** Of the process of Qdrant, which counts from its start. */
+  process: string;
+  /** Requests that it has answered and that may have written points, to whatever collection. */
+  writes: number;
+}
+
+interface Telemetry {
+  id: string;
+  requests: { rest: { responses: Responses }; grpc: { responses: Responses } };
+}
+
+/** It counts by method and path (`PUT /collections/{collection_name}/points`), and by gRPC method (`/qdrant.Points/Upsert`). */
+function writesOf(answer: QdrantAnswer): WriteCount {
+  const said = resultOf<Telemetry>(answer, 'say what it was asked');
+  if (said === null) throw new Error('Qdrant has no /telemetry');
+  const { rest, grpc } = said.requests;
+  const writes = Object.entries({ ...rest.responses, ...grpc.responses })
+    .filter(([request]) => WRITES.test(request))
+    .flatMap(([, statuses]) => Object.values(statuses))
+    .reduce((sum, { count }) => sum + count, 0);
+  return { process: said.id, writes };
+}
+
+const WRITES =
+  /^(PUT|PATCH|DELETE) \S+\/points|^POST \S+\/points\/(delete|batch|vectors\/delete|payload(\/delete|\/clear)?)$|^\/qdrant\.Points(Internal)?\/(Upsert|Sync|Delete|Update|Set|Overwrite|Clear)/;
 
 /** A number beyond 2^53 is not the one that Qdrant wrote. */
 function isExact({ id }: PointRecord): boolean {
@@ -71,7 +130,17 @@ export function sameDefinition(before: CollectionLook, after: CollectionLook): b
   return isDeepStrictEqual(before.definition, after.definition);
 }
 
-/** What holds of a snapshot that was taken between two looks. Pure. */
+/** Whether nothing was written between two looks, by what Qdrant counts; false where it cannot be told. Pure. */
+export function wasQuiet(before: CollectionLook, after: CollectionLook): boolean {
+  const [from, to] = [before.writes[0], after.writes[1]];
+  const same = from.process === to.process && from.writes === to.writes;
+  return before.queued === 0 && same && before.points === after.points;
+}
+
+/**
+ * What holds of a snapshot that was taken between two looks: a number of points only where nothing was written. Where
+ * something was, the snapshot may have had more or fewer points than before and after alike. Pure.
+ */
 export function between(
   before: CollectionLook,
   after: CollectionLook,
@@ -79,7 +148,7 @@ export function between(
   const [least, most] = [Math.min(before.points, after.points), Math.max(before.points, after.points)];
   const still = [...before.sample].filter(([id, hash]) => after.sample.get(id) === hash);
   return {
-    count: least === most ? { points: least } : { points_between: [least, most] },
+    count: wasQuiet(before, after) ? { points: least } : { points_between: [least, most] },
     definition: {
       ...after.definition,
       sample: still.map(([id, hash]) => ({ id: JSON.parse(id) as string | number, sha256: hash })),

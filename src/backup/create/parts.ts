@@ -8,18 +8,16 @@ import { sealedOf, writtenPartCommand } from './directory.js';
 import type { PlannedPart } from './events.js';
 import { snapshotPart } from './files.js';
 import { databaseCommand, databasePart, GLOBALS_PART, globalsCommand } from './postgres.js';
-import { hasCache, hasDatabase, type Preflight } from './preflight.js';
+import { hasCache, hasDatabase } from './preflight.js';
 import { REDIS_PART, readKeys, redisCommand } from './redis.js';
 import { Interrupted, partOf, type Run } from './run.js';
+import type { Sizes } from './space.js';
 
 /** Settings, indexes and aliases of what was taken. */
 const SETTINGS: PlannedPart = { path: DEFINITIONS, kind: 'definitions', estimate: 0 };
 
 /** What will be taken, as far as it is known before. */
-export function plannedParts(
-  config: Config,
-  { sizes, collections }: Pick<Preflight, 'sizes' | 'collections'>,
-): PlannedPart[] {
+export function plannedParts(config: Config, collections: readonly string[], sizes: Sizes): PlannedPart[] {
   const { database } = config.postgres;
   return [
     ...inOrder(collections, config).map((collection) => ({

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from '../../host/command.js';
 import { type Script, sh } from '../../host/shell.js';
+import { literal } from '../../resources/postgres-psql.js';
 import { TABLES_SQL } from '../tables.js';
 import { TOOLS } from './tools.js';
 
@@ -51,7 +52,16 @@ export function databaseCommand({ port, database, directory }: DatabaseOrder): C
   };
 }
 
+/** Limits of a session. While pg_dump works, psql's is idle in its transaction: vdb's own limit for that is 15 minutes. */
+const LIMITS = [
+  'idle_in_transaction_session_timeout',
+  'idle_session_timeout',
+  'statement_timeout',
+  'transaction_timeout',
+];
+
 const SQL = `
+SELECT count(set_config(name, '0', false)) AS limits FROM pg_settings WHERE name IN (${LIMITS.map(literal).join(', ')}) \\gset
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SELECT pg_export_snapshot() AS snapshot \\gset
 \\setenv VDB_SNAPSHOT :snapshot

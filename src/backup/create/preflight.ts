@@ -1,52 +1,46 @@
-import { isLoopback } from '../../config/listeners.js';
 import type { Config } from '../../config/schema.js';
 import { EXIT, VdbError } from '../../errors.js';
 import type { Host } from '../../host/host.js';
 import { known } from '../../host/probe.js';
 import { sh } from '../../host/shell.js';
 import { literal, parsePsql, psqlProbe } from '../../resources/postgres-psql.js';
+import { isGenuine } from '../../services/qdrant/root.js';
 import { REDIS_CONF } from '../../services/redis/config.js';
 import { askQdrant, resultOf } from '../qdrant-requests.js';
 import type { QdrantPlace } from './snapshot.js';
-import { assertSpace, measure, type Sizes } from './space.js';
 
 /** What was seen before anything is written. */
 export interface Preflight {
   /** What Qdrant has, as it names them. */
   collections: string[];
-  sizes: Sizes;
+  /** Bytes of the database, more or less. */
+  database: number;
+  /** Others on the same server, which are in no set. Undefined where no database is taken from here. */
+  otherDatabases?: string[];
   versions: Record<string, string>;
   genuine: boolean;
 }
 
-/**
- * Looks whether a set can be taken: everything that goes into it answers, and there is room for it. Throws what is in
- * the way.
- */
-export async function preflight(
-  host: Host,
-  config: Config,
-  qdrant: QdrantPlace,
-  collections: string,
-): Promise<Preflight> {
+/** Looks whether everything that goes into a set answers. Throws what is in the way. */
+export async function preflight(host: Host, config: Config, qdrant: QdrantPlace): Promise<Preflight> {
   const about = await qdrantVersion(host, qdrant);
-  const { snapshots, temp } = qdrant;
-  const measured = await measure(host, { backups: config.paths.backups, snapshots, temp, collections });
   const postgres = hasDatabase(config) ? await databaseState(host, config.postgres) : undefined;
   const redis = hasCache(config) ? await cacheVersion(host, config.redis) : undefined;
-  const sizes = { collections: measured.sizes, database: postgres?.bytes ?? 0 };
-  assertSpace(host.target, sizes, measured.spaces);
   const versions = {
     qdrant: about.version,
     ...(postgres === undefined ? {} : { postgres: postgres.version }),
     ...(redis === undefined ? {} : { redis }),
   };
-  return { collections: about.collections, sizes, versions, genuine: about.genuine };
+  const { collections, genuine } = about;
+  return {
+    ...{ collections, database: postgres?.bytes ?? 0, versions, genuine },
+    ...(postgres === undefined ? {} : { otherDatabases: postgres.others }),
+  };
 }
 
-/** Whether the database of the configuration is on this host. */
+/** Whether the database is part of a set: it is on this host, whatever addresses it listens on. */
 export function hasDatabase({ postgres }: Pick<Config, 'postgres'>): boolean {
-  return postgres.enabled && isLoopback(postgres.host);
+  return postgres.enabled;
 }
 
 /** Whether the cache is part of a set. */
@@ -67,19 +61,36 @@ async function qdrantVersion(
   if (typeof title !== 'string' || typeof version !== 'string')
     throw new Error(`Qdrant says ${about?.body.slice(0, 100)} of itself`);
   const collections = (result?.collections ?? []).map(({ name }) => name);
-  return { collections, version, genuine: !`${title} ${version}`.includes('emulator') };
+  return { collections, version, genuine: isGenuine({ title, version }) };
 }
 
-async function databaseState(
-  host: Host,
-  { port, database }: Config['postgres'],
-): Promise<{ bytes: number; version: string }> {
-  const sql = `select pg_database_size(oid), current_setting('server_version') from pg_database where datname = ${literal(database)};`;
+interface DatabaseState {
+  bytes: number;
+  version: string;
+  others: string[];
+}
+
+/** The database of the configuration, and which others there are. `postgres` is everybody's, and holds nothing. */
+function databaseSql(database: string): string {
+  const others = `select coalesce(json_agg(datname order by datname), '[]') from pg_database
+    where not datistemplate and datname not in ('postgres', ${literal(database)})`;
+  return `select pg_database_size(oid), current_setting('server_version'), (${others}) from pg_database where datname = ${literal(database)};`;
+}
+
+/** Reads the row that {@link databaseSql} gives; undefined where there is no such database. Pure. */
+export function readDatabaseState(text: string): DatabaseState | undefined {
+  const [, bytes, version, others = ''] = /^(\d+)\|([^|\s]+)[^|]*\|([\s\S]+)$/.exec(text.trim()) ?? [];
+  if (version === undefined) return undefined;
+  return { bytes: Number(bytes), version, others: JSON.parse(others) as string[] };
+}
+
+async function databaseState(host: Host, { port, database }: Config['postgres']): Promise<DatabaseState> {
+  const sql = databaseSql(database);
   const { stdout } = await host.read(psqlProbe(sql, { port }));
   const [answer] = parsePsql(stdout, [null], (text) => [known(text.trim())]);
   if (answer?.status !== 'known') throw silent(host.target, 'PostgreSQL', 'vdb check postgres', answer?.why);
-  const [bytes, version] = answer.value?.split('|') ?? [];
-  if (version === undefined) {
+  const state = readDatabaseState(answer.value ?? '');
+  if (state === undefined) {
     throw new VdbError(`PostgreSQL has no database ${database}`, {
       code: 'backup.no-database',
       exitCode: EXIT.failed,
@@ -88,7 +99,7 @@ async function databaseState(
       next: 'vdb provision --only 3.1, or set postgres.enabled to false',
     });
   }
-  return { bytes: Number(bytes), version: version.split(' ')[0] ?? version };
+  return state;
 }
 
 async function cacheVersion(host: Host, { port }: Config['redis']): Promise<string> {

@@ -48,13 +48,14 @@ export function snapshotCommand({ qdrant, collection, directory, estimate }: Sna
       set=${directory} part=${part} intent=${intent} estimate=${estimate}
       ${snapshotTools(qdrant)}
       ${collectionVariables(collection, qdrant)}
-      answered=yes name= checksum= sealed=
+      answered=yes name= checksum= removed= sealed=
       finish() {
         local rc=$?
         trap - EXIT
         [ -n "$sealed" ] || rm -f -- "$part"
-        if [ -n "$name" ]; then remove "\${name%.snapshot}"; rm -f -- "$intent"
-        elif [ -n "$answered" ]; then forget || :
+        if [ -n "$name" ]; then remove "\${name%.snapshot}"; removed=yes; fi
+        if [ -n "$removed" ]; then rm -f -- "$intent"
+        elif [ -n "$answered" ]; then forget unfinished || :
         fi
         exit $rc
       }
@@ -76,7 +77,7 @@ export function snapshotCommand({ qdrant, collection, directory, estimate }: Sna
       telling taking "$(stat -c %s -- "$snapshots/$name")" size cp -P --sparse=never -- "$snapshots/$name" "$part"
       [ -f "$part" ] && [ ! -L "$part" ] || fail "$snapshots/$name is no file"
       remove "\${name%.snapshot}"
-      name=
+      name= removed=yes
       seal "$part"
       [ -z "$checksum" ] || [ "$hash" = "$checksum" ] || fail "The snapshot has the hash $hash; Qdrant says $checksum"
       sealed=yes
@@ -84,7 +85,11 @@ export function snapshotCommand({ qdrant, collection, directory, estimate }: Sna
   };
 }
 
-/** Functions that the sweep needs too: of a collection, what is new in its directory, and how that is removed. */
+/**
+ * Functions that the sweep needs too: of a collection, what is new in its directory, and how that is removed. The intent
+ * is touched for as long as its run lives, so that what was begun later is somebody else's: with `latest`, `stems` leaves
+ * that out. The names that Qdrant gives end in the second, in UTC.
+ */
 export function snapshotTools({ port, keyFile, unit, temp }: QdrantPlace): Script {
   const base = `http://127.0.0.1:${port}`;
   return sh`
@@ -92,21 +97,32 @@ export function snapshotTools({ port, keyFile, unit, temp }: QdrantPlace): Scrip
     api() { curl -q -sS -g --noproxy '*' --connect-timeout 3 -H ${`@${keyFile}`} "$@"; }
     invocation() { systemctl show -p InvocationID --value -- ${unit}; }
     entries() { [ ! -e "$snapshots" ] || ls -A -- "$snapshots" | sort; }
-    stems() { comm -13 <(printf '%s\n' "$before") <(entries) | sed -nE 's/\.(snapshot(\.checksum|\.tmp)?|tmp)$//p' | sort -u; }
+    latest=
+    stems() {
+      local stem
+      comm -13 <(printf '%s\n' "$before") <(entries) | sed -nE 's/\.(snapshot(\.checksum|\.tmp)?|tmp)$//p' | sort -u |
+      while IFS= read -r stem; do
+        if [[ -n $latest && $stem =~ -([0-9]{4}(-[0-9]{2}){5})$ && \${BASH_REMATCH[1]} > $latest ]]; then continue; fi
+        printf '%s\n' "$stem"
+      done
+    }
+    making() { api --max-time 10 "$base_url/metrics" 2>/dev/null | grep -F 'snapshot_creation_running{id="'"$collection"'"' | grep -qv ' 0$'; }
     remove() {
       api --max-time 60 -o /dev/null -X DELETE "$url/$encoded\${1#"$collection"}.snapshot?wait=true" 2>/dev/null || :
       rm -f -- "$snapshots/$1".snapshot "$snapshots/$1".snapshot.checksum "$snapshots/$1".snapshot.tmp "$snapshots/$1".tmp
       [ "$(api --max-time 10 -o /dev/null -w '%{http_code}' "\${url%/snapshots}" 2>/dev/null)" != 404 ] || rmdir -- "$snapshots" 2>/dev/null || :
     }
+    unfinished() { [ ! -e "$snapshots/$1.snapshot.checksum" ]; }
     forget() {
       local found
       found=$(stems)
       case $found in *$'\n'*) return 1 ;; esac
+      [ -z "$found" ] || "\${1:-true}" "$found" || return 1
       [ -z "$found" ] || remove "$found"
       rm -f -- "$intent"
     }
     space() { du -sB1 -- "$temp" "$snapshots" 2>/dev/null | awk '{ n += $1 } END { printf "%d\n", n }' || :; }
-    growth() { echo $(($(space) - base)); }`;
+    growth() { touch -c -- "$intent"; echo $(($(space) - base)); }`;
 }
 
 /** Sets what the functions of {@link snapshotTools} work on. */
@@ -130,10 +146,11 @@ const POST = sh`
     done
   }
   awaited() {
-    local since=$SECONDS found
+    local since=$SECONDS found grown=
     while [ $((SECONDS - since)) -lt ${RESTART_SECONDS} ]; do
       found=$(stems)
       [ ! -f "$snapshots/$found.snapshot.checksum" ] || { echo "$found.snapshot"; return; }
+      if making || [ "$(growth)" != "$grown" ]; then since=$SECONDS grown=$(growth); fi
       pause 2
     done
     return 1
@@ -141,6 +158,7 @@ const POST = sh`
   gone() { [ "$(api --max-time 60 -o /dev/null -w '%{http_code}' "\${url%/snapshots}")" = 404 ]; }
   born=$(invocation)
   for attempt in 1 2 3; do
+    touch -- "$intent"
     answered=
     if said=$(telling taking "$estimate" growth api -X POST -w '\n%{http_code}' "$url?wait=true"); then
       answered=yes

@@ -1,8 +1,12 @@
-import { join } from 'node:path';
-import type { Host } from '../../host/host.js';
+import { basename, dirname, join } from 'node:path';
+import type { Command } from '../../host/command.js';
+import { CommandError, type Host } from '../../host/host.js';
 import { type Script, sh } from '../../host/shell.js';
-import { MANIFEST } from '../manifest.js';
+import { tail } from '../../text.js';
+import { MANIFEST, MANIFEST_TO_BE } from '../manifest.js';
 import { SET_ID_GLOB } from '../set.js';
+import { REMOVING } from '../sets/look.js';
+import { removalFailure, removeSetCommand, sweepCommand } from '../sets/remove.js';
 import { INTENT_PREFIX } from './files.js';
 import { collectionVariables, type QdrantPlace, snapshotTools } from './snapshot.js';
 import { TOOLS } from './tools.js';
@@ -14,36 +18,47 @@ interface Intent {
   collection: string;
 }
 
-/** What lies there of runs that were killed. */
+/** Directories without a manifest, by name. */
 interface Debris {
-  /** Directories that are no sets: unfinished ones, and such as were being removed. */
-  directories: string[];
+  /** What is left of sets whose removal was cut short. */
+  halfRemoved: string[];
+  /** Begun by a run that was killed. */
+  unfinished: string[];
+  /** Of which no run of ours is known: a set that has lost its manifest, or one that is being copied. */
+  strays: string[];
   intents: Intent[];
 }
 
-/** What was swept, for people. */
-export interface Swept {
-  removed: string[];
-  remarks: string[];
-}
-
 /**
- * Removes what runs that were killed have left: directories without a manifest, and what they left in Qdrant. The
- * lock is held, so that nobody is at work on them.
+ * Removes what runs that were killed have left: directories that they have marked as theirs, and what they left in
+ * Qdrant. The lock is held, so that nobody is at work on them. Gives remarks for people: on what could not be removed,
+ * and on what is nobody's. Throws only where nothing can be done on the host any more.
  */
-export async function sweep(host: Host, backups: string, qdrant: QdrantPlace): Promise<Swept> {
-  const { directories, intents } = await lookForDebris(host, backups);
-  const remarks: string[] = [];
+export async function sweep(host: Host, backups: string, qdrant: QdrantPlace): Promise<string[]> {
+  const { halfRemoved, unfinished, strays, intents } = await lookForDebris(host, backups);
+  const remarks = strays.map((id) => strayRemark(join(backups, id)));
   const kept = new Set<string>();
   for (const intent of intents) {
     const left = await settle(host, qdrant, intent);
     if (left === null) continue;
     remarks.push(left.remark);
-    if (left.keep) kept.add(intent.file.slice(0, intent.file.lastIndexOf('/')));
+    if (left.keep) kept.add(basename(dirname(intent.file)));
   }
-  const removed = directories.filter((directory) => !kept.has(directory));
-  if (removed.length > 0) await host.run(removeCommand(removed));
-  return { removed, remarks };
+  const steps = [
+    ...halfRemoved.map((name) => ({ name, command: sweepCommand(backups, name) })),
+    ...unfinished
+      .filter((id) => !kept.has(id))
+      .map((id) => ({ name: id, command: removeSetCommand(backups, id) })),
+  ];
+  for (const { name, command } of steps) {
+    const why = await removalFailure(host, command);
+    if (why !== null) remarks.push(`What was left in ${join(backups, name)} could not be removed: ${why}`);
+  }
+  return remarks;
+}
+
+function strayRemark(directory: string): string {
+  return `${directory} has no manifest and was begun by no backup of this host, so it is no set, and is left alone. Where it is no copy under way, vdb backup fetch may complete it; else remove it.`;
 }
 
 async function lookForDebris(host: Host, backups: string): Promise<Debris> {
@@ -56,11 +71,13 @@ function debrisScript(backups: string): Script {
   return sh`
     set -euo pipefail
     [ -d ${backups} ] || exit 0
-    find ${backups} -mindepth 1 -maxdepth 1 -type d -name '.removing-*' -printf 'directory %p\n'
-    find ${backups} -mindepth 1 -maxdepth 1 -type d -name ${SET_ID_GLOB} -print | while IFS= read -r set; do
-      [ ! -e "$set/${MANIFEST}" ] || continue
-      printf 'directory %s\n' "$set"
-      for intent in "$set/${INTENT_PREFIX}"*; do
+    cd -- ${backups}
+    find . -mindepth 1 -maxdepth 1 -type d -name ${`${REMOVING}${SET_ID_GLOB}`} -printf 'removing %f\n'
+    find . -mindepth 1 -maxdepth 1 -type d -name ${SET_ID_GLOB} -printf '%f\n' | sort | while IFS= read -r id; do
+      [ ! -e "$id/${MANIFEST}" ] || continue
+      [ -e "$id/${MANIFEST_TO_BE}" ] || { printf 'stray %s\n' "$id"; continue; }
+      printf 'unfinished %s\n' "$id"
+      for intent in "$PWD/$id/${INTENT_PREFIX}"*; do
         [ ! -f "$intent" ] || printf 'intent %s %s\n' "$(head -n 1 -- "$intent" | base64 -w 0)" "$intent"
       done
     done`;
@@ -68,20 +85,54 @@ function debrisScript(backups: string): Script {
 
 /** Pure. */
 export function readDebris(stdout: string): Debris {
+  const named = (word: string): string[] =>
+    [...stdout.matchAll(new RegExp(`^${word} (.+)$`, 'gm'))].map(([, name = '']) => name);
   const intents = [...stdout.matchAll(/^intent (\S+) (.+)$/gm)].map(([, name = '', file = '']) => ({
     file,
     collection: Buffer.from(name, 'base64').toString('utf8').trimEnd(),
   }));
-  return { directories: [...stdout.matchAll(/^directory (.+)$/gm)].map(([, path = '']) => path), intents };
+  return {
+    halfRemoved: named('removing'),
+    unfinished: named('unfinished'),
+    strays: named('stray'),
+    intents,
+  };
 }
 
 /** Removes what a killed run has left in Qdrant, where it can be told which that is; else says what may be left. */
 async function settle(
   host: Host,
   qdrant: QdrantPlace,
-  { file, collection }: Intent,
+  intent: Intent,
 ): Promise<{ remark: string; keep: boolean } | null> {
-  const { stdout } = await host.run({
+  const { collection } = intent;
+  const where = join(qdrant.snapshots, collection);
+  const said = await host.run(settleCommand(qdrant, intent)).then(
+    ({ stdout }) => stdout.trim(),
+    (error: unknown) => {
+      if (error instanceof CommandError) return `failed ${tail(error.result.stderr, 1)}`;
+      throw error;
+    },
+  );
+  if (said === 'settled') return null;
+  if (said === 'making')
+    return {
+      keep: true,
+      remark: `Qdrant still makes a snapshot of ${collection} for a run that was killed; the next backup removes it`,
+    };
+  if (said.startsWith('several '))
+    return {
+      keep: false,
+      remark: `A run that was killed may have left a snapshot in ${where}; which one is not known: ${said.slice('several '.length)}`,
+    };
+  return {
+    keep: true,
+    remark: `What a run that was killed has left in ${where} could not be removed: ${said.replace(/^failed /, '')}`,
+  };
+}
+
+function settleCommand(qdrant: QdrantPlace, { file, collection }: Intent): Command {
+  return {
     title: `remove what is left of a snapshot of ${collection}`,
     script: sh`
       ${TOOLS}
@@ -89,28 +140,9 @@ async function settle(
       ${snapshotTools(qdrant)}
       ${collectionVariables(collection, qdrant)}
       before=$(tail -n +2 -- "$intent")
-      if api --max-time 10 "$base_url/metrics" 2>/dev/null | grep -F 'snapshot_creation_running{id="'"$collection"'"' | grep -qv ' 0$'; then say making; exit; fi
+      latest=$(date -u -d "@$(($(stat -c %Y -- "$intent") + 2))" +%Y-%m-%d-%H-%M-%S)
+      if making; then say making; exit; fi
       forget || { say "several $(stems | tr '\n' ' ')"; exit; }
       say settled`,
-  });
-  const said = stdout.trim();
-  const where = join(qdrant.snapshots, collection);
-  if (said === 'settled') return null;
-  if (said === 'making')
-    return {
-      keep: true,
-      remark: `Qdrant still makes a snapshot of ${collection} for a run that was killed; the next backup removes it`,
-    };
-  return {
-    keep: false,
-    remark: `A run that was killed may have left a snapshot in ${where}; which one is not known: ${said.replace(/^several /, '').trim()}`,
-  };
-}
-
-function removeCommand(directories: readonly string[]) {
-  return {
-    title: 'remove what was left of runs that were killed',
-    timeoutSeconds: 600,
-    script: sh`rm -rf -- ${directories}`,
   };
 }

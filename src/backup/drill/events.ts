@@ -22,6 +22,8 @@ export interface DrilledContent {
   sampled?: number;
   /** Payload fields whose index did not come with the snapshot. */
   indexed?: string[];
+  /** What is worth saying, and no fault. */
+  remarks?: string[];
   tables?: number;
   rows?: number;
   /** Tables whose first and last rows were compared by their values. */

@@ -75,7 +75,7 @@ async function tryCollection(drill: Drill, part: BackupPart): Promise<Tried> {
   if (collection === undefined || qdrant === null)
     return { findings: ['the manifest does not name its collection'], seen: {} };
   const known = definitions?.collections[collection];
-  const { points, sampled, indexed } = await restoreCollection(host, qdrant, {
+  const { points, sampled, indexed, remarks } = await restoreCollection(host, qdrant, {
     set: setDirectory(config, manifest.id),
     part,
     definition: known ?? UNKNOWN,
@@ -84,7 +84,12 @@ async function tryCollection(drill: Drill, part: BackupPart): Promise<Tried> {
   await discardCollection(host, qdrant, collection);
   return {
     findings: known === undefined ? ['its settings are not in the set, so they were not compared'] : [],
-    seen: { points, sampled, ...(indexed.length === 0 ? {} : { indexed }) },
+    seen: {
+      points,
+      sampled,
+      ...(indexed.length === 0 ? {} : { indexed }),
+      ...(remarks.length === 0 ? {} : { remarks }),
+    },
   };
 }
 

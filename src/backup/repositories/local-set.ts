@@ -6,7 +6,7 @@ import { messageOf } from '../../errors.js';
 import { type BackupManifest, type BackupPart, MANIFEST, manifestText, readManifest } from '../manifest.js';
 import { SET_ID } from '../set.js';
 import type { FoundSet } from '../sets/look.js';
-import { PIN, readPin, readVerification, VERIFIED } from '../sets/notes.js';
+import { DRILLED, PIN, readPin, readVerification, VERIFIED } from '../sets/notes.js';
 
 /** Sets in a directory of this machine, newest first; none where it does not exist. Throws when it cannot be read. */
 export async function localSets(directory: string): Promise<FoundSet[]> {
@@ -17,10 +17,11 @@ export async function localSets(directory: string): Promise<FoundSet[]> {
 
 async function localSet(directory: string, id: string): Promise<FoundSet> {
   const set = join(directory, id);
-  const [files, pin, verified] = await Promise.all([
+  const [files, pin, verified, drilled] = await Promise.all([
     filesBelow(set),
     textOf(join(set, PIN)),
     textOf(join(set, VERIFIED)),
+    textOf(join(set, DRILLED)),
   ]);
   return {
     id,
@@ -28,6 +29,7 @@ async function localSet(directory: string, id: string): Promise<FoundSet> {
     files,
     pin: pin === undefined ? null : readPin(pin),
     verification: verified === undefined ? null : readVerification(verified),
+    drill: drilled === undefined ? null : readVerification(drilled),
   };
 }
 

@@ -96,7 +96,7 @@ function definitionOf(
     code: 'restore.no-definition',
     exitCode: EXIT.failed,
     meaning: 'Without it a restored collection cannot be compared with what it was.',
-    next: 'vdb backup verify',
+    next: 'vdb backup list shows other sets.',
   });
 }
 

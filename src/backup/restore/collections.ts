@@ -9,6 +9,7 @@ import {
   askable,
   configFindings,
   countFindings,
+  countRemarks,
   indexFindings,
   missingIndexes,
   type SeenCollection,
@@ -48,6 +49,8 @@ export interface RestoredCollection {
   sampled: number;
   /** Payload fields whose index was missing and has been made. */
   indexed: string[];
+  /** What is worth saying, and no fault. */
+  remarks: string[];
   bytes: number;
   durationMs: number;
 }
@@ -107,7 +110,7 @@ export async function verifyCollection(
   host: Host,
   qdrant: QdrantOnHost,
   { part, definition, target }: Omit<CollectionRestore, 'set'>,
-): Promise<Pick<RestoredCollection, 'points' | 'sampled' | 'indexed'>> {
+): Promise<Pick<RestoredCollection, 'points' | 'sampled' | 'indexed' | 'remarks'>> {
   const points = await exactCount(host, qdrant, target);
   const sample = askable(definition.sample);
   const [first, records] = await Promise.all([
@@ -124,7 +127,12 @@ export async function verifyCollection(
     ...sampleFindings(sample, records),
   ];
   if (findings.length > 0) throw differs(host, nameOf(part), findings);
-  return { points, sampled: sample.length, indexed: missing.map(({ field }) => field) };
+  return {
+    points,
+    sampled: sample.length,
+    indexed: missing.map(({ field }) => field),
+    remarks: countRemarks(part, points),
+  };
 }
 
 const ACTIVE_MS = 60_000;
@@ -142,14 +150,14 @@ export async function exactCount(host: Host, qdrant: QdrantOnHost, name: string)
     timeoutSeconds: 600,
   } as const;
   const deadline = performance.now() + ACTIVE_MS;
-  while (performance.now() < deadline) {
-    const { status } = await lookOnHost(host, qdrant, look);
-    if (status < 500 && status !== 0) break;
+  for (;;) {
+    const { status, result, said } = await lookOnHost(host, qdrant, look);
+    const counted = (result as { count?: unknown } | null | undefined)?.count;
+    if (status === 200 && typeof counted === 'number') return counted;
+    if ((status < 500 && status !== 0) || performance.now() > deadline)
+      throw differs(host, name, [`its points could not be counted: ${said || status}`]);
     await sleep(PAUSE_MS);
   }
-  const answer = await resultOnHost<{ count: number }>(host, qdrant, look);
-  if (typeof answer?.count === 'number') return answer.count;
-  throw differs(host, name, ['its points could not be counted']);
 }
 
 async function seen(host: Host, qdrant: QdrantOnHost, name: string): Promise<SeenCollection> {
@@ -237,6 +245,6 @@ function differs(host: Host, name: string, findings: readonly string[]): VdbErro
     exitCode: EXIT.failed,
     host: host.target,
     meaning: 'It was compared by configuration, payload indexes, exact count and values of sampled points.',
-    next: 'vdb backup verify',
+    next: 'Restore another set: vdb backup list. vdb backup verify SET tells whether the files of this one are damaged.',
   });
 }

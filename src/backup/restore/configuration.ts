@@ -69,7 +69,7 @@ export async function compareConfiguration(
     exitCode: EXIT.failed,
     host: host.target,
     meaning: 'Nothing was changed.',
-    next: 'vdb backup verify',
+    next: 'vdb backup verify SET tells whether its file is damaged; vdb backup list shows other sets.',
   });
 }
 

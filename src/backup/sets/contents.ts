@@ -4,6 +4,7 @@ import { known } from '../../host/probe.js';
 import { sh } from '../../host/shell.js';
 import { readDefinitions } from '../definitions.js';
 import type { BackupManifest, BackupPart } from '../manifest.js';
+import { WITHOUT_HASTE } from './hashes.js';
 import { type Finding, unreadable } from './notes.js';
 
 /** What a part holds, by its own table of contents. */
@@ -12,8 +13,6 @@ export interface PartContents {
   /** `text` is the table of contents, or what its reader said of it; `unread` says why nobody looked. */
   answer: { status: 'read' | 'refused' | 'unread'; text: string };
 }
-
-const READING_SECONDS = 3600;
 
 /**
  * Reads the tables of contents of parts on the host, each with the program that would restore it: the newest one there,
@@ -24,6 +23,7 @@ export async function readContents(
   directory: string,
   { id, genuine }: BackupManifest,
   parts: readonly BackupPart[],
+  signal?: AbortSignal,
 ): Promise<Observation<PartContents[]>> {
   if (parts.length === 0) return known<PartContents[]>([]);
   const script = sh`
@@ -49,7 +49,10 @@ export async function readContents(
     }
     set -- ${parts.flatMap(({ kind, path }) => [kind, path])}
     while [ $# -ge 2 ]; do contents "$1" "$2"; shift 2; done`;
-  const { stdout, exitCode } = await host.read(script, { timeoutMs: READING_SECONDS * 1000 });
+  const { stdout, exitCode } = await host.read(script, {
+    timeoutMs: WITHOUT_HASTE * 1000,
+    ...(signal === undefined ? {} : { signal }),
+  });
   if (exitCode !== 0) return { status: 'unknown', why: `backup set ${id} could not be read` };
   return contentsIn(stdout, parts);
 }

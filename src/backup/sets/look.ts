@@ -4,7 +4,16 @@ import { ask, known, type Observation, observe, type ProbeKind } from '../../hos
 import { sh } from '../../host/shell.js';
 import { type BackupManifest, MANIFEST, readManifest } from '../manifest.js';
 import { SET_ID_GLOB } from '../set.js';
-import { PIN, type Pin, readPin, readVerification, VERIFIED, type Verification } from './notes.js';
+import {
+  DRILLED,
+  NOTES,
+  PIN,
+  type Pin,
+  readPin,
+  readVerification,
+  VERIFIED,
+  type Verification,
+} from './notes.js';
 
 /** A directory that is named like a set, with what lies in it. */
 export interface FoundSet {
@@ -17,6 +26,8 @@ export interface FoundSet {
   files: ReadonlyMap<string, number>;
   pin: Pin | null;
   verification: Verification | null;
+  /** What its last drill brought. */
+  drill: Verification | null;
 }
 
 /** What a directory of sets holds. */
@@ -55,7 +66,7 @@ export const backupSets: ProbeKind<SetsQuestion, FoundSets> = {
     [ -n "$id" ] || continue
     files=$(find "$id" -type f -printf '%s %P\0' | base64 -w 0) || { [ -d "$id" ] || continue; files='?'; }
     echo "set $id"
-    for name in ${[MANIFEST, PIN, VERIFIED]}; do
+    for name in ${[MANIFEST, ...NOTES]}; do
     [ ! -e "$id/$name" ] || echo "$name $(text "$id/$name")"
     done
     echo "files $files"
@@ -101,13 +112,18 @@ function setOf([first = '', ...lines]: readonly string[]): FoundSet {
   };
   const listed = texts.get('files');
   if (listed === undefined) throw new Error(`the files of ${id} have no end`);
-  const [pin, verified] = [text(PIN), text(VERIFIED)];
+  const noted = (name: string): Verification | null => {
+    const read = text(name);
+    return read === undefined ? null : readVerification(read);
+  };
+  const pin = text(PIN);
   return {
     id,
     ...manifestOf(id, text(MANIFEST), listed),
     files: filesOf(text('files') ?? ''),
     pin: pin === undefined ? null : readPin(pin),
-    verification: verified === undefined ? null : readVerification(verified),
+    verification: noted(VERIFIED),
+    drill: noted(DRILLED),
   };
 }
 

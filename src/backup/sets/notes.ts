@@ -5,6 +5,8 @@ import { dayOf } from '../../text.js';
 /** Files beside the manifest that say something of the set and are no parts of it. */
 export const PIN = 'pin.json';
 export const VERIFIED = 'verified.json';
+export const DRILLED = 'drilled.json';
+export const NOTES = [PIN, VERIFIED, DRILLED] as const;
 
 const pin = z.object({ reason: z.string().min(1), by: z.string(), at: z.string() });
 
@@ -23,7 +25,7 @@ export type Finding = z.infer<typeof finding>;
 
 const verification = z.object({ at: z.iso.datetime(), ok: z.boolean(), findings: z.array(finding) });
 
-/** What the last `vdb backup verify` of a set saw. */
+/** What the last `vdb backup verify` of a set saw, or its last `vdb backup drill`. */
 export type Verification = z.infer<typeof verification>;
 
 /** The content of `pin.json`. */
@@ -40,7 +42,7 @@ export function readPin(text: string): Pin {
   }
 }
 
-/** The content of `verified.json`. */
+/** The content of `verified.json` and of `drilled.json`. */
 export function verificationText(value: Verification): string {
   return `${JSON.stringify(verification.parse(value), null, 2)}\n`;
 }

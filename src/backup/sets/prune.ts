@@ -1,12 +1,16 @@
 import type { Config } from '../../config/schema.js';
 import { messageOf, VdbError } from '../../errors.js';
 import type { Command } from '../../host/command.js';
-import { CommandError, type Host } from '../../host/host.js';
-import { TimeoutError } from '../../host/transport.js';
-import { tail } from '../../text.js';
+import type { Host } from '../../host/host.js';
 import { clockOffset, clockRefusal } from './clock.js';
 import { lookAtSets } from './look.js';
-import { removePartsCommand, removeSetCommand, sweepCommand, withoutParts } from './remove.js';
+import {
+  removalFailure,
+  removePartsCommand,
+  removeSetCommand,
+  sweepCommand,
+  withoutParts,
+} from './remove.js';
 import { goes, type PartFate, planRetention, type RetentionPlan } from './retention.js';
 import { type JudgedSet, judgeSets } from './state.js';
 
@@ -63,7 +67,7 @@ export async function pruneSets(options: PruneOptions): Promise<PruneReport> {
   for (const { what, bytes, command } of steps) {
     interrupted = options.stop?.aborted === true;
     if (interrupted) break;
-    const why = await failureOf(options.host, command);
+    const why = await removalFailure(options.host, command);
     if (why !== null) {
       report.failed.push(...what.map((each) => ({ what: each, why })));
       continue;
@@ -117,16 +121,4 @@ function partsStep(set: JudgedSet | undefined, leaving: readonly PartFate[], dir
       command: removePartsCommand(directory, withoutParts(set.manifest, leaving, new Date()), leaving),
     },
   ];
-}
-
-/** Null when it went well. A lost connection is another matter: it is thrown. */
-async function failureOf(host: Host, command: Command): Promise<string | null> {
-  try {
-    await host.run(command);
-    return null;
-  } catch (error) {
-    if (error instanceof CommandError) return tail(error.result.stderr, 2) || error.message;
-    if (error instanceof TimeoutError) return error.message;
-    throw error;
-  }
 }

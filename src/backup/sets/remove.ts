@@ -1,5 +1,8 @@
 import type { Command } from '../../host/command.js';
+import { CommandError, type Host } from '../../host/host.js';
 import { sh } from '../../host/shell.js';
+import { TimeoutError } from '../../host/transport.js';
+import { tail } from '../../text.js';
 import { type BackupManifest, MANIFEST, manifestText } from '../manifest.js';
 import { REMOVING } from './look.js';
 import type { PartFate } from './retention.js';
@@ -73,4 +76,16 @@ export function removePartsCommand(
       sync .
       rm -f -- ${leaving.map(({ path }) => path)}`,
   };
+}
+
+/** Why something could not be removed; null where it was. A lost connection is another matter: it is thrown. */
+export async function removalFailure(host: Host, command: Command): Promise<string | null> {
+  try {
+    await host.run(command);
+    return null;
+  } catch (error) {
+    if (error instanceof CommandError) return tail(error.result.stderr, 2) || error.message;
+    if (error instanceof TimeoutError) return error.message;
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/schema.js';
 import { parseDuration } from '../../config/units.js';
 import { dayOf } from '../../text.js';
-import type { BackupPart } from '../manifest.js';
+import { type BackupPart, MANIFEST_TO_BE } from '../manifest.js';
 import { PRIORITIES, type Priority } from '../set.js';
 import type { JudgedSet } from './state.js';
 
@@ -15,6 +15,7 @@ export type Rule =
   | 'unfinished'
   | 'no-instant'
   | 'pinned'
+  | 'drilled'
   | 'minimum'
   | 'retention'
   | 'daily'
@@ -78,18 +79,30 @@ function fateOf(
 ): SetFate {
   const fate = (rule: Rule, why: string): SetFate => ({ id: set.id, rule, why, bytes: set.bytes });
   const [newest] = whole;
-  if (set.state === 'unfinished') return fate('unfinished', 'no set: the next vdb backup sweeps it');
+  if (set.state === 'unfinished') return fate('unfinished', unfinishedText(set));
   if (set.state === 'future') return fate('future', 'from the future');
   if (set.pin !== null) return fate('pinned', `pinned by ${set.pin.by}: ${set.pin.reason}`);
   if (newest === undefined) return fate('none-whole', 'no set is whole, so none is removed');
   if (Number.isNaN(set.begun)) return fate('no-instant', 'its name is no instant');
   const rank = whole.indexOf(set);
   if (rank !== -1 && rank < Math.max(1, minimum)) return fate('minimum', rankText(rank, minimum));
+  if (set === lastRestored(whole))
+    return fate('drilled', 'the newest that a drill restored, and a newer one did not');
   if (newest.begun - set.begun <= lengthOf(retention)) return fate('retention', `within ${retention}`);
   const rule = kept.get(set.id);
   if (rule !== undefined) return fate(rule, `the last whole one of its ${PERIODS[rule]}`);
   const damaged = set.state === 'damaged' ? ', and damaged' : '';
   return fate('expired', `more than ${retention} older than ${newest.id}${damaged}`);
+}
+
+/** The set that is known to restore, where it is known of a newer one that it does not. */
+function lastRestored(whole: readonly JudgedSet[]): JudgedSet | undefined {
+  const last = whole.findIndex(({ drill }) => drill?.ok === true);
+  return whole.slice(0, Math.max(0, last)).some(({ drill }) => drill?.ok === false) ? whole[last] : undefined;
+}
+
+function unfinishedText({ files }: JudgedSet): string {
+  return files.has(MANIFEST_TO_BE) ? 'no set: the next vdb backup removes it' : 'no set: it has no manifest';
 }
 
 function rankText(rank: number, minimum: number): string {

@@ -49,7 +49,7 @@ async function readSet(
   const findings = compared.flatMap((each) => partFinding(each) ?? []);
   const bad = new Set(findings.map(({ path }) => path));
   const good = parts.filter(({ path }) => !bad.has(path));
-  const contents = seenOr(await readContents(host, directory, manifest, good), host, id);
+  const contents = seenOr(await readContents(host, directory, manifest, good, options.signal), host, id);
   return {
     parts: parts.length,
     bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),

@@ -1,6 +1,6 @@
 import { MANIFEST } from '../../backup/manifest.js';
 import { SET_ID_GLOB } from '../../backup/set.js';
-import { PIN, VERIFIED } from '../../backup/sets/notes.js';
+import { NOTES } from '../../backup/sets/notes.js';
 import { known, type Observation, type ProbeKind } from '../../host/probe.js';
 import { sh } from '../../host/shell.js';
 
@@ -38,7 +38,7 @@ const NEWEST_COPIES = 4;
 export const backupCopies: ProbeKind<CopiesQuestion, Copies> = {
   name: 'backup-copies',
   script: (questions) => sh`
-    files() { (cd "$1" && find . -type f ! -path ./${PIN} ! -path ./${VERIFIED} -printf '%P %s\n' | sort); }
+    files() { (cd "$1" && find . -type f ${NOTES.map((name) => sh`! -path ./${name}`)} -printf '%P %s\n' | sort); }
     mounted() { findmnt -nvo "$2" -T "$1" | head -n 1; }
     disks() { lsblk -snlo NAME,TYPE "$(mounted "$1" SOURCE)" 2>/dev/null | sed -n 's/ *disk *$//p' | sort -u; }
     place() {

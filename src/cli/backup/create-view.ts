@@ -81,6 +81,7 @@ function resultData(outcome: CreateOutcome): Record<string, unknown> {
     collections: manifest.parts.filter(({ kind }) => kind === 'collection').length,
     genuine: manifest.genuine,
     left_out: manifest.left_out,
+    left_out_databases: manifest.left_out_databases,
     duration_ms,
     exit_code: EXIT.ok,
   };

@@ -1,6 +1,6 @@
 import type { DrillOutcome, OnDrillEvent } from '../../backup/drill/events.js';
 import { EXIT, type ExitCode } from '../../errors.js';
-import { drillData, drillEventData, drilledText, drillText } from '../../ui/backup/drilled.js';
+import { afterFailure, drillData, drillEventData, drilledText, drillText } from '../../ui/backup/drilled.js';
 import { failureLine } from '../../ui/backup/failed.js';
 import { reportError } from '../../ui/error.js';
 import type { CommandContext } from '../context.js';
@@ -36,7 +36,8 @@ export async function drillView(context: CommandContext<unknown>): Promise<Drill
     end(outcome, host) {
       spinner?.end();
       const code = exitCodeOf(outcome);
-      emit({ type: 'result', ...drillData(outcome), exit_code: code });
+      const next = outcome.status === 'failed' ? { next: afterFailure(outcome.id) } : {};
+      emit({ type: 'result', ...drillData(outcome), ...next, exit_code: code });
       if (global.json) return code;
       if (isWatched || global.verbose) terminal.alert(drillText(outcome, terminal.color.err));
       else if (code !== EXIT.ok) terminal.alert(failedLine(outcome, host));
@@ -62,5 +63,5 @@ function failedLine(outcome: DrillOutcome, host: string): string {
   if (outcome.status === 'interrupted') return `${COMMAND}: ${drillText(outcome, false)}`;
   const wrong = outcome.parts.filter(({ findings }) => findings.length > 0);
   const each = wrong.map((part) => `${part.path}: ${drilledText(part)}`);
-  return `${COMMAND} failed on ${host}: backup set ${outcome.id} does not restore to what it says: ${each.join(' | ') || 'nothing of it could be restored'}`;
+  return `${COMMAND} failed on ${host}: backup set ${outcome.id} does not restore to what it says: ${each.join(' | ') || 'nothing of it could be restored'} (next: vdb backup verify ${outcome.id})`;
 }

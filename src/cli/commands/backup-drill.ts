@@ -1,6 +1,7 @@
 import { drillSet } from '../../backup/drill/drill.js';
 import type { DrillOutcome } from '../../backup/drill/events.js';
 import { tellDrillMetrics } from '../../backup/drill/metrics.js';
+import { recordDrill } from '../../backup/drill/record.js';
 import type { BackupManifest } from '../../backup/manifest.js';
 import { findSet, LATEST } from '../../backup/sets/find.js';
 import { lookAtSets } from '../../backup/sets/look.js';
@@ -77,6 +78,9 @@ async function attempt(
     const { state } = await firstLook(host, config);
     const slot = activeSlot(config, state);
     const outcome = await drillSet({ host, config, slot, manifest, stop, onEvent: view.onEvent });
+    await recordDrill(host, config.paths.backups, outcome, at).catch((error) =>
+      view.warn(`The result was not recorded beside the set: ${messageOf(error)}`),
+    );
     if (outcome.status !== 'interrupted') await told(outcome);
     return outcome;
   } catch (error) {

@@ -70,7 +70,7 @@ function noSet(id: string): VdbError {
   return new VdbError(`${id} is no backup set: it has no manifest`, {
     code: 'backup.no-set',
     exitCode: EXIT.usage,
-    meaning: 'It was not finished, and the next vdb backup removes it.',
+    meaning: 'It was never finished, or it is being taken or copied now.',
     next: 'vdb backup list',
   });
 }

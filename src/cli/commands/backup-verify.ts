@@ -4,7 +4,7 @@ import { type JudgedSet, judgeSets } from '../../backup/sets/state.js';
 import { recordVerification, type VerifiedSet, verifySet } from '../../backup/sets/verify.js';
 import { EXIT, type ExitCode, messageOf, VdbError } from '../../errors.js';
 import { CommandError } from '../../host/host.js';
-import { verifiedData, verifiedText } from '../../ui/backup/verified.js';
+import { afterDamage, verifiedData, verifiedText } from '../../ui/backup/verified.js';
 import { count } from '../../ui/style.js';
 import { bytesProgress } from '../backup/bytes-progress.js';
 import type { CommandContext, Handler } from '../context.js';
@@ -52,7 +52,7 @@ function usage(message: string): VdbError {
 
 /** Reading changes nothing, so the first signal ends it at once; what was read until then counts. */
 async function verifyAll(context: Context, session: Session, chosen: readonly JudgedSet[]): Promise<Round> {
-  const interrupt = armInterrupt((text) => context.terminal.err(text));
+  const interrupt = armInterrupt(context.terminal.err, context.terminal.alert);
   const round: Round = { verified: [], unseen: [], interrupted: false };
   try {
     for (const set of chosen) {
@@ -131,12 +131,14 @@ function exitCodeOf({ verified, unseen, interrupted }: Round): ExitCode {
 
 function conclude(
   { emit, global, terminal }: Context,
-  { hostConfig }: Session,
+  { hostConfig, config }: Session,
   round: Round,
   unrecorded: string | null,
 ): ExitCode {
   const { verified, unseen } = round;
   const damaged = damagedOf(verified);
+  const [first] = damaged;
+  const next = first === undefined ? undefined : afterDamage(first, config.backup.repositories);
   const exitCode = exitCodeOf(round);
   emit({
     type: 'result',
@@ -145,6 +147,7 @@ function conclude(
     damaged,
     unseen,
     recorded: unrecorded === null,
+    ...(next === undefined ? {} : { next }),
     exit_code: exitCode,
   });
   if (global.json) return exitCode;
@@ -152,6 +155,7 @@ function conclude(
   if (verified.length + unseen.length === 0 && exitCode === EXIT.ok)
     terminal.err(`There is no backup set on ${hostConfig.name}.`);
   if (unrecorded !== null) terminal.err(`The result was not recorded beside the set: ${unrecorded}`);
-  if (damaged.length > 0) terminal.alert(`${count(damaged.length, 'set')} of ${verified.length} damaged.`);
+  if (next !== undefined)
+    terminal.alert(`${count(damaged.length, 'set')} of ${verified.length} damaged. Next: ${next}`);
   return exitCode;
 }

@@ -19,11 +19,13 @@ export const serviceRoutes: Route[] = [
   route('DELETE', '/issues', 'manage', (_call, { issues }) => issues.clear()),
 ];
 
-function telemetry({ catalog, settings, started }: World) {
+function telemetry({ catalog, settings, started, metrics, process: id }: World) {
   return {
+    id,
     app: { name: 'qdrant-emulator', version: EMULATOR_VERSION, startup: started.toISOString() },
     collections: { number_of_collections: catalog.all().length },
     cluster: { enabled: settings.clusterEnabled },
+    requests: { rest: { responses: metrics.responses() }, grpc: { responses: {} } },
   };
 }
 

@@ -49,7 +49,7 @@ export function createdText(
   { manifest, directory, durationMs }: { manifest: BackupManifest; directory: string; durationMs: number },
   { target, color }: { target: string; color: boolean },
 ): string {
-  const { id, parts, host, genuine, left_out: leftOut = [] } = manifest;
+  const { id, parts, host, genuine, left_out: leftOut = [], left_out_databases: others = [] } = manifest;
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   const taken = parts.filter(({ kind }) => kind === 'collection');
   const points = taken.reduce((sum, part) => sum + (part.points ?? part.points_between?.[0] ?? 0), 0);
@@ -62,6 +62,9 @@ export function createdText(
     ...(leftOut.length === 0
       ? []
       : [`  ${count(leftOut.length, 'file')} left out, because of the secrets in them`]),
+    ...(others.length === 0
+      ? []
+      : [`  ${count(others.length, 'other database')} left out: ${others.join(', ')}`]),
     ...(genuine === false ? [`  ${style.yellow('from the emulator, not from Qdrant')}`] : []),
   ].join('\n');
 }

@@ -2,7 +2,7 @@ import type { DrillEvent, DrilledContent, DrilledPart, DrillOutcome } from '../.
 import type { BackupPart } from '../../backup/manifest.js';
 import { count, duration, styleFor } from '../style.js';
 import { partName } from './created.js';
-import { ageText } from './values.js';
+import { oldText } from './values.js';
 
 /** The name of a part for people: what it holds. */
 export function drilledName(part: Pick<BackupPart, 'kind' | 'path' | 'collection' | 'database'>): string {
@@ -21,6 +21,7 @@ function contentOf(seen: DrilledContent): string[] {
     points,
     sampled,
     indexed,
+    remarks,
     tables,
     rows,
     sampled_tables: ends,
@@ -35,6 +36,7 @@ function contentOf(seen: DrilledContent): string[] {
     ...said(points, 'point'),
     ...(sampled === undefined ? [] : [`${sampled} compared by value`]),
     ...(indexed === undefined ? [] : [`made the index of ${indexed.join(', ')}, which the snapshot lacks`]),
+    ...(remarks ?? []),
     ...said(tables, 'table'),
     ...said(rows, 'row'),
     ...(ends === undefined || ends === 0 ? [] : [`ends of ${count(ends, 'table')} compared by value`]),
@@ -62,9 +64,15 @@ export function drillText(outcome: DrillOutcome, color: boolean): string {
     head,
     ...wrong.map((part) => `  ${style.red('wrong')}  ${drilledName(part)}: ${part.findings.join('; ')}`),
     ...(status === 'done' ? [`  ${totals(parts)}`] : []),
-    `  hashing, restoring and comparing everything took ${duration(rtoMs)}; the set is ${ageText(ageMs)} old`,
+    `  hashing, restoring and comparing everything took ${duration(rtoMs)}; the set is ${oldText(ageMs)}`,
     ...(genuine ? [] : [`  ${style.yellow('restored by the emulator, not by Qdrant')}`]),
+    ...(status === 'done' ? [] : [`  next: ${afterFailure(id)}`]),
   ].join('\n');
+}
+
+/** What to do about a set that does not restore. Pure. */
+export function afterFailure(id: string): string {
+  return `vdb backup verify ${id} tells whether its files are damaged. Until a drill succeeds, count on another set: vdb backup list, then vdb backup drill SET.`;
 }
 
 function totals(parts: readonly DrilledPart[]): string {

@@ -42,8 +42,8 @@ export function restoreText(finished: FinishedRestore, color: boolean): string {
     .concat(databases.flatMap((each) => each.kept ?? []));
   return [
     ...collections.map(
-      ({ name, points, sampled, indexed, action, namelessMs }) =>
-        `  ${name}: ${count(points, 'point')}, ${sampled} of them compared by value${indexed.length > 0 ? `, indexes made: ${indexed.join(', ')}` : ''}${action === 'exchange' || action === 'replace' ? `, without a name for ${namelessMs} ms` : ''}`,
+      ({ name, points, sampled, indexed, remarks, action, namelessMs }) =>
+        `  ${name}: ${count(points, 'point')}, ${sampled} of them compared by value${indexed.length > 0 ? `, indexes made: ${indexed.join(', ')}` : ''}${remarks.map((each) => `, ${each}`).join('')}${action === 'exchange' || action === 'replace' ? `, without a name for ${namelessMs} ms` : ''}`,
     ),
     ...databases.map(
       ({ database, tables, roles }) =>

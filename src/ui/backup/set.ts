@@ -4,7 +4,7 @@ import type { JudgedSet } from '../../backup/sets/state.js';
 import { formatSize } from '../../config/units.js';
 import { columns } from '../columns.js';
 import { when } from '../history.js';
-import { duration, indent, styleFor } from '../style.js';
+import { count, duration, indent, styleFor } from '../style.js';
 import { wrapWhole } from '../wrap.js';
 import type { SetsView } from './sets.js';
 import { ageText } from './values.js';
@@ -36,13 +36,14 @@ function labelled(label: string, text: string, width: number): string[] {
   );
 }
 
-function lines({ manifest, verification, pin, files }: JudgedSet): [string, string][] {
+function lines({ manifest, verification, drill, pin, files }: JudgedSet): [string, string][] {
   return [
     ...(manifest === null ? [] : aboutManifest(manifest)),
     [
       'verified',
       verification === null ? 'never' : `${when(verification.at)}, ${verification.ok ? 'whole' : 'FAILED'}`,
     ],
+    ...(drill === null ? [] : drillLines(drill)),
     ...(pin === null
       ? []
       : [['pinned', `by ${pin.by} at ${when(pin.at)}: ${pin.reason}`] as [string, string]]),
@@ -52,8 +53,17 @@ function lines({ manifest, verification, pin, files }: JudgedSet): [string, stri
   ];
 }
 
+function drillLines({ at, ok, findings }: NonNullable<JudgedSet['drill']>): [string, string][] {
+  const said = ok ? 'it restores' : 'FAILED';
+  return [
+    ['drilled', `${when(at)}, ${said}`],
+    ...findings.map((finding): [string, string] => ['', findingText(finding)]),
+  ];
+}
+
 function aboutManifest(manifest: BackupManifest): [string, string][] {
-  const { created, finished, host, versions = {}, genuine, consistent, left_out: leftOut = [] } = manifest;
+  const { created, finished, host, versions = {}, genuine, consistent } = manifest;
+  const { left_out: files = [], left_out_databases: databases = [] } = manifest;
   const took = Date.parse(finished) - Date.parse(created);
   const told = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const instant = consistent ? 'one for all parts' : 'each part has its own';
@@ -63,15 +73,20 @@ function aboutManifest(manifest: BackupManifest): [string, string][] {
     ...(host === undefined ? [] : [['host', `${host.name} (${host.hostname})`] as [string, string]]),
     ...(told.length === 0 ? [] : [['versions', told.join(', ')] as [string, string]]),
     ...(genuine === false ? [['taken of', 'the emulator, which is not Qdrant'] as [string, string]] : []),
-    ...(leftOut.length === 0
+    ...(files.length === 0
       ? []
-      : [['left out', `${leftOut.join(', ')} (they hold secrets)`] as [string, string]]),
+      : [['left out', `${files.join(', ')} (they hold secrets)`] as [string, string]]),
+    ...(databases.length === 0 ? [] : [['left out', otherDatabases(databases)] as [string, string]]),
     ...(manifest.pruned ?? []).map(({ path, at }): [string, string] => ['pruned', `${path} at ${when(at)}`]),
     ...(manifest.kept_by_restores ?? []).map((name): [string, string] => [
       'left out',
       `${name} (kept by a restore: vdb restore discard)`,
     ]),
   ];
+}
+
+function otherDatabases(names: readonly string[]): string {
+  return `${names.length === 1 ? 'database' : 'databases'} ${names.join(', ')} (not that of the configuration)`;
 }
 
 /** The parts, their paths last and whole: a path that is too long for its line goes on below. */
@@ -98,13 +113,13 @@ function partRow(part: BackupPart): string[] {
 
 function holds({ kind, points, points_between, priority, tables, keys }: BackupPart): string {
   const order = priority === undefined ? '' : `, ${priority}`;
-  if (points !== undefined) return `${points} points${order}`;
+  if (points !== undefined) return `${count(points, 'point')}${order}`;
   if (points_between !== undefined) return `${points_between.join(' to ')} points${order}`;
   if (tables !== undefined) return tablesText(tables);
-  return keys === undefined ? kind : `${keys} keys`;
+  return keys === undefined ? kind : count(keys, 'key');
 }
 
 function tablesText(tables: NonNullable<BackupPart['tables']>): string {
   const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
-  return `${Object.keys(tables).length} tables, ${rows} rows`;
+  return `${count(Object.keys(tables).length, 'table')}, ${count(rows, 'row')}`;
 }

@@ -1,6 +1,7 @@
-import { findingText } from '../../backup/sets/notes.js';
-import type { JudgedSet, SetState } from '../../backup/sets/state.js';
+import { type Finding, findingText } from '../../backup/sets/notes.js';
+import type { JudgedSet } from '../../backup/sets/state.js';
 import { formatSize } from '../../config/units.js';
+import { dayOf } from '../../text.js';
 import { columns } from '../columns.js';
 import { shortened, styleFor } from '../style.js';
 import { wrapWhole } from '../wrap.js';
@@ -30,7 +31,7 @@ export function setListText(
   const remarks = [...sets.flatMap(remark), ...halfRemoved.map(remains)];
   return [
     style.dim(head),
-    ...lines.map((line, index) => paint(line, sets[index]?.state, color)),
+    ...lines.map((line, index) => paint(line, sets[index], color)),
     ...(remarks.length === 0 ? [] : ['', ...remarks.map((line) => wrapWhole(line, width - 2).join('\n  '))]),
   ].join('\n');
 }
@@ -52,7 +53,8 @@ function linesOf(rows: readonly string[][]): string[] {
     .map((line) => line.trimEnd());
 }
 
-function row({ id, begun, bytes, manifest, state, verification, pin }: JudgedSet, now: Date): string[] {
+function row(set: JudgedSet, now: Date): string[] {
+  const { id, begun, bytes, manifest, state, pin } = set;
   const counts = manifest === null ? undefined : countsIn(manifest);
   const databases = counts?.databases.join(',') || '-';
   return [
@@ -62,38 +64,50 @@ function row({ id, begun, bytes, manifest, state, verification, pin }: JudgedSet
     counts === undefined ? '-' : `${counts.collections}/${shortNumber(counts.points)}`,
     databases,
     state,
-    verifiedText(verification, now),
+    verifiedText(set, now),
     pin === null ? '' : 'yes',
   ];
 }
 
-function verifiedText(verification: JudgedSet['verification'], now: Date): string {
+function verifiedText({ verification, drill }: JudgedSet, now: Date): string {
+  if (drill?.ok === false && verification?.ok !== false) return 'DRILL FAILED';
   if (verification === null) return 'never';
   return verification.ok ? ageText(now.getTime() - Date.parse(verification.at)) : 'FAILED';
 }
 
-function remark({ id, findings, pin }: JudgedSet): string[] {
-  const [first] = findings;
-  const more = findings.length > 1 ? ` (and ${findings.length - 1} more: vdb backup show ${id})` : '';
+function remark({ id, findings, drill, pin }: JudgedSet): string[] {
+  const [found, drilled] = [inShort(id, findings), inShort(id, drill?.findings ?? [])];
   return [
-    ...(first === undefined ? [] : [`${id}: ${findingText(first)}${more}`]),
+    ...(found === undefined ? [] : [`${id}: ${found}`]),
+    ...(drill?.ok === false
+      ? [
+          `${id}: its drill on ${dayOf(new Date(drill.at))} failed: ${drilled ?? 'nothing of it was restored'}`,
+        ]
+      : []),
     ...(pin === null ? [] : [`${id}: pinned by ${pin.by}: ${pin.reason}`]),
   ];
+}
+
+/** The first of them, and how many there are; undefined where there is none. */
+function inShort(id: string, [first, ...others]: readonly Finding[]): string | undefined {
+  if (first === undefined) return undefined;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more: vdb backup show ${id})`;
+  return `${findingText(first)}${more}`;
 }
 
 function remains(name: string): string {
   return `${name}: what is left of a set that was removed; the next prune removes it`;
 }
 
-function paint(line: string, state: SetState | undefined, color: boolean): string {
+function paint(line: string, set: JudgedSet | undefined, color: boolean): string {
   const style = styleFor(color);
-  if (state === 'damaged') return style.red(line);
-  return state === 'unfinished' || state === 'future' ? style.yellow(line) : line;
+  if (set?.state === 'damaged') return style.red(line);
+  return set?.state === 'whole' && set.drill?.ok !== false ? line : style.yellow(line);
 }
 
 /** A set for machines: what `list` tells of it. */
 export function setData(set: JudgedSet, now: Date): Record<string, unknown> {
-  const { id, begun, bytes, manifest, state, findings, verification, pin } = set;
+  const { id, begun, bytes, manifest, state, findings, verification, drill, pin } = set;
   return {
     id,
     state,
@@ -104,6 +118,7 @@ export function setData(set: JudgedSet, now: Date): Record<string, unknown> {
     genuine: manifest?.genuine ?? null,
     pruned: manifest?.pruned?.length ?? 0,
     verified: verification,
+    drilled: drill,
     pinned: pin,
   };
 }

@@ -17,6 +17,16 @@ export function verifiedText(
   ].join('\n');
 }
 
+/** What to do about a set that is damaged, with the repositories that may have a copy of it. Pure. */
+export function afterDamage(id: string, repositories: readonly { name: string }[]): string {
+  const [first] = repositories;
+  const copy =
+    first === undefined
+      ? ''
+      : `bring its copy with vdb backup fetch ${id} --from ${repositories.length === 1 ? first.name : 'REPOSITORY'}, or `;
+  return `${copy}take a new set with vdb backup, and restore none but another one (vdb backup list) until then.`;
+}
+
 /** The same for machines. */
 export function verifiedData({
   id,

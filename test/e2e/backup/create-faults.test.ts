@@ -93,6 +93,24 @@ lookingAtSharedHost('while a set is taken', (host) => {
     await expectNothingLeft(host(), [id]);
   });
 
+  test('a collection is deleted to be made anew: the new one is in the set', async () => {
+    await makeCollection(host(), 'gone');
+    const settings = { vectors: { size: 4, distance: 'Dot' } };
+    await before(
+      host(),
+      'curl',
+      snapshotOf('gone'),
+      `${curl('DELETE', '/collections/gone?timeout=30')}; ( sleep 0.5; ${curl('PUT', '/collections/gone', settings)} ) >/dev/null 2>&1 &`,
+    );
+    try {
+      const { part, definitions } = await taken();
+      expect(part('gone')).toMatchObject({ points: 0 });
+      expect(definitions.collections.gone?.payload_schema).toEqual({});
+    } finally {
+      await dropCollection(host(), 'gone');
+    }
+  });
+
   test('points are written: the count is a range, and what was changed is no sample', async () => {
     await makeCollection(host(), 'busy');
     const points = [1, 100].map((id) => ({ id, vector: [0, 0, 0, 1], payload: {} }));
@@ -110,6 +128,69 @@ lookingAtSharedHost('while a set is taken', (host) => {
     } finally {
       await dropCollection(host(), 'busy');
     }
+  });
+
+  test('points are written over: there are as many as before, and that is no certain number', async () => {
+    await makeCollection(host(), 'busy');
+    const points = [{ id: 1, vector: [0, 0, 0, 1], payload: {} }];
+    const write = curl('PUT', '/collections/busy/points?wait=true', { points });
+    await before(host(), 'curl', snapshotOf('busy'), write);
+    try {
+      const { part } = await taken();
+      expect(part('busy')).toMatchObject({ points_between: [20, 20] });
+      expect(part('docs')).toMatchObject({ points: 20 });
+    } finally {
+      await dropCollection(host(), 'busy');
+    }
+  });
+
+  test('somebody takes a snapshot: it is left alone', async () => {
+    const own = `ls /data/qdrant/blue/snapshots/docs | grep -c 'snapshot$' || true`;
+    await before(
+      host(),
+      'curl',
+      '*"-X DELETE"*"/collections/docs/snapshots"*',
+      `sleep 1.1; ${curl('POST', '/collections/docs/snapshots?wait=true')}`,
+    );
+    try {
+      await taken();
+      expect(await host().inside(own)).toBe('1\n');
+    } finally {
+      await host().inside('rm -rf /data/qdrant/blue/snapshots/docs');
+    }
+  });
+
+  test('the dump takes longer than PostgreSQL lets a session be idle in its transaction', async () => {
+    const limit = (value: string) =>
+      psql(host(), `ALTER DATABASE vector_metadata SET idle_in_transaction_session_timeout = '${value}'`);
+    await psql(host(), 'CREATE TABLE held (id int)');
+    await limit('1s');
+    try {
+      const lock = `-c 'SET idle_in_transaction_session_timeout = 0' -c BEGIN -c 'LOCK TABLE held' -c 'SELECT pg_sleep(4)' -c COMMIT`;
+      await before(
+        host(),
+        'setpriv',
+        '*VERBOSITY=terse*',
+        `cd /; runuser -u postgres -- psql -Xqd vector_metadata ${lock} >/dev/null 2>&1 & sleep 1`,
+      );
+      const { manifest } = await taken();
+      const dump = manifest.parts.find(({ kind }) => kind === 'postgres');
+      expect(Object.keys(dump?.tables ?? {})).toContain('public.held');
+      const took = Date.parse(dump?.until ?? '') - Date.parse(dump?.from ?? '');
+      expect(took).toBeGreaterThan(2000);
+    } finally {
+      await psql(host(), 'ALTER DATABASE vector_metadata RESET idle_in_transaction_session_timeout');
+      await psql(host(), 'DROP TABLE held');
+    }
+  });
+
+  test('a file of the configuration vanishes: the set is whole without it', async () => {
+    await host().inside('echo 1 > /opt/citadel/rotated.log');
+    await before(host(), 'grep', '*-slZaF*', 'rm -f /opt/citadel/rotated.log');
+    const { id } = await taken();
+    const files = await host().inside(`tar -tf ${SETS}/${id}/configuration.tar`);
+    expect(files).toContain('opt/citadel/');
+    expect(files).not.toContain('rotated.log');
   });
 
   test('an index is made: the snapshot is taken again, and the definition is that of the snapshot', async () => {
@@ -139,14 +220,14 @@ lookingAtSharedHost('while a set is taken', (host) => {
     const stop = `systemctl kill -s STOP qdrant@blue.service; ( sleep 1.5; ${RESTART} ) >/dev/null 2>&1 &`;
     await before(host(), 'curl', snapshotOf('docs'), stop);
     const { part, id } = await taken();
-    expect(part('docs')).toMatchObject({ points: 20 });
+    expect(part('docs')).toMatchObject({ points_between: [20, 20] });
     await expectNothingLeft(host(), [id]);
   });
 
   test('Qdrant is killed between two snapshots: the run waits for it', async () => {
     await before(host(), 'curl', '*"/collections/docs/points/count"*', RESTART);
     const { part, id } = await taken();
-    expect(part('docs')).toMatchObject({ points: 20 });
+    expect(part('docs')).toMatchObject({ points_between: [20, 20] });
     await expectNothingLeft(host(), [id]);
   });
 
@@ -195,15 +276,20 @@ lookingAtSharedHost('while a set is taken', (host) => {
     expect(await names()).toHaveLength(2);
     expect(await host().inside(`ls -A ${SETS}/*/ | grep taking`)).toContain('.taking-docs');
     await unhook(host());
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    const later = (await qdrant(host(), 'POST', '/collections/docs/snapshots?wait=true')) as { name: string };
     const { id } = await taken();
-    expect(await names()).toEqual([own.name]);
-    await qdrant(host(), 'DELETE', `/collections/docs/snapshots/${own.name}?wait=true`);
+    expect((await names()).sort()).toEqual([own.name, later.name]);
+    for (const { name } of [own, later])
+      await qdrant(host(), 'DELETE', `/collections/docs/snapshots/${name}?wait=true`);
     await expectNothingLeft(host(), [id]);
   });
 
   test('somebody else made snapshots too: none is removed, and it is said', async () => {
     const set = `${SETS}/20260101T000000Z`;
-    await host().inside(`mkdir -p -m 700 ${set} && printf 'docs\\n\\n' >${set}/.taking-docs`);
+    await host().inside(
+      `mkdir -p -m 700 ${set} && printf 'docs\\n\\n' >${set}/.taking-docs && touch ${set}/.manifest`,
+    );
     const made = [];
     for (let i = 0; i < 2; i++) {
       made.push((await qdrant(host(), 'POST', '/collections/docs/snapshots?wait=true')) as { name: string });
@@ -231,9 +317,18 @@ lookingAtSharedHost('while a set is taken', (host) => {
     expect((await host().vdb('history --limit 1')).stdout).toContain('interrupted');
   });
 
+  test('a set that has lost its manifest is no debris: it stays, and that is said', async () => {
+    const { id: lost } = await taken();
+    await host().inside(`rm ${SETS}/${lost}/manifest.json`);
+    const ended = await host().vdb('backup');
+    expect(ended).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(ended.stderr).toMatch(/^vdb backup: \/data\/backups\/\w+ has no manifest .* left alone.*\n$/);
+    expect(await host().inside(`ls ${SETS}/${lost}`)).toContain('qdrant.json');
+  });
+
   test('what an interrupted removal has left is swept', async () => {
     await host().inside(
-      `mkdir -p ${SETS}/.removing-20260101T000000Z/collections ${SETS}/20260102T000000Z/postgres ${SETS}/mine`,
+      `cd ${SETS} && mkdir -p .removing-20260101T000000Z/collections 20260102T000000Z/postgres mine && touch 20260102T000000Z/.manifest`,
     );
     const { id } = await taken();
     expect((await listed(host())).sets).toEqual([id, 'mine'].sort());
@@ -367,8 +462,9 @@ lookingAtSharedHost('a set that cannot be taken', (host) => {
   });
 });
 
+/** Restarts that come too often after one another are refused by systemd, unless it forgets them. */
 async function restartQdrant(host: LabHost): Promise<void> {
   await host.inside(
-    `systemctl restart qdrant@blue.service; until [ "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:6333/readyz)" = 200 ]; do sleep 0.2; done`,
+    `systemctl reset-failed qdrant@blue.service; systemctl restart qdrant@blue.service && until [ "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:6333/readyz)" = 200 ]; do sleep 0.2; done`,
   );
 }

@@ -187,7 +187,7 @@ lookingAtSharedHost('vdb backup drill', (host) => {
     expect(ended.stdout).toBe('');
     expect(ended.stderr.trim().split('\n')).toEqual([
       expect.stringMatching(
-        /^vdb backup drill failed on shared: .*collections\/drill-2\.snapshot: the file was changed$/,
+        /^vdb backup drill failed on shared: .*collections\/drill-2\.snapshot: the file was changed \(next: vdb backup verify \w+\)$/,
       ),
     ]);
     expect(await metric(host(), 'status')).toBe(0);
@@ -203,6 +203,10 @@ lookingAtSharedHost('vdb backup drill', (host) => {
     expect((await host().vdb('history --json')).stdout).toContain(
       '"failed":["collections/drill-1.snapshot"]',
     );
+    expect(result(ended).next).toContain(`vdb backup verify ${whole.id}`);
+    const list = (await host().vdb('backup list')).stdout;
+    expect(list).toMatch(new RegExp(`^${whole.id} .* whole {2}DRILL FAILED$`, 'm'));
+    expect(list).toContain('collections/drill-1.snapshot does not restore: ');
   });
 
   test('alone finds a dump of which rows were changed, and one of which rows are missing', async () => {

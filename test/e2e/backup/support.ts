@@ -93,7 +93,7 @@ exec /usr/bin/${program} "$@"
 
 /** Takes every wrapper away. */
 export async function unhook(host: LabHost): Promise<void> {
-  await host.inside(`rm -rf /usr/local/sbin/curl /usr/local/sbin/setpriv ${HOOKED}`);
+  await host.inside(`rm -rf /usr/local/sbin/{curl,setpriv,grep} ${HOOKED}`);
 }
 
 /** What a failed test has left must not fail the next one. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maskedStreams, terminalOf, wantsColor } from '../../../src/cli/terminal.js';
+import { assumeSize, maskedStreams, terminalOf, wantsColor } from '../../../src/cli/terminal.js';
 import { Redactor } from '../../../src/host/redact.js';
 import { testStreams } from '../../support/streams.js';
 
@@ -56,5 +56,39 @@ describe('maskedStreams', () => {
     masked.stdout.write('key hunter2hunter2\n');
     masked.stderr.write('key hunter2hunter2\n');
     expect(written.out + written.err).not.toContain('hunter2');
+  });
+});
+
+describe('the size of a terminal', () => {
+  it.each([0, Number.NaN, undefined])('is taken for 80 by 24 where it says %s', (size) => {
+    const stream = { isTTY: true, columns: size, rows: size };
+    assumeSize(stream as never);
+    expect([stream.columns, stream.rows]).toEqual([80, 24]);
+  });
+
+  it('is its own as soon as it has one, and 80 columns again where that is lost', () => {
+    const stream = { isTTY: true, columns: 0, rows: 0 };
+    assumeSize(stream);
+    Object.assign(stream, { columns: 132, rows: 50 });
+    expect([stream.columns, stream.rows]).toEqual([132, 50]);
+    stream.columns = 0;
+    expect(stream.columns).toBe(80);
+  });
+
+  it('is not made up for what is no terminal', () => {
+    const stream: { isTTY?: boolean; columns?: number } = {};
+    assumeSize(stream);
+    expect(stream).toEqual({});
+  });
+
+  it('is that of stderr where stdout has none', () => {
+    const { streams } = testStreams({ tty: true });
+    const stdout = { ...streams.stdout, columns: 0 };
+    const terminal = (stderr: number) =>
+      terminalOf(
+        { ...streams, stdout, stderr: { ...streams.stderr, columns: stderr } },
+        { quiet: false, json: false, color: undefined },
+      );
+    expect([terminal(120).columns, terminal(0).columns]).toEqual([120, 80]);
   });
 });

@@ -1,7 +1,7 @@
 import type { Command } from '../../../host/command.js';
 import { type Script, sh } from '../../../host/shell.js';
 import { type BackupManifest, type BackupPart, MANIFEST, manifestText } from '../../manifest.js';
-import { VERIFIED } from '../../sets/notes.js';
+import { DRILLED, VERIFIED } from '../../sets/notes.js';
 
 /** Exit codes of the scripts: the source is not what its manifest says; what was written is not what was read. */
 export const SOURCE_DAMAGED = 65;
@@ -103,7 +103,7 @@ export function manifestCommand(target: string, manifest: BackupManifest): Comma
       cat > .${MANIFEST}.next
       [ "$(stat -c %s .${MANIFEST}.next)" = ${Buffer.byteLength(content)} ]
       sync .${MANIFEST}.next
-      rm -f ${VERIFIED}
+      rm -f ${[VERIFIED, DRILLED]}
       mv -fT .${MANIFEST}.next ${MANIFEST}
       sync . ..`,
   };

@@ -53,7 +53,7 @@ export async function resticSets(restic: Restic): Promise<FoundSet[]> {
   return snapshots.map(({ id, snapshot }) => {
     const found = manifests.get(snapshot) ?? { manifest: null, why: 'its manifest cannot be read' };
     const files = new Map((found.manifest?.parts ?? []).map(({ path, bytes }) => [path, bytes]));
-    return { id, ...found, files, pin: null, verification: null };
+    return { id, ...found, files, pin: null, verification: null, drill: null };
   });
 }
 

@@ -24,9 +24,9 @@ describe('collections', () => {
 });
 
 describe('the parts of a set', () => {
-  const seen = { collections: ['a'], sizes: { collections: new Map([['a', 10]]), database: 20 } };
+  const sizes = { collections: new Map([['a', 10]]), database: 20 };
   const kinds = (sections: Record<string, unknown>) =>
-    plannedParts(testConfig(sections), seen).map(({ kind, estimate }) => [kind, estimate]);
+    plannedParts(testConfig(sections), ['a'], sizes).map(({ kind, estimate }) => [kind, estimate]);
 
   it('are collections, their settings, the database, roles and the configuration', () => {
     expect(kinds({})).toEqual([
@@ -38,13 +38,15 @@ describe('the parts of a set', () => {
     ]);
   });
 
-  it('do not have a database of another machine, or none', () => {
+  it('have the database whatever address it listens on, and none where there is none', () => {
     const without = [
       ['collection', 10],
       ['definitions', 0],
       ['configuration', 0],
     ];
-    expect(kinds({ postgres: { password: 'v8Lr2Wn5Yc1Xq', host: '10.0.0.7' } })).toEqual(without);
+    expect(kinds({ postgres: { password: 'v8Lr2Wn5Yc1Xq', host: '10.0.0.7' } })).toEqual(
+      kinds({ postgres: { password: 'v8Lr2Wn5Yc1Xq' } }),
+    );
     expect(kinds({ postgres: { enabled: false } })).toEqual(without);
   });
 

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readProgress, readSealed } from '../../../../src/backup/create/answer.js';
 import { collectionVariables, snapshotTools } from '../../../../src/backup/create/snapshot.js';
-import { readDebris } from '../../../../src/backup/create/sweep.js';
 import { TOOLS } from '../../../../src/backup/create/tools.js';
 import { type Script, sh } from '../../../../src/host/shell.js';
 
@@ -125,25 +124,27 @@ describe("what is new in Qdrant's directory of snapshots", () => {
     );
   });
 
+  it('stays where it is whole though Qdrant says that ours failed: somebody else has taken it', () => {
+    put('docs-1-new.snapshot', 'docs-1-new.snapshot.checksum');
+    const answer = said(sh`forget unfinished || echo refused; ls -- "$snapshots" | wc -l`);
+    expect(answer).toBe('refused\n4\n');
+  });
+
+  it('is removed where it is unfinished when Qdrant says that ours failed', () => {
+    put('docs-1-new.snapshot', 'docs-1-new.tmp');
+    expect(said(sh`forget unfinished; ls -- "$snapshots" | wc -l`)).toBe('2\n');
+  });
+
+  it('is not what was begun after the run had ended', () => {
+    put('docs-1-2026-11-24-02-00-05.snapshot', 'docs-1-2026-11-24-02-00-06.snapshot');
+    expect(said(sh`latest=2026-11-24-02-00-05; stems`)).toBe('docs-1-2026-11-24-02-00-05\n');
+    put('docs-1-unnamed.snapshot');
+    expect(said(sh`latest=2026-11-24-02-00-04; stems`)).toBe('docs-1-unnamed\n');
+  });
+
   it('stays where it may be of somebody else', () => {
     put('docs-1-new.snapshot', 'docs-2-new.snapshot');
     const answer = said(sh`forget || echo refused; ls -- "$snapshots" | wc -l`);
     expect(answer).toBe('refused\n4\n');
-  });
-});
-
-describe('what was left by a run that was killed', () => {
-  it('is read: directories, and of which collections a snapshot was asked for', () => {
-    const set = '/data/backups/20261124T020000Z';
-    const name = Buffer.from('my docs\n').toString('base64');
-    const said = `directory /data/backups/.removing-1\ndirectory ${set}\nintent ${name} ${set}/.taking-my docs\n`;
-    expect(readDebris(said)).toEqual({
-      directories: ['/data/backups/.removing-1', set],
-      intents: [{ file: `${set}/.taking-my docs`, collection: 'my docs' }],
-    });
-  });
-
-  it('is nothing where nothing is said', () => {
-    expect(readDebris('')).toEqual({ directories: [], intents: [] });
   });
 });

@@ -4,6 +4,7 @@ import {
   askable,
   configFindings,
   countFindings,
+  countRemarks,
   indexFindings,
   missingIndexes,
   sampleFindings,
@@ -66,10 +67,17 @@ describe('the number of points of a restored collection', () => {
     expect(countFindings({ ...part, points: 5 }, 4)).toEqual(['4 points, 5 in the set']);
   });
 
-  it('lies between the two counts where it was written to meanwhile', () => {
+  it('is worth a remark, and no fault, where something was written meanwhile', () => {
     const between = { ...part, points_between: [5, 7] as [number, number] };
     expect([5, 6, 7].flatMap((counted) => countFindings(between, counted))).toEqual([]);
-    expect(countFindings(between, 8)).toEqual(['8 points, between 5 and 7 in the set']);
+    expect(countFindings(between, 8)).toEqual([]);
+    expect(countRemarks(between, 7)).toEqual([]);
+    expect(countRemarks(between, 8)).toEqual([
+      'something was written while it was taken, when it had 5 to 7 points',
+    ]);
+    expect(countRemarks({ ...part, points_between: [5, 5] }, 8)).toEqual([
+      'something was written while it was taken, when it had 5 points',
+    ]);
   });
 });
 

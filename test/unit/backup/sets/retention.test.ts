@@ -21,6 +21,7 @@ const PIN = { reason: 'before the move', by: 'me@here', at: NOW };
 
 const daysAgo = (days: number, parts: Partial<BackupPart>[] = [], more: Partial<FoundSet> = {}): FoundSet =>
   foundSet(hoursBefore(NOW, days * 24), parts, more);
+const drilled = (set: FoundSet, ok: boolean): FoundSet => ({ ...set, drill: { at: NOW, ok, findings: [] } });
 const damaged = (set: FoundSet): FoundSet => ({ ...set, files: new Map() });
 const unfinished = (set: FoundSet): FoundSet => ({ ...set, manifest: null, why: 'unfinished' });
 
@@ -59,6 +60,18 @@ describe('retention', () => {
       'minimum minimum minimum retention expired',
     ],
     ['a pinned set', [daysAgo(0), daysAgo(90, [], { pin: PIN })], { keep_minimum: 1 }, 'minimum pinned'],
+    [
+      'the newest set that a drill restored, where a newer one did not restore',
+      [daysAgo(0), drilled(daysAgo(1), false), drilled(daysAgo(90), true), drilled(daysAgo(91), true)],
+      { keep_minimum: 1 },
+      'minimum retention drilled expired',
+    ],
+    [
+      'a set that a drill restored, where nothing is known of newer ones',
+      [daysAgo(0), drilled(daysAgo(90), true), drilled(daysAgo(91), false)],
+      { keep_minimum: 1 },
+      'minimum expired expired',
+    ],
     [
       'an unfinished one, which is another command’s',
       [daysAgo(0), unfinished(daysAgo(90))],

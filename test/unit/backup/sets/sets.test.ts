@@ -63,8 +63,10 @@ describe('a directory of sets', () => {
     const pin = { reason: "it's needed", by: 'me', at: NOW.toISOString() };
     await writeFile(join(sets, idOf(1), 'pin.json'), pinText(pin));
     await writeFile(join(sets, idOf(2), 'verified.json'), '{');
+    const drill = { at: NOW.toISOString(), ok: false, findings: [] };
+    await writeFile(join(sets, idOf(1), 'drilled.json'), JSON.stringify(drill));
     const [first, second] = await look();
-    expect(first).toMatchObject({ id: idOf(1), state: 'whole', pin, verification: null });
+    expect(first).toMatchObject({ id: idOf(1), state: 'whole', pin, verification: null, drill });
     expect(second).toMatchObject({ id: idOf(2), state: 'whole', pin: null, verification: null });
     expect(Object.fromEntries(second?.files ?? [])).toMatchObject({
       "collections/it's.snapshot": 5,

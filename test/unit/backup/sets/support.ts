@@ -26,7 +26,7 @@ export function foundSet(
   const full = all.map((part) => ({ bytes: 100, sha256: 'a'.repeat(64), ...part })) as BackupPart[];
   const manifest = manifestAt(created, full);
   const files = new Map([['manifest.json', 500], ...full.map(({ path, bytes }) => [path, bytes] as const)]);
-  return { id: manifest.id, manifest, why: '', files, pin: null, verification: null, ...more };
+  return { id: manifest.id, manifest, why: '', files, pin: null, verification: null, drill: null, ...more };
 }
 
 function manifestAt(created: Date, parts: BackupPart[]): BackupManifest {

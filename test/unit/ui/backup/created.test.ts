@@ -79,6 +79,7 @@ describe('a finished set', () => {
       host: { name: 'db', hostname: 'db1' },
       genuine: false,
       left_out: ['/opt/citadel/.env'],
+      left_out_databases: ['shop'],
     };
     const directory = '/data/backups/20261124T020000Z';
     expect(
@@ -89,6 +90,7 @@ describe('a finished set', () => {
         '  /data/backups/20261124T020000Z on root@db:22',
         '  2 collections, 10 points',
         '  1 file left out, because of the secrets in them',
+        '  1 other database left out: shop',
         '  from the emulator, not from Qdrant',
       ].join('\n'),
     );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DrilledPart, DrillOutcome } from '../../../../src/backup/drill/events.js';
+import { drillNote } from '../../../../src/backup/drill/record.js';
 import { drillData, drilledText, drillText } from '../../../../src/ui/backup/drilled.js';
 
 const collection: DrilledPart = {
@@ -64,10 +65,24 @@ describe('drillText', () => {
     expect(text).toMatch(/^FAILED: backup set 20261124T020000Z does not restore/);
     expect(text).toContain('  wrong  database app: table public.a is missing; table public.b is missing\n');
     expect(text).toContain('restored by the emulator, not by Qdrant');
+    expect(text).toContain('next: vdb backup verify 20261124T020000Z tells');
   });
 
   it('says that an interrupted drill says nothing', () => {
     expect(drillText({ ...outcome, status: 'interrupted' }, false)).toMatch(/^Interrupted: .* says nothing/);
+  });
+});
+
+describe('what a drill leaves beside the manifest', () => {
+  const at = new Date('2026-11-25T08:00:00Z');
+
+  it('is that the set restores, or each part that does not', () => {
+    expect(JSON.parse(drillNote(outcome, at))).toEqual({ at: at.toISOString(), ok: true, findings: [] });
+    const what = 'does not restore: table public.a is missing; table public.b is missing';
+    expect(JSON.parse(drillNote(wrong, at))).toMatchObject({
+      ok: false,
+      findings: [{ path: 'postgres/app.dump', what }],
+    });
   });
 });
 

@@ -5,7 +5,7 @@ import { bytesText } from '../../../../src/ui/backup/progress.js';
 import { prunePlanData, prunePlanText, pruneReportText } from '../../../../src/ui/backup/prune.js';
 import { setText } from '../../../../src/ui/backup/set.js';
 import { setData, setListText } from '../../../../src/ui/backup/sets.js';
-import { ageText, shortNumber } from '../../../../src/ui/backup/values.js';
+import { ageText, oldText, shortNumber } from '../../../../src/ui/backup/values.js';
 import { verifiedText } from '../../../../src/ui/backup/verified.js';
 import { foundSet, judged, snapshot } from '../../backup/sets/support.js';
 
@@ -62,6 +62,23 @@ describe('the list of sets', () => {
     expect(lines[3]).toMatch(/ metad\S*… {2}damaged {5}never {5}yes$/);
   });
 
+  it('says of a whole set that its drill failed, and of what', () => {
+    const drill = {
+      ...{ at: '2026-11-25T08:00:00Z', ok: false },
+      findings: [
+        { path: 'postgres/app.dump', what: 'does not restore: table public.a is missing' },
+        { path: 'qdrant.json', what: 'does not restore: it cannot be read' },
+      ],
+    };
+    const lines = list([{ ...whole, drill }], Infinity).split('\n');
+    expect(lines[1]).toMatch(/ whole {2}DRILL FAILED$/);
+    expect(lines.at(-1)).toBe(
+      '20261125T020000Z: its drill on 2026-11-25 failed: postgres/app.dump does not restore: table public.a is missing (and 1 more: vdb backup show 20261125T020000Z)',
+    );
+    expect(list([{ ...whole, drill: { ...drill, findings: [] } }])).toContain('nothing of it was restored');
+    expect(list([{ ...whole, drill: { ...drill, ok: true } }])).not.toContain('drill');
+  });
+
   it('tells machines what it shows, exactly', () => {
     const [set] = judged(NOW, whole);
     expect(setData(set!, VIEW.now)).toMatchObject({
@@ -88,6 +105,7 @@ describe('a set', () => {
       versions: { vdb: '0.1.0', qdrant: '1.18.3' },
       genuine: false,
       left_out: ['/etc/redis/vdb.conf'],
+      left_out_databases: ['shop', 'shop_old'],
       pruned: [{ path: 'collections/old.snapshot', collection: 'old', at: NOW }],
     };
     expect(show({ ...whole, manifest, pin: PIN }).split('\n')).toEqual([
@@ -98,6 +116,7 @@ describe('a set', () => {
       '  versions   vdb 0.1.0, qdrant 1.18.3',
       '  taken of   the emulator, which is not Qdrant',
       '  left out   /etc/redis/vdb.conf (they hold secrets)',
+      '  left out   databases shop, shop_old (not that of the configuration)',
       '  pruned     collections/old.snapshot at 2026-11-25 12:00:00Z',
       '  verified   2026-11-25 07:00:00Z, whole',
       '  pinned     by me@here at 2026-11-25 12:00:00Z: before the move',
@@ -122,6 +141,17 @@ describe('a set', () => {
 
   it('that is from the future says so', () => {
     expect(show(future).split('\n')[0]).toBe('20261223T020000Z  future, 5 MiB, begun in 27 d');
+  });
+
+  it('is shown with what its last drill brought', () => {
+    const at = '2026-11-25T08:00:00Z';
+    expect(show({ ...whole, drill: { at, ok: true, findings: [] } })).toContain(
+      '  drilled    2026-11-25 08:00:00Z, it restores\n',
+    );
+    const findings = [{ path: 'qdrant.json', what: 'does not restore: it cannot be read' }];
+    expect(show({ ...whole, drill: { at, ok: false, findings } })).toContain(
+      '  drilled    2026-11-25 08:00:00Z, FAILED\n             qdrant.json does not restore: it cannot be read\n',
+    );
   });
 
   it('without a manifest is shown for what it is', () => {
@@ -199,9 +229,17 @@ describe('values', () => {
     [47 * 3_600_000, '47 h'],
     [48 * 3_600_000, '2 d'],
     [-3_600_000, 'in 1 h'],
+    [-59_999, '0 min'],
     [Number.NaN, '-'],
   ])('an age of %d ms is %s', (ms, text) => {
     expect(ageText(ms)).toBe(text);
+  });
+
+  it('a set is old, or from the future', () => {
+    expect([oldText(3 * 3_600_000), oldText(-3 * 3_600_000)]).toEqual([
+      '3 h old',
+      'from the future (in 3 h)',
+    ]);
   });
 
   it.each([
