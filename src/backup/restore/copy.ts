@@ -40,7 +40,8 @@ export function operationsOf(qdrant: QdrantOnHost, name: string): Script {
 /**
  * Copies a collection within Qdrant, by a snapshot that is recovered under the other name and removed. Prints what
  * `operations` said before, as `operations …`. Whatever goes wrong, the snapshot is removed, and the half-made copy too. A
- * snapshot of which Qdrant has not told the name, because it did not answer, cannot be told from anybody else's: it stays.
+ * snapshot of which Qdrant has not told the name, because it did not answer, cannot be told from anybody else's: it stays,
+ * and so does one of a name that was there, as Qdrant names two of one second alike.
  */
 export function copyCommand(qdrant: QdrantPlace, { name, target, bytes }: Copy): Command {
   const [from, to] = [collectionPath(name), collectionPath(target)];
@@ -62,8 +63,10 @@ export function copyCommand(qdrant: QdrantPlace, { name, target, bytes }: Copy):
       [ "$(code ${urlOnHost(qdrant, to)})" = 404 ] || { echo 'there is something of that name' >&2; exit 1; }
       said=$(operations)
       echo "operations $said" || :
+      before=$(ls -1 -- "$own" 2>/dev/null || :)
       snapshot=
-      forget() { [ -z "$snapshot" ] || rm -f -- "$own/$snapshot" "$own/$snapshot.checksum"; }
+      forget() { [ -z "$snapshot" ] || is_others || rm -f -- "$own/$snapshot" "$own/$snapshot.checksum"; }
+      is_others() { case $'\n'$before$'\n' in *$'\n'"$snapshot"$'\n'*) ;; *) return 1 ;; esac; }
       trap forget EXIT
       made=$(request --max-time ${seconds} --fail-with-body -X POST ${urlOnHost(qdrant, `${from}/snapshots?wait=true`)}) ||
       { printf '%s\nQdrant made no snapshot of it, or still makes one in %s\n' "$made" "$own" >&2; exit 1; }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { heading } from '../metrics.js';
 import { Raw, type Route, route, type World } from '../router.js';
+import type { Collection } from '../store/collection.js';
 import { EMULATOR_TITLE, EMULATOR_VERSION } from '../version.js';
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -14,19 +15,31 @@ export const serviceRoutes: Route[] = [
   route('GET', '/livez', 'open', () => new Raw(TEXT, 'healthz check passed')),
   route('GET', '/readyz', 'open', () => new Raw(TEXT, 'all shards are ready')),
   route('GET', '/metrics', 'read', (_call, world) => new Raw(TEXT, metricsText(world))),
-  route('GET', '/telemetry', 'read', (_call, world) => telemetry(world)),
+  route('GET', '/telemetry', 'read', (call, world) => telemetry(world, call.query)),
   route('GET', '/issues', 'read', (_call, { issues }) => ({ issues: issues.all() })),
   route('DELETE', '/issues', 'manage', (_call, { issues }) => issues.clear()),
 ];
 
-function telemetry({ catalog, settings, started, metrics, process: id }: World) {
+/** The level of details from which on Qdrant tells of the shards of each collection. */
+const OF_SHARDS = 3;
+
+function telemetry({ catalog, settings, started, metrics, process: id }: World, query: URLSearchParams) {
+  const isDetailed = Number(query.get('details_level')) >= OF_SHARDS;
   return {
     id,
     app: { name: 'qdrant-emulator', version: EMULATOR_VERSION, startup: started.toISOString() },
-    collections: { number_of_collections: catalog.all().length },
+    collections: {
+      number_of_collections: catalog.all().length,
+      ...(isDetailed ? { collections: catalog.all().map(collectionTelemetry) } : {}),
+    },
     cluster: { enabled: settings.clusterEnabled },
     requests: { rest: { responses: metrics.responses() }, grpc: { responses: {} } },
   };
+}
+
+function collectionTelemetry({ name, config, operation }: Collection) {
+  const local = { update_queue: { length: 0, op_num: operation } };
+  return { id: name, init_time_ms: 0, config, shards: [{ id: 0, local }], transfers: [] };
 }
 
 function metricsText(world: World): string {

@@ -58,6 +58,11 @@ export class Collection {
     return this.#points.size;
   }
 
+  /** The number of the last operation. */
+  get operation(): number {
+    return this.#version;
+  }
+
   get(id: PointId): Point | undefined {
     return this.#points.get(id);
   }
