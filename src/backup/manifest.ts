@@ -55,9 +55,11 @@ const part = z.object({
   until: z.iso.datetime().optional(),
 });
 
+const SCHEMA = 'vdb.backup/1';
+
 const manifest = z
   .object({
-    schema: z.literal('vdb.backup/1'),
+    schema: z.literal(SCHEMA),
     id: z.string().regex(SET_ID),
     /** When the set was begun: nothing in it is older. */
     created: z.iso.datetime(),
@@ -77,6 +79,11 @@ const manifest = z
     left_out_databases: z.array(z.string()).optional(),
     /** Parts that retention took out of it since. */
     pruned: z.array(z.object({ path: z.string(), collection: z.string(), at: z.iso.datetime() })).optional(),
+    /**
+     * Collections that are not in it, because a restore had kept them and nobody used them. With this field every
+     * collection in the set is somebody's, whatever it is called.
+     */
+    kept_by_restores: z.array(z.string()).optional(),
   })
   .refine(({ id, created }) => id === setIdOf(new Date(created)), {
     message: 'its name is not the instant at which it was created',
@@ -95,7 +102,9 @@ export type BackupTable = z.infer<typeof table>;
 /** Reads the `manifest.json` of the set `id`. Throws `backup.manifest-unreadable` for anything else. Pure. */
 export function readManifest(text: string, id: string): BackupManifest {
   try {
-    const read = manifest.parse(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    assertSchema(value);
+    const read = manifest.parse(value);
     if (read.id !== id) throw new Error(`it is the manifest of ${read.id}`);
     return read;
   } catch (error) {
@@ -106,6 +115,21 @@ export function readManifest(text: string, id: string): BackupManifest {
       meaning: 'Without its manifest nobody knows what belongs to the set, and whether it is whole.',
     });
   }
+}
+
+const heading = z.object({
+  schema: z.string(),
+  versions: z.object({ vdb: z.string() }).optional().catch(undefined),
+});
+
+/** Throws where a manifest says that it is of another schema than this vdb reads. */
+function assertSchema(value: unknown): void {
+  const { data } = heading.safeParse(value);
+  if (data === undefined || data.schema === SCHEMA) return;
+  const by = data.versions === undefined ? 'another vdb' : `vdb ${data.versions.vdb}`;
+  throw new Error(
+    `it is of schema ${data.schema}, made by ${by}, and this vdb reads ${SCHEMA} alone: use that vdb`,
+  );
 }
 
 /** The content of `manifest.json`. Throws what {@link readManifest} would not take. */

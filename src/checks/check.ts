@@ -47,6 +47,8 @@ export interface Verdict {
   details?: readonly string[];
   /** The tasks that repair just this finding, where they depend on it; undefined for none. Default: the check's. */
   fix?: string | undefined;
+  /** What to do about just this finding. Default: the check's. */
+  remedy?: string;
 }
 
 /** What a check may know besides its observations. */

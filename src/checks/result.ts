@@ -52,7 +52,7 @@ export function resultOf(
   if (status === 'unknown') return { ...base, remedy: UNSEEN_REMEDY, ...inspect };
   return {
     ...base,
-    remedy: check.remedy,
+    remedy: verdict.remedy ?? check.remedy,
     ...inspect,
     ...(fix === undefined ? {} : { fix }),
   };

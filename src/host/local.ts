@@ -7,7 +7,7 @@ import { type Running, supervise } from './running.js';
 import { sessionOf } from './session.js';
 import type { Transport } from './transport.js';
 
-const TARGET = 'local';
+const TARGET = 'this machine';
 const KILL_PATIENCE_MS = 4000;
 const END_PATIENCE_MS = 1000;
 

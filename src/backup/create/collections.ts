@@ -33,11 +33,11 @@ export function inOrder(names: readonly string[], config: Parameters<typeof prio
     .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
-/** Takes every collection that there is, and those that come to be meanwhile. */
-export async function takeCollections(run: Run): Promise<TakenCollections> {
+/** Takes every collection that there is but those that restores have kept, and those that come to be meanwhile. */
+export async function takeCollections(run: Run, kept: readonly string[]): Promise<TakenCollections> {
   const parts: BackupPart[] = [];
   const definitions: Definitions['collections'] = {};
-  const seen = new Set<string>();
+  const seen = new Set(kept);
   for (let round = 0; ; round++) {
     const fresh = (await listCollections(run)).filter((name) => !seen.has(name));
     if (fresh.length > 0 && round === ROUNDS)

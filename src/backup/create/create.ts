@@ -6,6 +6,7 @@ import type { BackupManifest, BackupPart } from '../manifest.js';
 import { takeCollections } from './collections.js';
 import { type Begun, beginSet, discardCommand, manifestCommand } from './directory.js';
 import type { CreateOutcome, OnBackupEvent } from './events.js';
+import { keptByRestores } from './kept.js';
 import { plannedParts, takeOthers } from './parts.js';
 import { type Preflight, preflight } from './preflight.js';
 import { Interrupted, newRun } from './run.js';
@@ -88,8 +89,12 @@ async function fill(
 ): Promise<BackupManifest> {
   const { host, config, stop, onEvent, about, vdb } = options;
   const run = newRun({ host, config, qdrant, directory: begun.directory, sizes, stop, onEvent });
-  onEvent({ type: 'started', id: begun.id, parts: plannedParts(config, seen.collections, sizes) });
-  const { parts: collections, definitions } = await takeCollections(run);
+  const kept = await keptByRestores(run);
+  const planned = plannedParts(config, seen.collections, sizes).filter(
+    ({ collection = '' }) => !kept.includes(collection),
+  );
+  onEvent({ type: 'started', id: begun.id, parts: planned });
+  const { parts: collections, definitions } = await takeCollections(run, kept);
   const { parts: others, leftOut } = await takeOthers(run, definitions, options.secrets);
   const parts = [...collections, ...others];
   const manifest: BackupManifest = {
@@ -103,6 +108,7 @@ async function fill(
     genuine: seen.genuine,
     consistent: false,
     left_out: leftOut,
+    kept_by_restores: kept,
     ...(seen.otherDatabases === undefined ? {} : { left_out_databases: seen.otherDatabases }),
   };
   if (stop.aborted) throw new Interrupted();

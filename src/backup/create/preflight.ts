@@ -112,8 +112,9 @@ async function cacheVersion(host: Host, { port }: Config['redis']): Promise<stri
   return version;
 }
 
+/** `why` names the service, and may say that it is not up yet, as for who provisions. */
 function silent(target: string, service: string, next: string, why?: string): VdbError {
-  return new VdbError(`${service} does not answer${why === undefined ? '' : `: ${why}`}`, {
+  return new VdbError(why?.replace(/ yet$/, '') ?? `${service} does not answer`, {
     code: 'backup.service-silent',
     exitCode: EXIT.failed,
     host: target,

@@ -1,19 +1,20 @@
 import { EXIT, VdbError } from '../../errors.js';
-import { resultOnHost } from '../../services/qdrant/on-host.js';
 import type { CollectionDefinition } from '../definitions.js';
-import { discardCollection, exactCount, restoreCollection } from './collections.js';
-import { configFindings, type SeenCollection } from './compare.js';
+import {
+  discardCollection,
+  type RestoredCollection,
+  restoreCollection,
+  verifyCollection,
+} from './collections.js';
 import { dropDatabase, restoreDatabase } from './database.js';
-import type { PlannedCollection, PlannedDatabase } from './plan.js';
-import { collectionPath } from './recover.js';
+import type { PlannedCollection, PlannedDatabase, RestorePlan } from './plan.js';
 import { type ReportedCollection, type RestoreOptions, type RestoreReport, sourceOf, step } from './steps.js';
-import { copyCommand } from './switch.js';
 
 type Made = Pick<RestoreReport, 'collections' | 'databases'>;
 
 /**
- * Restores everything beside what is there, compares it with the set, and copies what has to make room. Nothing that
- * anybody uses changes. What has been made is in `made`, also when this throws.
+ * Restores everything beside what is there, and compares it with the set. Nothing that anybody uses changes. What has
+ * been made is in `made`, also when this throws.
  */
 export async function restoreBeside(options: RestoreOptions, made: Made): Promise<void> {
   const { host, qdrant, plan } = options;
@@ -31,10 +32,6 @@ export async function restoreBeside(options: RestoreOptions, made: Made): Promis
       besideCollection(options, planned),
     );
     made.collections.push(restored);
-  }
-  for (const planned of plan.collections.filter(({ action }) => action === 'exchange')) {
-    const bytes = planned.there?.bytes ?? 0;
-    await step(options, `keep ${planned.name}`, bytes, () => keepCopy(options, planned));
   }
 }
 
@@ -59,8 +56,34 @@ async function besideCollection(
   const { host, qdrant } = options;
   const { name, action, part, target, kept } = planned;
   const definition = definitionOf(options, planned);
-  const made = await restoreCollection(host, qdrant, { set: sourceOf(options), part, definition, target });
+  const made = planned.remains
+    ? await compareRemains(options, planned, definition)
+    : await restoreCollection(host, qdrant, { set: sourceOf(options), part, definition, target });
   return { ...made, name, action, kept, namelessMs: 0 };
+}
+
+/** Throws `restore.remains-differ` where it is not what the set says; it stays, as somebody may use it by now. */
+async function compareRemains(
+  { host, qdrant, plan }: RestoreOptions,
+  { part, target, collection }: PlannedCollection,
+  definition: CollectionDefinition,
+): Promise<RestoredCollection> {
+  const since = performance.now();
+  try {
+    const verified = await verifyCollection(host, qdrant, { part, definition, target });
+    const durationMs = Math.round(performance.now() - since);
+    return { collection, target, ...verified, bytes: part.bytes, durationMs };
+  } catch (error) {
+    if (!(error instanceof VdbError) || error.details.code !== 'restore.collection-differs') throw error;
+    throw new VdbError(error.message, {
+      ...error.details,
+      code: 'restore.remains-differ',
+      meaning:
+        'A restore that was cut short was to make it. It was written to since, or is not whole, and is as it was.',
+      next: `vdb restore discard ${plan.restore}, then restore again: what is there is kept like any other collection`,
+      cause: error,
+    });
+  }
 }
 
 function definitionOf(
@@ -77,60 +100,31 @@ function definitionOf(
   });
 }
 
-/** A copy that lacks what was written meanwhile is made once more. */
-const ATTEMPTS = 2;
+/** Collections that an interrupted run has made under the names that clients know. Pure. */
+export function remainsOf({ collections }: Pick<RestorePlan, 'collections'>): string[] {
+  return collections.flatMap(({ target, remains }) => (remains ? [target] : []));
+}
 
 /**
- * Copies a collection that has to make room for an alias, and compares the copy by count and settings. Returns the
- * number of points in it. Throws `restore.written-to` where the collection does not stand still.
+ * Removes what a run that did not get to its switches has made, whatever of it cannot be; what an earlier one has made
+ * under the name that clients know stays. Throws the first reason why something is left.
  */
-export async function keepCopy(
-  { host, qdrant }: Pick<RestoreOptions, 'host' | 'qdrant'>,
-  { name, kept, there }: PlannedCollection,
-): Promise<number> {
-  const target = kept as string;
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    await host.run(copyCommand(qdrant, { name, target, bytes: there?.bytes ?? 0 }));
-    const [copied, now] = [await exactCount(host, qdrant, target), await exactCount(host, qdrant, name)];
-    if (copied === now) {
-      await assertSameSettings({ host, qdrant }, name, target);
-      return copied;
-    }
-    await discardCollection(host, qdrant, target);
-  }
-  throw new VdbError(`Collection ${name} is written to while it is copied`, {
-    code: 'restore.written-to',
-    exitCode: EXIT.failed,
-    host: host.target,
-    meaning:
-      'What was there is kept before it is replaced, and a copy of it would lack what is written meanwhile.',
-    next: 'Stop the writers and try again.',
-  });
-}
-
-async function assertSameSettings(
-  { host, qdrant }: Pick<RestoreOptions, 'host' | 'qdrant'>,
-  name: string,
-  target: string,
-): Promise<void> {
-  const [was, is] = await Promise.all(
-    [name, target].map((each) => resultOnHost<SeenCollection>(host, qdrant, { path: collectionPath(each) })),
-  );
-  const findings = configFindings(was?.config ?? {}, is?.config ?? {});
-  if (findings.length === 0) return;
-  await discardCollection(host, qdrant, target);
-  throw new VdbError(`The copy of collection ${name} is not what it was: ${findings.join('; ')}`, {
-    code: 'restore.copy-differs',
-    exitCode: EXIT.failed,
-    host: host.target,
-    meaning: 'What was there is kept before it is replaced.',
-  });
-}
-
-/** Removes what a run that did not get to its switches has made. Throws where something cannot be removed. */
 export async function removeMade({ host, config, qdrant, plan }: RestoreOptions, made: Made): Promise<void> {
-  for (const { target } of made.collections) await discardCollection(host, qdrant, target);
-  for (const { action, kept } of plan.collections)
-    if (action === 'exchange' && kept !== null) await discardCollection(host, qdrant, kept);
-  for (const { name } of made.databases) await dropDatabase(host, config, name);
+  const kept = plan.collections.flatMap(({ action, kept: name }) =>
+    action === 'exchange' ? (name ?? []) : [],
+  );
+  const remains = remainsOf(plan);
+  const removals = [
+    ...[...made.collections.flatMap(({ target }) => (remains.includes(target) ? [] : [target])), ...kept].map(
+      (name) => () => discardCollection(host, qdrant, name),
+    ),
+    ...made.databases.map(
+      ({ name }) =>
+        () =>
+          dropDatabase(host, config, name),
+    ),
+  ];
+  const errors: unknown[] = [];
+  for (const remove of removals) await remove().catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
 }

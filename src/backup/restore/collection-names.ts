@@ -47,6 +47,19 @@ export function freeRestoreId(set: string, taken: readonly RestoreId[]): Restore
   }
 }
 
+/** Qdrant takes none of these in the name of a new collection (1.18.3). */
+const REFUSED = '<>:"/\\|?*\0\u001f';
+
+/** Why Qdrant would not make a collection of that name; null where it would. Pure. */
+export function nameObstacle(name: string): string | null {
+  if (name === '') return 'it is empty';
+  if (name === '.' || name === '..') return 'it is the name of a directory';
+  const refused = [...name].find((character) => REFUSED.includes(character));
+  if (refused !== undefined) return `it holds ${JSON.stringify(refused)}`;
+  const bytes = Buffer.byteLength(name);
+  return bytes <= LONGEST ? null : `it has ${bytes} bytes, and Qdrant takes ${LONGEST}`;
+}
+
 function fitting(name: string): string {
   if (Buffer.byteLength(name) <= LONGEST) return name;
   throw new VdbError(`${name} is too long for the name of a collection`, {

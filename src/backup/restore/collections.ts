@@ -21,6 +21,7 @@ import {
   EXISTS,
   FAILED_AND_LEFT,
   FAILED_AND_REMOVED,
+  IN_USE,
   indexCommand,
   type QdrantPlace,
   recoverCommand,
@@ -78,10 +79,14 @@ export async function restoreCollection(
   }
 }
 
-/** Removes a collection that was restored. Throws `restore.left-over` where that cannot be done. */
+/**
+ * Removes a collection that a restore has made or kept. Throws `restore.in-use` where an alias points to it, and
+ * `restore.left-over` where it cannot be removed.
+ */
 export async function discardCollection(host: Host, qdrant: QdrantOnHost, name: string): Promise<void> {
   await host.run(discardCommand(qdrant, name)).catch((error: unknown) => {
-    throw error instanceof CommandError ? leftOver(host, name, messageOf(error)) : error;
+    if (!(error instanceof CommandError)) throw error;
+    throw error.result.exitCode === IN_USE ? inUse(host, name) : leftOver(host, name, messageOf(error));
   });
 }
 
@@ -212,6 +217,16 @@ function recoveryError(
 function reason(said: string): string {
   const [, error] = /"error":"((?:[^"\\]|\\.)*)"/.exec(said) ?? [];
   return error === undefined ? (said.split('\n').at(-1) ?? '') : (JSON.parse(`"${error}"`) as string);
+}
+
+function inUse(host: Host, name: string): VdbError {
+  return new VdbError(`Collection ${name} is not removed: an alias points to it`, {
+    code: 'restore.in-use',
+    exitCode: EXIT.failed,
+    host: host.target,
+    meaning: 'Whoever uses that alias gets this collection.',
+    next: 'Move or delete the alias first.',
+  });
 }
 
 function leftOver(host: Host, name: string, said: string): VdbError {

@@ -14,3 +14,11 @@ export function keptName(database: string, id: string): string {
 function fitted(name: string, suffix: string): string {
   return `${name.slice(0, LONGEST_NAME - suffix.length)}${suffix}`;
 }
+
+const GIVEN = /_(?:restore|before)_(\d{8}t\d{6}z(?:\.\d+)?)$/;
+
+/** The restore whose name a database bears; none for any other. Pure. */
+export function restoreOfDatabase(database: string): string[] {
+  const [, restore] = GIVEN.exec(database) ?? [];
+  return restore === undefined ? [] : [restore.toUpperCase()];
+}

@@ -19,7 +19,7 @@ export interface Selection {
 }
 
 /**
- * What becomes of a name. `create`: there is nothing of that name. `switch`: the name is an alias, which moves to the
+ * What becomes of a name. `create`: there is nothing of that name, or what an interrupted run has made of it. `switch`: the name is an alias, which moves to the
  * restored collection. `exchange`: the name is a collection, which is copied to another name and removed, as Qdrant
  * cannot rename one; the name becomes an alias. `replace`: the same for one without a point: it is not kept.
  */
@@ -38,6 +38,8 @@ export interface PlannedCollection {
   there: (PresentCollection & { collection: string }) | null;
   /** Under which name that is kept. Null where nothing is. */
   kept: string | null;
+  /** It is there already, as a restore that was cut short has made it: it is compared, and not recovered again. */
+  remains?: true;
 }
 
 /** An alias that moves. */
@@ -79,6 +81,10 @@ export interface PlanInput {
   manifest: BackupManifest;
   definitions: Definitions | null;
   restore: RestoreId;
+  /** Collections that an interrupted run of that name has left. */
+  leftovers: readonly string[];
+  /** Collections that such a run was to make, and that are there. */
+  claimed: readonly string[];
   selection: Selection;
   qdrant: PresentQdrant | null;
   there: Readonly<Record<string, PresentCollection>>;
@@ -95,12 +101,12 @@ export function wants({ only, collections }: Selection, part: PartName): boolean
 
 /** The collections of a set, by the names that clients know them by. Pure. */
 export function chosenParts(
-  { parts }: BackupManifest,
+  manifest: BackupManifest,
   definitions: Definitions | null,
   selection: Selection,
 ): { name: string; collection: string; part: BackupPart }[] {
   if (!wants(selection, 'qdrant')) return [];
-  const all = parts.flatMap((part) =>
+  const all = manifest.parts.flatMap((part) =>
     part.kind === 'collection' && part.collection !== undefined
       ? [{ name: clientName(part.collection, definitions), collection: part.collection, part }]
       : [],
@@ -110,7 +116,12 @@ export function chosenParts(
     return all.filter(
       ({ name, collection }) => collections.includes(name) || collections.includes(collection),
     );
-  return all.filter(({ name }) => readRestoreName(name) === null);
+  return all.filter(({ name }) => !isOldCopy(name, manifest));
+}
+
+/** An earlier vdb put into its sets what restores had kept: all that tells of it there is the name. */
+function isOldCopy(name: string, { kept_by_restores: kept }: BackupManifest): boolean {
+  return kept === undefined && readRestoreName(name) !== null;
 }
 
 /** A collection that an earlier restore has made, and that its name was an alias of, goes by that name. */
@@ -155,14 +166,14 @@ export function planRestore(input: PlanInput): RestorePlan {
     globals: only('postgres-globals', wants(selection, 'postgres') && input.databases !== null),
     redis: only('redis', wants(selection, 'redis') && input.redis),
     configuration: only('configuration', wants(selection, 'config')),
-    leftovers: leftovers(collections, qdrant),
+    leftovers: input.leftovers,
     skipped: [...aliases.skipped, ...skipped(input)],
   };
 }
 
 function planCollection(
   { name, collection, part }: { name: string; collection: string; part: BackupPart },
-  { restore, selection, there }: PlanInput,
+  { restore, selection, there, claimed }: PlanInput,
   qdrant: PresentQdrant,
 ): PlannedCollection {
   const target = selection.as ?? name;
@@ -171,25 +182,13 @@ function planCollection(
   const base = { name: target, part, collection };
   if (current === null || selection.as !== undefined)
     return { ...base, action: 'create', target, there: null, kept: null };
-  const beside = {
-    ...base,
-    target: restoredCollection(name, restore),
-    there: { points: 0, bytes: 0, ...seen, collection: current },
-  };
+  const present = { points: 0, bytes: 0, ...seen, collection: current };
+  if (current === target && claimed.includes(target))
+    return { ...base, action: 'create', target, there: present, kept: null, remains: true };
+  const beside = { ...base, target: restoredCollection(name, restore), there: present };
   if (!qdrant.collections.includes(name)) return { ...beside, action: 'switch', kept: current };
   if (seen?.points === 0) return { ...beside, action: 'replace', kept: null };
   return { ...beside, action: 'exchange', kept: keptCollection(name, restore) };
-}
-
-/** Collections of the target's name that are in nobody's use are of an earlier run that did not get to its end. */
-function leftovers(collections: readonly PlannedCollection[], qdrant: PresentQdrant | null): string[] {
-  if (qdrant === null) return [];
-  const inUse = new Set(Object.values(qdrant.aliases));
-  const names = collections.flatMap(({ action, target, kept }) => [
-    ...(action === 'create' ? [] : [target]),
-    ...(action === 'exchange' && kept !== null ? [kept] : []),
-  ]);
-  return names.filter((name) => qdrant.collections.includes(name) && !inUse.has(name));
 }
 
 function planAliases(
@@ -244,9 +243,7 @@ function planDatabases({ manifest, selection, restore, databases }: PlanInput): 
 function skipped({ manifest, definitions, selection, databases, redis }: PlanInput): string[] {
   const has = (kind: string): boolean => manifest.parts.some((part) => part.kind === kind);
   const old = manifest.parts.flatMap(({ collection }) =>
-    collection !== undefined && readRestoreName(clientName(collection, definitions)) !== null
-      ? [collection]
-      : [],
+    collection !== undefined && isOldCopy(clientName(collection, definitions), manifest) ? [collection] : [],
   );
   const isAll = selection.collections === undefined && selection.only === undefined;
   return [

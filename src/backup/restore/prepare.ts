@@ -10,18 +10,11 @@ import { comparePartsOf, type HashingOptions, partFinding, WITHOUT_HASTE } from 
 import { lookAtSets } from '../sets/look.js';
 import { findingText } from '../sets/notes.js';
 import { type JudgedSet, judgeSets } from '../sets/state.js';
-import { freeRestoreId, type RestoreId, readRestoreName } from './collection-names.js';
-import { type ConfigurationFile, compareConfiguration } from './configuration.js';
+import { boundFiles, type ConfigurationFile, compareConfiguration } from './configuration.js';
+import { beginRestore } from './made.js';
 import { chosenParts, namesToLookAt, planRestore, type RestorePlan, type Selection, wants } from './plan.js';
-import {
-  lookAtCollections,
-  lookAtQdrant,
-  lookAtRoom,
-  type PresentQdrant,
-  type RestorePlace,
-  type Room,
-} from './present.js';
-import { type RestoreRecord, readRecords } from './record.js';
+import { lookAtCollections, lookAtQdrant, lookAtRoom, type RestorePlace, type Room } from './present.js';
+import { readRecords } from './record.js';
 import { assertFits, assertPossible, assertRoom, type Need, needOf } from './refusals.js';
 import { databases } from './switch-database.js';
 
@@ -41,7 +34,7 @@ export interface Prepared {
   definitions: Definitions | null;
   need: Need;
   room: Room;
-  /** Files that `--only config` replaces. */
+  /** Files that `--only config` replaces, and those that it leaves alone though they differ. */
   files: readonly ConfigurationFile[];
 }
 
@@ -64,10 +57,11 @@ export async function prepareRestore(options: PrepareOptions): Promise<Prepared>
       ? {}
       : await lookAtCollections(host, qdrant, namesToLookAt(manifest, definitions, selection, present));
   const records = await readRecords(host, config.paths.state);
+  const names = await databasesOf(options, manifest);
   const plan = planRestore({
     ...{ manifest, definitions, selection, there, qdrant: present },
-    restore: restoreIdFor(manifest.id, records, present),
-    databases: await databasesOf(options, manifest),
+    ...beginRestore(manifest.id, records, { qdrant: present, databases: names.seen }),
+    databases: names.planned,
     redis: config.redis.enabled,
   });
   assertPossible(plan, selection, present);
@@ -110,29 +104,16 @@ async function readDefinitionsOf(
   return readDefinitions(exitCode === 0 ? stdout : '', id);
 }
 
-/** What is left of a restore that was cut short before its first switch is removed, and its name used again. */
-function restoreIdFor(
-  set: string,
-  records: readonly RestoreRecord[],
-  qdrant: PresentQdrant | null,
-): RestoreId {
-  const recorded = records.filter(hasSwitched).map(({ restore }) => restore);
-  const served = Object.values(qdrant?.aliases ?? {}).flatMap((name) => readRestoreName(name)?.restore ?? []);
-  return freeRestoreId(set, [...recorded, ...served]);
-}
-
-/** Whether clients may have what it restored. */
-export function hasSwitched({ state, collections, databases }: RestoreRecord): boolean {
-  return state !== 'begun' || [...collections, ...databases].some(({ switched }) => switched);
-}
-
+/** Null where PostgreSQL is not configured; `seen` also where nothing of it is restored, so that nobody looked. */
 async function databasesOf(
   { host, config, selection }: PrepareOptions,
   { parts }: BackupManifest,
-): Promise<string[] | null> {
-  if (!config.postgres.enabled) return null;
+): Promise<{ planned: string[] | null; seen: string[] | null }> {
+  if (!config.postgres.enabled) return { planned: null, seen: null };
   const isWanted = wants(selection, 'postgres') && parts.some(({ kind }) => kind === 'postgres');
-  return isWanted ? databases(host, config) : [];
+  if (!isWanted) return { planned: [], seen: null };
+  const seen = await databases(host, config);
+  return { planned: seen, seen };
 }
 
 async function filesOf(
@@ -141,7 +122,10 @@ async function filesOf(
 ): Promise<ConfigurationFile[]> {
   return configuration === null
     ? []
-    : compareConfiguration(host, `${setDirectory(config, set)}/${configuration.path}`);
+    : compareConfiguration(host, {
+        archive: `${setDirectory(config, set)}/${configuration.path}`,
+        bound: boundFiles(config),
+      });
 }
 
 /**

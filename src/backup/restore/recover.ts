@@ -29,6 +29,8 @@ export const FAILED_AND_REMOVED = 75;
 export const FAILED_AND_LEFT = 76;
 /** There is something of that name already; nothing was done. */
 export const EXISTS = 77;
+/** An alias points to the collection, so it was not removed. */
+export const IN_USE = 78;
 
 const LEAST_SECONDS = 900;
 /** Reading, unpacking and loading, on a slow disk. */
@@ -91,9 +93,9 @@ const RETURN_SECONDS = 180;
 /**
  * Puts `$file` where Qdrant reads it, until the script ends. Qdrant makes its directory for snapshots when it makes the
  * first one (seen with 1.18.3), so it may have to be made. What an earlier run that was killed has left there is taken
- * back first: a link shares owner and mode with its file.
+ * back first: a link shares owner and mode with its file. `atEnd` is what the script's trap does, with `take_back` in it.
  */
-export function handOver(snapshots: string): Script {
+export function handOver(snapshots: string, atEnd: Script = sh`take_back`): Script {
   return sh`
     [ -d ${snapshots} ] ||
     install -d -m 0700 -o "$(stat -c %u -- ${dirname(snapshots)})" -g "$(stat -c %g -- ${dirname(snapshots)})" -- ${snapshots}
@@ -103,7 +105,7 @@ export function handOver(snapshots: string): Script {
     rm -rf -- "$hold"
     }
     take_back
-    trap take_back EXIT
+    trap ${atEnd} EXIT
     group=$(stat -c %g -- ${snapshots})
     install -d -m 0710 -g "$group" -- "$hold"
     ln -- "$file" "$hold/${HANDED}" 2>/dev/null || cp --reflink=auto -- "$file" "$hold/${HANDED}"
@@ -111,13 +113,22 @@ export function handOver(snapshots: string): Script {
     chmod 0640 "$hold/${HANDED}"`;
 }
 
+/**
+ * Removes a collection once Qdrant answers, unless an alias points to it by then: that is asked right before. Ends the
+ * script with {@link IN_USE} or {@link FAILED_AND_LEFT} where it stays.
+ */
 export function removeWhenBack(qdrant: QdrantOnHost, path: string): Script {
   const { returnSeconds = RETURN_SECONDS } = qdrant;
+  const patience = Math.min(returnSeconds, 60);
   return sh`
     gone=
     end=$((SECONDS + ${returnSeconds}))
     while [ "$SECONDS" -lt "$end" ]; do
-    case $(code --max-time ${Math.min(returnSeconds, 60)} -X DELETE ${urlOnHost(qdrant, `${path}?timeout=60`)}) in
+    case $(request --max-time ${patience} ${urlOnHost(qdrant, `${path}/aliases`)} 2>/dev/null || :) in
+    *'"alias_name"'*) echo 'an alias points to it' >&2; exit ${IN_USE} ;;
+    '') sleep 2; continue ;;
+    esac
+    case $(code --max-time ${patience} -X DELETE ${urlOnHost(qdrant, `${path}?timeout=60`)}) in
     200|404) gone=yes; break ;;
     esac
     sleep 2
@@ -125,7 +136,7 @@ export function removeWhenBack(qdrant: QdrantOnHost, path: string): Script {
     [ -n "$gone" ] && [ "$(code ${urlOnHost(qdrant, path)})" = 404 ] || exit ${FAILED_AND_LEFT}`;
 }
 
-/** Removes a collection; one that is not there is as good. */
+/** Removes a collection that no alias points to; one that is not there is as good. Exits with {@link IN_USE}. */
 export function discardCommand(qdrant: QdrantOnHost, name: string): Command {
   return {
     title: `remove collection ${name}`,

@@ -6,6 +6,8 @@ import { sh } from '../../host/shell.js';
 import { mainRedis, SCRATCH_REDIS } from './redis-scratch.js';
 
 const SYNC_SECONDS = 1800;
+/** Keys that end by themselves do so in one Redis first: the two are compared until they are at the same place. */
+const EQUAL_SECONDS = 30;
 
 /** An RDB file of a set, and where that of what is there now goes. */
 export interface RedisRequest {
@@ -79,6 +81,7 @@ export function redisCommand({ redis }: Pick<Config, 'redis'>, { rdb, keys, keep
       ${mainRedis(redis.port)}
       ${SCRATCH_REDIS}
       [ "$(main_info replication role)" = master ] || { echo 'Redis copies another server already' >&2; exit 1; }
+      [ ! -e ${keep} ] || { echo ${`${keep} is there already`} >&2; exit 1; }
       databases=$(main_cli CONFIG GET databases | tail -n 1)
       copy_scratch() {
       printf 'CONFIG SET masterauth %s\nREPLICAOF 127.0.0.1 %s\n' "$scratch_password" "$scratch_port" | main_cli >/dev/null
@@ -88,9 +91,15 @@ export function redisCommand({ redis }: Pick<Config, 'redis'>, { rdb, keys, keep
       sleep 0.2
       done
       local want have
-      want=$(scratch_cli INFO keyspace | tr -d '\r' | grep -o '^db[0-9]*:keys=[0-9]*' || true)
-      have=$(main_cli INFO keyspace | tr -d '\r' | grep -o '^db[0-9]*:keys=[0-9]*' || true)
-      [ "$want" = "$have" ] || { printf 'Redis has %s and not %s\n' "$have" "$want" | tr '\n' ' ' >&2; return 1; }
+      end=$((SECONDS + ${EQUAL_SECONDS}))
+      until want=$(content scratch master_repl_offset) && have=$(content main slave_repl_offset) && [ "$want" = "$have" ]; do
+      [ "$SECONDS" -lt "$end" ] || { printf 'Redis has %s and not %s\n' "$have" "$want" | tr '\n' ' ' >&2; return 1; }
+      sleep 0.1
+      done
+      }
+      content() {
+      "\${1}_cli" INFO replication | tr -d '\r' | grep "^$2:" | sed 's/.*:/at /'
+      "\${1}_cli" INFO keyspace | tr -d '\r' | grep -o '^db[0-9]*:keys=[0-9]*' || true
       }
       alone() {
       printf 'REPLICAOF NO ONE\nCONFIG SET masterauth ""\n' | main_cli >/dev/null

@@ -1,5 +1,6 @@
 import { EXIT, VdbError } from '../../errors.js';
 import type { BackupManifest } from '../manifest.js';
+import { nameObstacle } from './collection-names.js';
 import type { RestorePlan, Selection } from './plan.js';
 import type { PresentQdrant, Room } from './present.js';
 
@@ -11,11 +12,25 @@ export function assertSelection({ only, collections = [], as }: Selection): void
       next: 'vdb restore SET --collection NAME --as OTHER',
     });
   }
-  if (collections.length > 0 && only !== undefined && !only.includes('qdrant')) {
-    throw refused('restore.selection', '--collection names collections, and --only leaves them out', {
+  const obstacle = as === undefined ? null : nameObstacle(as);
+  if (obstacle !== null) {
+    throw refused('restore.as', `--as ${as} is no name for a collection: ${obstacle}`, {
       exitCode: EXIT.usage,
-      next: 'Leave out one of the two.',
+      meaning: `A name has 1 to 255 bytes, and none of < > : " / \\ | ? *.`,
+      next: 'Give another name to --as.',
     });
+  }
+  const others = only?.filter((part) => part !== 'qdrant') ?? [];
+  if (collections.length > 0 && others.length > 0) {
+    throw refused(
+      'restore.selection',
+      `--collection restores collections alone, and --only asks for ${others.join(', ')}`,
+      {
+        exitCode: EXIT.usage,
+        meaning: 'With --collection, --only takes qdrant and nothing else.',
+        next: `Leave out one of the two, or restore in two runs: --collection in one, --only ${others.join(',')} in the other.`,
+      },
+    );
   }
 }
 
@@ -79,7 +94,11 @@ export function assertPossible(plan: RestorePlan, selection: Selection, qdrant: 
       },
     );
   }
-  if (as !== undefined && qdrant !== null && (qdrant.collections.includes(as) || as in qdrant.aliases)) {
+  if (
+    as !== undefined &&
+    qdrant !== null &&
+    (qdrant.collections.includes(as) || Object.hasOwn(qdrant.aliases, as))
+  ) {
     throw refused('restore.exists', `There is a collection or an alias ${as} already`, {
       exitCode: EXIT.usage,
       next: 'Give another name to --as.',
@@ -109,7 +128,7 @@ const DUMP_FACTOR = 6;
 
 /** Of what is restored beside what is there, and of the copies of what has to be moved. Pure. */
 export function needOf({ collections, databases }: RestorePlan, { linkable }: Pick<Room, 'linkable'>): Need {
-  const parts = collections.map(({ part }) => part.bytes);
+  const parts = collections.flatMap(({ part, remains }) => (remains ? [] : [part.bytes]));
   const moved = collections.flatMap(({ action, there }) =>
     action === 'exchange' ? [there?.bytes ?? 0] : [],
   );

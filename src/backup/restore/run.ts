@@ -1,13 +1,21 @@
 import { EXIT, messageOf, VdbError } from '../../errors.js';
 import { CommandError } from '../../host/host.js';
-import { keepCopy, removeMade, restoreBeside } from './beside.js';
-import { discardCollection } from './collections.js';
-import { replaceConfiguration } from './configuration.js';
-import type { PlannedAlias, PlannedCollection } from './plan.js';
+import { remainsOf, removeMade, restoreBeside } from './beside.js';
+import { boundFiles, replaceConfiguration } from './configuration.js';
+import { exchange } from './exchange.js';
 import { forgetCommand, keptFile, type RestoreRecord, writeRecord } from './record.js';
 import { restoreRedis } from './redis.js';
-import { type RestoreOptions, type RestoreReport, Stopped, sourceOf, step } from './steps.js';
-import { aliasCommand, exchangeCommand, MOVED_ON, NAMELESS } from './switch.js';
+import {
+  act,
+  type RestoreOptions,
+  type RestoreReport,
+  Stopped,
+  sourceOf,
+  step,
+  type Turn,
+  unlessBegun,
+} from './steps.js';
+import { aliasCommand, NAMELESS } from './switch.js';
 import { switchDatabase } from './switch-database.js';
 
 /**
@@ -22,18 +30,46 @@ export async function runRestore(options: RestoreOptions): Promise<RestoreReport
     ...{ collections: [], databases: [], aliases: [], redis: null, configuration: null },
   };
   const record = newRecord(options);
+  const turn = { begun: false };
   await writeRecord(host, config.paths.state, record);
   try {
     await restoreBeside(options, report);
-    if (options.stop.aborted) throw new Stopped();
+    await switchAll(options, turn, report, record);
   } catch (error) {
-    await removeMade(options, report);
-    await host.run(forgetCommand(config.paths.state, record));
+    if (turn.begun) throw halfSwitched(plan.restore, record, error);
+    await takeBack(options, report, record, error);
     if (!(error instanceof Stopped)) throw error;
     return { ...report, interrupted: true, collections: [], databases: [] };
   }
-  await switchAll(options, report, record);
+  record.state = 'done';
+  if (isWorthKeeping(record)) await writeRecord(host, config.paths.state, record);
+  else await host.run(forgetCommand(config.paths.state, record));
   return report;
+}
+
+/** Removes what was made; a record of what stays does too. Where that fails too, why it was to be removed is told first, and the record stays. */
+async function takeBack(
+  options: RestoreOptions,
+  report: RestoreReport,
+  record: RestoreRecord,
+  cause: unknown,
+): Promise<void> {
+  const { host, config } = options;
+  try {
+    await removeMade(options, report);
+    if (remainsOf(options.plan).length === 0) await host.run(forgetCommand(config.paths.state, record));
+  } catch (error) {
+    if (cause instanceof Stopped) throw error;
+    const details = cause instanceof VdbError ? cause.details : undefined;
+    throw new VdbError(messageOf(cause), {
+      ...{ code: 'restore.failed', exitCode: EXIT.failed, ...details },
+      meaning: [details?.meaning, `What had been restored is not all removed: ${messageOf(error)}`]
+        .flatMap((text) => text ?? [])
+        .join(' '),
+      next: `vdb restore discard ${record.restore}`,
+      cause,
+    });
+  }
 }
 
 function newRecord({ plan, by }: RestoreOptions): RestoreRecord {
@@ -54,26 +90,18 @@ function newRecord({ plan, by }: RestoreOptions): RestoreRecord {
   };
 }
 
-/** From here on a signal waits: half of the switches is worse than all of them or none. */
 async function switchAll(
   options: RestoreOptions,
+  turn: Turn,
   report: RestoreReport,
   record: RestoreRecord,
 ): Promise<void> {
-  const { host, config, plan } = options;
-  const determined = { ...options, stop: new AbortController().signal };
-  const save = (): Promise<void> => writeRecord(host, config.paths.state, record);
-  try {
-    await switchCollections(determined, report, record, save);
-    await switchDatabases(determined, record, save);
-    await bringRedis(determined, report, record, save);
-    await bringConfiguration(determined, report, record, save);
-  } catch (error) {
-    throw halfSwitched(plan.restore, record, error);
-  }
-  record.state = 'done';
-  if (isWorthKeeping(record)) await save();
-  else await host.run(forgetCommand(config.paths.state, record));
+  const save = (): Promise<void> => writeRecord(options.host, options.config.paths.state, record);
+  await switchCollections(options, turn, report, record, save);
+  const determined = unlessBegun(options, turn);
+  await switchDatabases(determined, record, save);
+  await bringRedis(determined, report, record, save);
+  await bringConfiguration(determined, report, record, save);
 }
 
 /** Where nothing was there before, there is nothing to take back and nothing to discard. */
@@ -86,6 +114,7 @@ type Save = () => Promise<void>;
 
 async function switchCollections(
   options: RestoreOptions,
+  turn: Turn,
   report: RestoreReport,
   record: RestoreRecord,
   save: Save,
@@ -102,37 +131,20 @@ async function switchCollections(
     const moves = [...pending.values()].filter(
       ({ alias, from }) => alias === planned.name || from === planned.name,
     );
-    const namelessMs = await step(options, `switch ${planned.name}`, 0, () =>
-      exchange(options, planned, moves),
-    );
+    const namelessMs = await exchange(options, turn, planned, moves);
     for (const { alias } of moves) pending.delete(alias);
     const reported = report.collections.find(({ name }) => name === planned.name);
     if (reported !== undefined) reported.namelessMs = namelessMs;
     await settle([planned.name]);
   }
+  act(options, turn);
   const rest = [...pending.values()];
   if (rest.length > 0)
-    await step(options, `switch ${rest.map(({ alias }) => alias).join(', ')}`, 0, () =>
+    await step(unlessBegun(options, turn), `switch ${rest.map(({ alias }) => alias).join(', ')}`, 0, () =>
       host.run(aliasCommand(qdrant, rest)),
     );
   report.aliases = plan.aliases;
   await settle(plan.collections.map(({ name }) => name));
-}
-
-/** What was written to since it was copied is copied once more. Returns for how many milliseconds the name meant nothing. */
-async function exchange(
-  { host, qdrant }: RestoreOptions,
-  planned: PlannedCollection,
-  moves: readonly PlannedAlias[],
-): Promise<number> {
-  const { name, kept, there } = planned;
-  const attempt = (points: number) => host.run(exchangeCommand(qdrant, { name, points, moves }));
-  const result = await attempt(there?.points ?? 0).catch(async (error: unknown) => {
-    if (!(error instanceof CommandError) || error.result.exitCode !== MOVED_ON || kept === null) throw error;
-    await discardCollection(host, qdrant, kept);
-    return attempt(await keepCopy({ host, qdrant }, planned));
-  });
-  return Number(/^nameless (\d+)$/m.exec(result.stdout)?.[1] ?? 0);
 }
 
 async function switchDatabases(options: RestoreOptions, record: RestoreRecord, save: Save): Promise<void> {
@@ -146,6 +158,7 @@ async function switchDatabases(options: RestoreOptions, record: RestoreRecord, s
   }
 }
 
+/** The file that keeps what was there is recorded first: the host goes on to its end, whatever becomes of the operator. */
 async function bringRedis(
   options: RestoreOptions,
   report: RestoreReport,
@@ -156,6 +169,8 @@ async function bringRedis(
   const { redis: part } = plan;
   if (part === null) return;
   const kept = keptFile(config.paths.state, plan.restore, 'rdb');
+  record.redis = kept;
+  await save();
   const { keys, expired } = await step(options, 'Redis', part.bytes, () =>
     restoreRedis(host, config, {
       ...{ rdb: `${sourceOf(options)}/${part.path}`, keep: kept },
@@ -163,8 +178,6 @@ async function bringRedis(
     }),
   );
   report.redis = { keys, expired, kept };
-  record.redis = kept;
-  await save();
 }
 
 async function bringConfiguration(
@@ -177,8 +190,12 @@ async function bringConfiguration(
   const { configuration: part } = plan;
   if (part === null) return;
   const keep = keptFile(config.paths.state, plan.restore, 'tar');
+  record.configuration = keep;
+  await save();
   const files = await step(options, 'configuration', part.bytes, () =>
-    replaceConfiguration(host, { archive: `${sourceOf(options)}/${part.path}`, keep }),
+    replaceConfiguration(host, {
+      ...{ archive: `${sourceOf(options)}/${part.path}`, keep, bound: boundFiles(config) },
+    }),
   );
   report.configuration = { files, kept: files.length === 0 ? null : keep };
   record.configuration = report.configuration.kept;
@@ -197,7 +214,7 @@ function halfSwitched(restore: string, { collections, databases }: RestoreRecord
       code: 'restore.half-switched',
       exitCode: cause instanceof VdbError ? cause.exitCode : EXIT.failed,
       meaning: nameless
-        ? 'Qdrant removed the collection and did not take the alias in its place, so that its name means nothing now. What was restored and what was kept are both there.'
+        ? 'Qdrant was told to remove the collection and did not take the alias in its place, so that its name may mean nothing now. What was restored and what was kept are both there.'
         : 'What was there before is there still, under the names that `vdb restore list` shows.',
       next: `vdb restore undo ${restore}`,
       cause,

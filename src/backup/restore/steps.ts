@@ -64,6 +64,25 @@ export async function step<T>(
   return result;
 }
 
+/** Whether a restore has begun to change what clients get. */
+export interface Turn {
+  begun: boolean;
+}
+
+/** To be called right before the first change. Throws {@link Stopped} where it is not wanted any more. */
+export function act({ stop }: Pick<RestoreOptions, 'stop'>, turn: Turn): void {
+  if (!turn.begun && stop.aborted) throw new Stopped();
+  turn.begun = true;
+}
+
+/** From the first change on a signal waits: half of the switches is worse than all of them or none. */
+export function unlessBegun<Options extends Pick<RestoreOptions, 'stop'>>(
+  options: Options,
+  { begun }: Turn,
+): Options {
+  return begun ? { ...options, stop: new AbortController().signal } : options;
+}
+
 /** The directory of the set. */
 export function sourceOf({ config, plan }: Pick<RestoreOptions, 'config' | 'plan'>): string {
   return setDirectory(config, plan.set);

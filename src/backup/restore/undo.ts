@@ -2,11 +2,12 @@ import type { Config } from '../../config/schema.js';
 import { EXIT, VdbError } from '../../errors.js';
 import type { Host } from '../../host/host.js';
 import { replaceConfiguration } from './configuration.js';
+import { hasSwitched } from './made.js';
 import type { PresentQdrant, RestorePlace } from './present.js';
 import { keptFile, type RestoreRecord, writeRecord } from './record.js';
 import { restoreRedis } from './redis.js';
 import { aliasCommand } from './switch.js';
-import { databases, undoDatabase } from './switch-database.js';
+import { undoDatabase } from './switch-database.js';
 
 export interface UndoOptions {
   host: Host;
@@ -38,7 +39,7 @@ export interface UndoPlan {
  * What brings back what was there before a restore. An alias that somebody has moved since stays where it is. What was
  * not there before, or had no point, stays as it was restored. Pure.
  */
-export function planUndo(record: RestoreRecord, present: PresentQdrant): UndoPlan {
+export function planUndo(record: RestoreRecord, present: PresentQdrant, names: readonly string[]): UndoPlan {
   const moves: UndoMove[] = [];
   const stays: string[] = [];
   for (const [alias, { to, restored }] of wantedAliases(record)) {
@@ -54,8 +55,8 @@ export function planUndo(record: RestoreRecord, present: PresentQdrant): UndoPla
   }
   return {
     moves,
-    databases: record.databases.flatMap(({ database, kept, switched }) =>
-      switched && kept !== null ? [{ database, kept }] : [],
+    databases: record.databases.flatMap(({ database, kept }) =>
+      kept !== null && names.includes(kept) ? [{ database, kept }] : [],
     ),
     redis: record.redis,
     configuration: record.configuration,
@@ -88,46 +89,78 @@ export function isNothingToUndo({ moves, databases: all, redis, configuration }:
   return moves.length + all.length === 0 && redis === null && configuration === null;
 }
 
-/** Carries it out. What was restored stays, in nobody's use, until it is discarded. The lock is held. */
+/**
+ * Carries it out. What was restored stays, in nobody's use, until it is discarded. The files that keep it are recorded
+ * first, under names that no earlier attempt has used. The lock is held.
+ */
 export async function runUndo({ host, config, qdrant, record }: UndoOptions, plan: UndoPlan): Promise<void> {
   const { state } = config.paths;
   const { restore } = record;
+  const [rdb, tar] = [undoneFile(record, state, 'rdb'), undoneFile(record, state, 'tar')];
+  const made = [...(plan.redis === null ? [] : [rdb]), ...(plan.configuration === null ? [] : [tar])];
+  const recorded = { ...record, files: [...(record.files ?? []), ...made] };
+  if (made.length > 0) await writeRecord(host, state, recorded);
   if (plan.moves.length > 0) await host.run(aliasCommand(qdrant, plan.moves));
-  const there = plan.databases.length > 0 ? await databases(host, config) : [];
-  for (const { database, kept } of plan.databases)
-    if (there.includes(kept)) await undoDatabase(host, config, { database, id: restore });
-  if (plan.redis !== null)
-    await restoreRedis(host, config, { rdb: plan.redis, keep: keptFile(state, restore, 'undone.rdb') });
+  for (const { database } of plan.databases) await undoDatabase(host, config, { database, id: restore });
+  if (plan.redis !== null) await restoreRedis(host, config, { rdb: plan.redis, keep: rdb });
   if (plan.configuration !== null)
-    await replaceConfiguration(host, {
-      ...{ archive: plan.configuration, keep: keptFile(state, restore, 'undone.tar') },
+    await replaceConfiguration(host, { archive: plan.configuration, keep: tar, bound: [] });
+  await writeRecord(host, state, { ...recorded, state: 'undone' });
+}
+
+function undoneFile({ restore, files = [] }: RestoreRecord, state: string, kind: string): string {
+  for (let number = 1; ; number++) {
+    const file = keptFile(state, restore, `undone${number === 1 ? '' : `.${number}`}.${kind}`);
+    if (!files.includes(file)) return file;
+  }
+}
+
+/**
+ * Throws `restore.undone` where a restore was taken back, and `restore.undo-order` where a later one has to be taken back
+ * first: what that one has kept is what this one restored. Pure.
+ */
+export function assertUndoable(record: RestoreRecord, records: readonly RestoreRecord[]): void {
+  const { restore } = record;
+  if (record.state === 'undone') {
+    throw new VdbError(`Restore ${restore} was taken back already: what was there before it serves`, {
+      code: 'restore.undone',
+      exitCode: EXIT.usage,
+      meaning: 'What it had restored is there, and nobody gets it, until it is discarded.',
+      next: 'vdb restore list, or restore the set again',
     });
-  await writeRecord(host, state, {
-    ...record,
-    state: 'undone',
-    redis: plan.redis === null ? null : keptFile(state, restore, 'undone.rdb'),
-    configuration: plan.configuration === null ? null : keptFile(state, restore, 'undone.tar'),
+  }
+  const later = restoreOnTop(record, records);
+  if (later === undefined) return;
+  throw new VdbError(`Restore ${later.restore} came after ${restore}, and is to be taken back first`, {
+    code: 'restore.undo-order',
+    exitCode: EXIT.usage,
+    meaning: `Both have restored ${sharedBy(record, later).join(', ')}. Nothing was changed.`,
+    next: `vdb restore undo ${later.restore}`,
   });
 }
 
-/** Throws `restore.no-record` where nothing but names tells of a restore, `restore.undone` where it was taken back. */
-export function assertUndoable(
-  restore: string,
-  record: RestoreRecord | null,
-): asserts record is RestoreRecord {
-  if (record === null) {
-    throw new VdbError(`Nothing is written down of restore ${restore}, so it cannot be taken back`, {
-      code: 'restore.no-record',
-      exitCode: EXIT.failed,
-      meaning: 'There are collections that are named after it, and nobody gets them.',
-      next: `vdb restore discard ${restore}`,
-    });
-  }
-  if (record.state !== 'undone') return;
-  throw new VdbError(`Restore ${restore} was taken back already`, {
-    code: 'restore.undone',
-    exitCode: EXIT.usage,
-    meaning: 'What it restored is still there, and nobody gets it.',
-    next: `vdb restore discard ${restore}, or restore the set again`,
-  });
+/** The last restore that took the place of what this one had restored, and that stands. Pure. */
+export function restoreOnTop(
+  record: RestoreRecord,
+  records: readonly RestoreRecord[],
+): RestoreRecord | undefined {
+  const stands = ({ state, discarded }: RestoreRecord): boolean =>
+    state !== 'undone' && discarded === undefined;
+  return [...records]
+    .sort((a, b) => (a.at < b.at ? 1 : -1))
+    .find(
+      (each) => each.at > record.at && stands(each) && hasSwitched(each) && sharedBy(record, each).length > 0,
+    );
+}
+
+/** What two restores have both brought back. */
+function sharedBy(one: RestoreRecord, other: RestoreRecord): string[] {
+  const things = ({ collections, databases, redis, configuration }: RestoreRecord): string[] => [
+    ...collections.filter(({ action }) => action !== 'create').map(({ name }) => name),
+    ...databases.map(({ database }) => `database ${database}`),
+    ...(redis === null ? [] : ['Redis']),
+    ...(configuration === null ? [] : ['the configuration']),
+  ];
+  const others = things(other);
+  return things(one).filter((thing) => others.includes(thing));
 }

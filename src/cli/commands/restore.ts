@@ -5,10 +5,10 @@ import { assertSelection } from '../../backup/restore/refusals.js';
 import { runRestore } from '../../backup/restore/run.js';
 import type { RestoreReport } from '../../backup/restore/steps.js';
 import { EXIT, type ExitCode, VdbError } from '../../errors.js';
-import { ageOf, restorePlanData, restorePlanText } from '../../ui/backup/restore-plan.js';
+import { ageOf, type PlanView, restorePlanData, restorePlanText } from '../../ui/backup/restore-plan.js';
 import { type FinishedRestore, restoreData, restoreText } from '../../ui/backup/restore-result.js';
-import { assertAnswerable, confirmTyped } from '../../ui/confirm.js';
-import type { CommandContext, Handler } from '../context.js';
+import { confirmTyped } from '../../ui/confirm.js';
+import type { CommandContext, Handler, Terminal } from '../context.js';
 import { underLock } from '../locked.js';
 import { promptLine } from '../prompt.js';
 import { restorePlace } from '../restore/place.js';
@@ -29,19 +29,17 @@ export const restore: Handler<RestoreCommandOptions> = async (context) => {
   const { options, global, terminal } = context;
   const selection = selectionOf(options);
   assertSelection(selection);
-  const what = 'A restore';
-  if (!options.plan) assertAnswerable({ what, yes: global.yes, interactive: terminal.interactive });
   return withSession(context, async (session) => {
     const place = await restorePlace(session);
     const prepared = await prepare(context, session, place, selection);
-    const text = restorePlanText(prepared, new Date(), terminal.color.err);
+    const text = restorePlanText(prepared, viewOf(terminal, options.plan === true));
     if (options.plan) return showPlan(context, prepared, text);
     context.emit({ type: 'plan', ...restorePlanData(prepared, new Date()) });
     if (global.yes) terminal.err(text);
     const { interactive, alert: say } = terminal;
     const { set } = prepared.plan;
     await confirmTyped({
-      what,
+      what: 'A restore',
       warning: text,
       expected: set,
       yes: global.yes,
@@ -52,6 +50,14 @@ export const restore: Handler<RestoreCommandOptions> = async (context) => {
     return carryOut(context, session, { place, selection, confirmed: prepared.plan });
   });
 };
+
+/** A plan that was asked for is data, and goes to stdout. */
+function viewOf(terminal: Terminal, isData: boolean): PlanView {
+  const [color, isTty] = isData
+    ? [terminal.color.out, terminal.outIsTty]
+    : [terminal.color.err, terminal.errIsTty];
+  return { now: new Date(), color, width: isTty ? terminal.columns : Number.POSITIVE_INFINITY };
+}
 
 function selectionOf({ collection, as, only }: RestoreCommandOptions): Selection {
   const words = only?.flatMap((each) => each.split(',')).map((word) => word.trim());
@@ -123,7 +129,11 @@ async function work(
   const prepared = await prepare(context, session, place, selection);
   assertSamePlan(confirmed, prepared.plan, host.target);
   const progress = restoreProgress(context);
-  await progress.hashing((onProgress) => assertWhole({ host, config }, prepared, { onProgress }));
+  await progress
+    .hashing((onProgress) => assertWhole({ host, config }, prepared, { onProgress, signal: stop }))
+    .catch((error: unknown) => {
+      if (!stop.aborted) throw error;
+    });
   return runRestore({
     ...{ host, config, qdrant: place, plan: prepared.plan, definitions: prepared.definitions },
     ...{ by: operator(), stop, onEvent: progress.onEvent },

@@ -1,7 +1,7 @@
 import type { RestoreEvent, RestoreReport } from '../../backup/restore/steps.js';
 import { formatSize } from '../../config/units.js';
 import { count, duration, styleFor } from '../style.js';
-import { ageText } from './values.js';
+import { rpoText } from './values.js';
 
 /** A restore that is over, with its times in milliseconds. */
 export interface FinishedRestore {
@@ -54,7 +54,7 @@ export function restoreText(finished: FinishedRestore, color: boolean): string {
       ? []
       : [`  configuration: ${count(configuration.files.length, 'file')} replaced`]),
     '',
-    `${style.green('Restored')}: ${host}, set ${finished.set}, RTO ${duration(rtoMs)}, RPO ${ageText(rpoMs)}`,
+    `${style.green('Restored')}: ${host}, set ${finished.set}, RTO ${duration(rtoMs)}, RPO ${rpoText(rpoMs)}`,
     ...(kept.length + (redis === null ? 0 : 1) > 0
       ? [
           `What was there is kept: vdb restore list, vdb restore undo ${report.restore}, vdb restore discard ${report.restore}`,

@@ -4,7 +4,7 @@ import type { JudgedSet } from '../../backup/sets/state.js';
 import { formatSize } from '../../config/units.js';
 import { columns } from '../columns.js';
 import { when } from '../history.js';
-import { count, duration, indent, shortened, styleFor } from '../style.js';
+import { count, duration, indent, styleFor } from '../style.js';
 import { wrapWhole } from '../wrap.js';
 import type { SetsView } from './sets.js';
 import { ageText } from './values.js';
@@ -78,6 +78,10 @@ function aboutManifest(manifest: BackupManifest): [string, string][] {
       : [['left out', `${files.join(', ')} (they hold secrets)`] as [string, string]]),
     ...(databases.length === 0 ? [] : [['left out', otherDatabases(databases)] as [string, string]]),
     ...(manifest.pruned ?? []).map(({ path, at }): [string, string] => ['pruned', `${path} at ${when(at)}`]),
+    ...(manifest.kept_by_restores ?? []).map((name): [string, string] => [
+      'left out',
+      `${name} (kept by a restore: vdb restore discard)`,
+    ]),
   ];
 }
 
@@ -85,23 +89,30 @@ function otherDatabases(names: readonly string[]): string {
   return `${names.length === 1 ? 'database' : 'databases'} ${names.join(', ')} (not that of the configuration)`;
 }
 
+/** The parts, their paths last and whole: a path that is too long for its line goes on below. */
 function partsText({ parts }: BackupManifest, { color, width }: SetsView): string {
-  const [head = '', ...rows] = columns([['PART', 'SIZE', 'TIME', 'HOLDS'], ...parts.map(partRow)]).split(
-    '\n',
+  const told = columns([
+    ['SIZE', 'TIME', 'HOLDS, PRIORITY', ''],
+    ...parts.map((part) => [...partRow(part), '']),
+  ]).split('\n');
+  const at = told[0]?.length ?? 0;
+  const [head = '', ...rows] = ['PART', ...parts.map(({ path }) => path)].map((path, index) =>
+    wrapWhole(path, Math.max(20, width - 2 - at))
+      .map((line, more) => (more === 0 ? (told[index] ?? '') : ' '.repeat(at)) + line)
+      .join('\n'),
   );
-  const cut = (line: string): string => shortened(line.trimEnd(), width - 2);
-  return indent([styleFor(color).dim(cut(head)), ...rows.map(cut)].join('\n'), '  ');
+  return indent([styleFor(color).dim(head), ...rows].join('\n'), '  ');
 }
 
 function partRow(part: BackupPart): string[] {
-  const { path, bytes, from, until } = part;
+  const { bytes, from, until } = part;
   const took =
     from === undefined || until === undefined ? '-' : duration(Date.parse(until) - Date.parse(from));
-  return [path, formatSize(bytes), took, holds(part)];
+  return [formatSize(bytes), took, holds(part)];
 }
 
 function holds({ kind, points, points_between, priority, tables, keys }: BackupPart): string {
-  const order = priority === undefined ? '' : `, ${priority} priority`;
+  const order = priority === undefined ? '' : `, ${priority}`;
   if (points !== undefined) return `${count(points, 'point')}${order}`;
   if (points_between !== undefined) return `${points_between.join(' to ')} points${order}`;
   if (tables !== undefined) return tablesText(tables);

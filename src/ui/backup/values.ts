@@ -39,3 +39,8 @@ export function countsIn({ parts }: BackupManifest): {
     databases: parts.flatMap(({ kind, database }) => (kind === 'postgres' ? [database ?? '?'] : [])),
   };
 }
+
+/** What may be lost with a set, by its age; one from the future has none. */
+export function rpoText(ms: number): string {
+  return ms <= -MINUTE ? 'not known: the set is from the future' : ageText(ms);
+}

@@ -38,6 +38,7 @@ describeLab('vdb restore', () => {
       restore: string;
       state: string | null;
       collections: { collection: string; points: number }[];
+      in_use: { collection: string; aliases: string[] }[];
       databases: string[];
     }[];
 
@@ -264,6 +265,24 @@ describeLab('vdb restore', () => {
     expect(await heldOver()).toBe('');
   });
 
+  test('goes on with collections of their own names that a restore has made before it was killed', async () => {
+    const before = await shapeOf(host);
+    for (const name of [ODD, BIG]) await ask(host, 'DELETE', pathOf(name));
+    const chosen = ['--collection', ODD, '--collection', BIG];
+    const run = start(vdbProgram(), ['--lab', NAME, '--json', '--yes', 'restore', set, ...chosen], {
+      cwd: site.directory,
+    });
+    await run.until(/"step.finished","step":"collection/);
+    run.child.kill('SIGKILL');
+    await run.ended;
+    await settled();
+    const plan = result(await restore(set, ...chosen, '--plan')).collections as { action: string }[];
+    expect(plan.map(({ action }) => action)).toEqual(['create', 'create']);
+    expect((await restore(set, ...chosen)).exitCode).toBe(0);
+    expect(await shapeOf(host)).toEqual(before);
+    expect(await listed()).toEqual([]);
+  });
+
   test('leaves no half-made collection when Qdrant is killed in the middle of it', async () => {
     const before = await shapeOf(host);
     const killer =
@@ -319,6 +338,99 @@ describeLab('vdb restore', () => {
     expect(await host.inside('tail -n 1 /etc/nftables.conf')).toBe('# changed\n');
     expect((await restore('discard')).exitCode).toBe(0);
     expect((await host.vdb(`provision ${WITHOUT_PYTHON}`)).exitCode).toBe(0);
+  });
+
+  test('takes nothing for its own because of its name, not when it restores, undoes, discards or backs up', async () => {
+    const own = [`${DOCS}--${set}`, `${DOCS}--before-${set}`, `x--${set}.2`];
+    for (const name of own) await fill(host, name, 3, 4);
+    const database = `vector_metadata_before_${set.toLowerCase()}`;
+    await psql(host, `CREATE DATABASE "${database}"`);
+    const before = await shapeOf(host);
+    expect(await listed()).toEqual([]);
+    const plan = result(await restore(set, '--plan'));
+    expect(plan.leftovers).toEqual([]);
+
+    const done = result(await restore(set, '--only', 'qdrant,postgres'));
+    expect(done).toMatchObject({ status: 'done', exit_code: 0 });
+    const kept = (await listed())[0]?.collections.map(({ collection }) => collection) ?? [];
+    expect(kept.length).toBeGreaterThan(0);
+    const taken = result(await vdb(['--lab', NAME, '--json', 'backup']));
+    const later = taken.id as string;
+    const manifest = JSON.parse(await host.inside(`cat /data/backups/${later}/manifest.json`)) as {
+      parts: { collection?: string }[];
+      kept_by_restores: string[];
+    };
+    await host.inside(`rm -r /data/backups/${later}`);
+    expect(manifest.kept_by_restores.sort()).toEqual([...kept].sort());
+    const inSet = manifest.parts.flatMap(({ collection }) => collection ?? []);
+    expect(inSet).toEqual(expect.arrayContaining(own));
+    for (const name of kept) expect(inSet).not.toContain(name);
+
+    expect((await restore('undo')).exitCode).toBe(0);
+    expect((await restore('discard')).exitCode).toBe(0);
+    const { collections } = await shapeOf(host);
+    for (const name of own) {
+      expect(collections).toContain(name);
+      expect(await pointsOf(host, name)).toBe(3);
+      await ask(host, 'DELETE', pathOf(name));
+    }
+    expect(before.collections).toEqual(expect.arrayContaining(own));
+    const names = await psql(host, "SELECT datname FROM pg_database WHERE datname LIKE 'vector_metadata%'");
+    expect(names.trim().split('\n').sort()).toEqual(['vector_metadata', database]);
+    await psql(host, `DROP DATABASE "${database}"`);
+  });
+
+  test('never removes what an alias points to, says so, and removes it once none does', async () => {
+    expect((await restore(set, '--collection', DOCS)).exitCode).toBe(0);
+    const [{ restore: id, collections } = { restore: '', collections: [] }] = await listed();
+    const kept = collections.at(-1)?.collection as string;
+    await ask(host, 'POST', '/collections/aliases', {
+      actions: [{ create_alias: { alias_name: 'old', collection_name: kept } }],
+    });
+    expect(await listed()).toMatchObject([
+      {
+        collections: [],
+        in_use: expect.arrayContaining([expect.objectContaining({ collection: kept, aliases: ['old'] })]),
+      },
+    ]);
+    const refused = await restore('discard', id);
+    expect([refused.exitCode, errorOf(refused).code]).toEqual([1, 'restore.in-use']);
+    expect(await pointsOf(host, 'old')).toBeGreaterThan(0);
+    await ask(host, 'POST', '/collections/aliases', { actions: [{ delete_alias: { alias_name: 'old' } }] });
+    expect((await restore('discard', id)).exitCode).toBe(0);
+    expect((await shapeOf(host)).collections).not.toContain(kept);
+    expect(await listed()).toEqual([]);
+  });
+
+  test('takes back restores that stand on one another in turn, the last one first', async () => {
+    for (let time = 0; time < 2; time++) expect((await restore(set, '--collection', DOCS)).exitCode).toBe(0);
+    const [last, first] = (await listed()).map((each) => each.restore);
+    const refused = await restore('undo', first!);
+    expect([refused.exitCode, errorOf(refused).code]).toEqual([2, 'restore.undo-order']);
+    expect(errorOf(refused).message).toContain(last);
+    for (const id of [last, first]) expect((await restore('undo', id!)).exitCode).toBe(0);
+    const nothing = await restore('undo');
+    expect([nothing.exitCode, errorOf(nothing).code]).toEqual([2, 'restore.undone']);
+    for (const id of [last, first]) expect((await restore('discard', id!)).exitCode).toBe(0);
+    expect(await pointsOf(host, DOCS)).toBe(300);
+    expect(await listed()).toEqual([]);
+  });
+
+  test.each([
+    ['a set that is not there', ['2019'], 'backup.no-set'],
+    ['a collection that is not in it', ['latest', '--collection', 'nope'], 'restore.no-collection'],
+    ['a name that is taken', ['latest', '--collection', DOCS, '--as', DOCS], 'restore.exists'],
+    ['a name that Qdrant would not take', ['latest', '--collection', DOCS, '--as', 'a/b'], 'restore.as'],
+    [
+      'words that contradict each other',
+      ['latest', '--only', 'qdrant,postgres', '--collection', DOCS],
+      'restore.selection',
+    ],
+    ['nothing to discard', ['discard', '2019'], 'restore.none-kept'],
+    ['nothing to undo', ['undo', '2019'], 'restore.none-kept'],
+  ])('refuses %s before it asks', async (_, args, code) => {
+    const ended = await vdb(['--lab', NAME, '--json', 'restore', ...args]);
+    expect([ended.exitCode, errorOf(ended).code]).toEqual([2, code]);
   });
 
   test('brings a whole server back on a fresh host', async () => {

@@ -4,7 +4,11 @@ import { chmod, readFile, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type QdrantPlace, restoreCollection } from '../../../src/backup/restore/collections.js';
+import {
+  discardCollection,
+  type QdrantPlace,
+  restoreCollection,
+} from '../../../src/backup/restore/collections.js';
 import type { Host } from '../../../src/host/host.js';
 import { type MadePart, resultOf, takeCollection } from '../../support/backup-set.js';
 import { availableKinds, type RunningQdrant, startQdrant } from '../../support/qdrant.js';
@@ -173,6 +177,21 @@ describe.each(PLACES)('a collection of a set, restored in $where ($kind)', ({ ki
     await restore('documents', 'documents--mode');
     const { mode, uid, nlink } = statSync(file);
     expect({ mode: mode & 0o777, uid, nlink }).toEqual({ mode: 0o600, uid: process.getuid?.(), nlink: 1 });
+  });
+
+  it('is removed, but not while an alias points to it; one that is not there is as good as removed', async () => {
+    const name = "documents--o'dd ä";
+    const alias = (action: object) => resultOf(server, 'POST', '/collections/aliases', { actions: [action] });
+    await restore('documents', name);
+    await alias({ create_alias: { alias_name: 'looked at', collection_name: name } });
+    await expect(discardCollection(host, place, name)).rejects.toMatchObject({
+      details: { code: 'restore.in-use' },
+    });
+    expect(await names()).toContain(name);
+    await alias({ delete_alias: { alias_name: 'looked at' } });
+    await discardCollection(host, place, name);
+    await discardCollection(host, place, name);
+    expect(await names()).not.toContain(name);
   });
 
   it('is not made while Qdrant does not answer', async () => {

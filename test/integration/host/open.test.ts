@@ -22,7 +22,7 @@ const COMMON = {
 describe('openHost', () => {
   it.skipIf(process.getuid?.() !== 0)('reaches this machine without SSH', async () => {
     const host = await openHost({ ...COMMON, connection: 'local' }, new Gate(), { env: {} });
-    expect(host.target).toBe('local');
+    expect(host.target).toBe('this machine');
     expect((await host.read(sh`id -u`)).stdout).toBe('0\n');
     await host.close();
   });

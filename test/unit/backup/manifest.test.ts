@@ -20,6 +20,14 @@ describe('a manifest', () => {
     expect(read({ aliases: {} })).toEqual(MANIFEST);
   });
 
+  it('of another schema says which it is, who made it, and which is read', () => {
+    const changes = { schema: 'vdb.backup/2', versions: { vdb: '3.1.0' } };
+    expect(() => read(changes)).toThrow(
+      'it is of schema vdb.backup/2, made by vdb 3.1.0, and this vdb reads vdb.backup/1 alone: use that vdb',
+    );
+    expect(() => read({ ...changes, versions: 7 })).toThrow('made by another vdb');
+  });
+
   it.each([
     ['another schema', { schema: 'vdb.backup/2' }],
     ['no parts', { parts: [] }],

@@ -7,6 +7,16 @@ const RESTORED = `docs--${SET}`;
 const KEPT = `docs--before-${SET}`;
 
 describe('a collection of a set', () => {
+  it('compares what a restore that was cut short has made under its own name, and makes no alias of it', () => {
+    const qdrant = presentOf(['docs', 'other']);
+    const { collections, aliases } = planOf(['docs', 'other'], { qdrant, claimed: ['docs'] });
+    expect(collections).toMatchObject([
+      { name: 'docs', action: 'create', target: 'docs', kept: null, remains: true },
+      { name: 'other', action: 'exchange' },
+    ]);
+    expect(aliases.map(({ alias }) => alias)).toEqual(['other']);
+  });
+
   it('that is not there is restored under its own name', () => {
     expect(planOf(['docs']).collections).toMatchObject([
       { name: 'docs', action: 'create', target: 'docs', there: null, kept: null },
@@ -49,7 +59,7 @@ describe('a collection of a set', () => {
     expect(planOf([old], { definitions }).skipped.join()).not.toContain('alias');
   });
 
-  it('that an earlier restore has kept is left out, unless it is named', () => {
+  it('that an earlier restore has kept, in a set that does not tell, is left out unless it is named', () => {
     const kept = 'docs--before-20261101T020000Z';
     const plan = planOf(['docs', kept]);
     expect(plan.collections.map(({ name }) => name)).toEqual(['docs']);
@@ -57,6 +67,14 @@ describe('a collection of a set', () => {
     expect(planOf(['docs', kept], { selection: { collections: [kept] } }).collections).toMatchObject([
       { target: kept },
     ]);
+  });
+
+  it('of a set that has left out what restores had kept is restored whatever it is called', () => {
+    const own = 'docs--before-20261101T020000Z';
+    const manifest = manifestOf(['docs', own], { kept_by_restores: [] });
+    const plan = planOf(['docs', own], { manifest });
+    expect(plan.collections.map(({ target }) => target)).toEqual(['docs', own]);
+    expect(plan.skipped.join()).not.toContain(own);
   });
 
   it('under a name that was asked for switches nothing', () => {
@@ -158,14 +176,5 @@ describe('the other parts of a set', () => {
       'postgres/app.dump',
       'postgres/globals.sql',
     ]);
-  });
-});
-
-describe('what a run that was cut short has left', () => {
-  it('is removed first, but for what somebody uses', () => {
-    const qdrant = presentOf(['docs', RESTORED, KEPT]);
-    expect(planOf(['docs'], { qdrant }).leftovers).toEqual([RESTORED, KEPT]);
-    const used = presentOf(['docs', RESTORED, KEPT], { mine: RESTORED });
-    expect(planOf(['docs'], { qdrant: used }).leftovers).toEqual([KEPT]);
   });
 });

@@ -27,8 +27,21 @@ describe('a selection', () => {
     [{ as: 'x' }, 'restore.as-one'],
     [{ collections: ['a'], only: ['qdrant' as const] }, undefined],
     [{ collections: ['a'], only: ['postgres' as const] }, 'restore.selection'],
+    [{ collections: ['a'], only: ['qdrant' as const, 'postgres' as const] }, 'restore.selection'],
+    [{ collections: ['a'], as: '' }, 'restore.as'],
+    [{ collections: ['a'], as: 'b/c' }, 'restore.as'],
+    [{ collections: ['a'], as: '..' }, 'restore.as'],
+    [{ collections: ['a'], as: 'ü'.repeat(128) }, 'restore.as'],
+    [{ collections: ['a'], as: 'ü'.repeat(127) }, undefined],
+    [{ collections: ['a'], as: "o'dd näme & co" }, undefined],
   ])('%j: %s', (selection, code) => {
     expect(codeOf(() => assertSelection(selection))).toBe(code);
+  });
+
+  it('that drops what was asked for is refused with what that is', () => {
+    expect(() => assertSelection({ collections: ['a'], only: ['qdrant', 'postgres'] })).toThrow(
+      /--only asks for postgres$/,
+    );
   });
 });
 

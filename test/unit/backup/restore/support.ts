@@ -55,6 +55,8 @@ export function planOf(collections: string[], changes: Partial<PlanInput> = {}):
     manifest: manifestOf(collections),
     definitions: definitionsOf(collections),
     restore: SET,
+    leftovers: [],
+    claimed: [],
     selection: {},
     there: Object.fromEntries((qdrant?.collections ?? []).map((name) => [name, { points: 5, bytes: 500 }])),
     databases: ['app'],

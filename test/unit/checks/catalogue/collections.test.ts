@@ -19,8 +19,8 @@ function aliasList(aliases: Record<string, string>) {
 }
 
 describe('collections.set', () => {
-  const seen = (names: string[], aliases: Record<string, string> = {}) =>
-    judged('collections.set', [list(...names), aliasList(aliases)]);
+  const seen = (names: string[], aliases: Record<string, string> = {}, records = known<object[]>([])) =>
+    judged('collections.set', [list(...names), aliasList(aliases), records]);
 
   it('passes when they are the configured ones', () => {
     expect(seen(['docs']).status).toBe('pass');
@@ -45,11 +45,23 @@ describe('collections.set', () => {
     });
   });
 
-  it('names what a restore has kept as such', () => {
-    const names = ['docs--20261124T020000Z', 'docs--before-20261124T020000Z', 'leftover'];
-    expect(seen(names, { docs: 'docs--20261124T020000Z' })).toMatchObject({
+  it('names what a restore has kept, by its record, with what removes it', () => {
+    const [restored, kept] = ['docs--20261124T020000Z', 'docs--before-20261124T020000Z'];
+    const own = 'mine--before-20261124T020000Z';
+    const record = {
+      ...{ schema: 'vdb.restore/1', restore: '20261124T020000Z', state: 'done', databases: [], aliases: [] },
+      collections: [{ name: 'docs', action: 'exchange', target: restored, kept, switched: true }],
+      ...{ redis: null, configuration: null },
+    };
+    const aliases = { docs: restored };
+    expect(seen([restored, kept, own], aliases, known([record]))).toMatchObject({
       status: 'warn',
-      seen: 'not in the configuration: leftover; kept by a restore, until vdb restore discard: docs--before-20261124T020000Z',
+      seen: `not in the configuration: ${own}; kept by a restore, until vdb restore discard: ${kept}`,
+      remedy: expect.stringMatching(/^Add the collections .* vdb restore discard removes it\.$/),
+    });
+    expect(seen([restored, kept], aliases, known([record])).remedy).not.toContain('configuration');
+    expect(seen([restored, kept], aliases, { status: 'unknown', why: 'x' } as never)).toMatchObject({
+      seen: `not in the configuration: ${kept}`,
     });
   });
 

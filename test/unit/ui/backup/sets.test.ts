@@ -121,12 +121,26 @@ describe('a set', () => {
       '  verified   2026-11-25 07:00:00Z, whole',
       '  pinned     by me@here at 2026-11-25 12:00:00Z: before the move',
       '',
-      '  PART                               SIZE   TIME   HOLDS',
-      '  qdrant.json                        10 B   -      definitions',
-      '  collections/general.snapshot       5 MiB  3.0 s  1234 points, low priority',
-      '  collections/other.snapshot         100 B  -      7 to 9 points, high priority',
-      '  postgres/metadata_of_vectors.dump  100 B  -      postgres',
+      '  SIZE   TIME   HOLDS, PRIORITY      PART',
+      '  10 B   -      definitions          qdrant.json',
+      '  5 MiB  3.0 s  1234 points, low     collections/general.snapshot',
+      '  100 B  -      7 to 9 points, high  collections/other.snapshot',
+      '  100 B  -      postgres             postgres/metadata_of_vectors.dump',
     ]);
+  });
+
+  it('fits into eighty columns, and nothing of it is cut', () => {
+    const long = `documents_of_the_department--before-20261124T020000Z`;
+    const parts = [{ ...snapshot(long, 'medium'), points: 123_456_789 }];
+    const lines = show(foundSet('2026-11-25T02:00:00Z', parts)).split('\n');
+    for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
+    const [first = '', second = ''] = lines.slice(-2);
+    expect(first).toContain('123456789 points, medium');
+    expect(first.split('  ').at(-1)! + second.trim()).toBe(`collections/${long}.snapshot`);
+  });
+
+  it('that is from the future says so', () => {
+    expect(show(future).split('\n')[0]).toBe('20261223T020000Z  future, 5 MiB, begun in 27 d');
   });
 
   it('is shown with what its last drill brought', () => {
