@@ -3,10 +3,12 @@ import { EXIT, VdbError } from '../../errors.js';
 import { CommandError } from '../../host/host.js';
 import type { BackupManifest } from '../manifest.js';
 import { setDirectory } from '../set.js';
+import type { Place } from '../sets/find.js';
 import { comparePartsOf, partFinding, WITHOUT_HASTE } from '../sets/hashes.js';
 import { lookAtSets } from '../sets/look.js';
 import { findingText } from '../sets/notes.js';
 import type { OnTransfer, Transferred } from './events.js';
+import { assertThere } from './list.js';
 import { isWhole, localManifest } from './local-set.js';
 import { assertRoom, bringSet, bytesOf } from './on-host/run.js';
 import { copyPartCommand, manifestCommand, receivePartCommand, WRITTEN_DAMAGED } from './on-host/scripts.js';
@@ -14,9 +16,7 @@ import { type Origin, operatorDirectory, type Repository } from './place.js';
 import { remoteManifest } from './pull/set.js';
 import { manifestIn, restoreParts, snapshotsOf } from './restic/repository.js';
 import { mergedManifest } from './same-set.js';
-
-/** A repository, or a directory of this machine that holds sets. */
-export type Source = Repository | { type: 'here'; path: string };
+import { type Source, sourcePlace } from './source.js';
 
 export interface FetchRequest extends Origin {
   id: string;
@@ -33,9 +33,11 @@ export interface FetchRequest extends Origin {
 export async function fetchSet(request: FetchRequest): Promise<Transferred> {
   const { host, hostName, config, id, from, onEvent } = request;
   const target = setDirectory(config, id);
+  const place = sourcePlace(from, hostName);
+  if (from.type !== 'here') await assertThere(host, from);
   switch (from.type) {
     case 'directory': {
-      const manifest = await remoteManifest(host, from.path, id);
+      const manifest = await remoteManifest(host, from.path, id, place.list);
       const source = join(from.path, id);
       const transferred = await bringSet({
         ...(await common(request, manifest)),
@@ -67,7 +69,7 @@ async function common(request: FetchRequest, manifest: BackupManifest) {
 async function push(request: FetchRequest, directory: string, target: string): Promise<Transferred> {
   const { id } = request;
   const manifest = await localManifest(directory, id);
-  if (manifest === undefined) throw notThere(id, directory);
+  if (manifest === undefined) throw notThere(id, sourcePlace(request.from, request.hostName));
   const source = join(directory, id);
   try {
     const transferred = await bringSet({
@@ -100,7 +102,7 @@ async function restored(
   const { host, hostName, config, id, from: repository } = request;
   const restic = { host, hostName, repository };
   const snapshot = (await snapshotsOf(restic)).find((each) => each.id === id);
-  if (snapshot === undefined) throw notThere(id, repository.name);
+  if (snapshot === undefined) throw notThere(id, sourcePlace(repository, hostName));
   const manifest = await manifestIn(restic, snapshot);
   const bytes = bytesOf(manifest);
   const { manifest: merged, parts } = await common(request, manifest);
@@ -115,11 +117,11 @@ async function restored(
   return { id, place: target, bytes, transferred: bytes };
 }
 
-function notThere(id: string, place: string): VdbError {
-  return new VdbError(`There is no backup set ${id} in ${place}`, {
+function notThere(id: string, { where, list }: Place): VdbError {
+  return new VdbError(`There is no backup set ${id} ${where}`, {
     code: 'backup.no-set',
     exitCode: EXIT.usage,
-    next: 'vdb backup list --repository NAME shows what is there.',
+    next: list,
   });
 }
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.js';
+import { messageOf, VdbError } from '../../errors.js';
 import type { FoundSet } from '../sets/look.js';
 import type { PruneReport } from '../sets/prune.js';
 import { removeSetCommand } from '../sets/remove.js';
@@ -7,7 +7,7 @@ import { judgeSets, newestWhole } from '../sets/state.js';
 import { repositorySets } from './list.js';
 import { removeLocalSet } from './local-set.js';
 import { type Origin, operatorDirectory, type Repository } from './place.js';
-import { forgetSets, resticSets } from './restic/repository.js';
+import { forgetSets } from './restic/repository.js';
 
 export interface PruneCopiesRequest extends Origin {
   repositories: readonly Repository[];
@@ -31,23 +31,27 @@ export async function pruneCopies(request: PruneCopiesRequest): Promise<PruneCop
     const { name } = repository;
     const report = await prune(request, repository).catch((error) => ({
       ...NOTHING,
-      refused: messageOf(error),
+      refused: refusalOf(error),
     }));
     reports.push({ repository: name, ...report });
   }
   return reports;
 }
 
+/** With what to do next, as there may be nobody to ask. */
+function refusalOf(error: unknown): string {
+  const next = error instanceof VdbError ? error.details.next : undefined;
+  return `${messageOf(error)}${next === undefined ? '' : ` (next: ${next})`}`;
+}
+
 async function prune(request: PruneCopiesRequest, repository: Repository): Promise<PruneReport> {
   const { host, hostName, config, keep, stop } = request;
+  const sets = await repositorySets(request, repository);
   if (repository.type === 'restic') {
-    const restic = { host, hostName, repository };
-    const sets = await resticSets(restic);
     const going = goingOf(config, sets, keep).map(({ id }) => id);
-    await forgetSets(restic, new Set(going));
+    await forgetSets({ host, hostName, repository }, new Set(going));
     return { ...NOTHING, removed: going, kept: sets.length - going.length };
   }
-  const sets = await repositorySets(request, repository);
   const directory =
     repository.type === 'operator' ? operatorDirectory(repository, hostName) : repository.path;
   return removeEach(goingOf(config, sets, keep), sets.length, stop, async (id) => {

@@ -54,10 +54,10 @@ async function setsIn(
     const place = config.paths.backups;
     return { place, ...(await lookAtSets(host, place)) };
   }
-  const [repository] = chooseRepositories(config, [name]);
+  const [repository] = chooseRepositories(config, [name], 'vdb backup list --repository');
   if (repository === undefined) throw new Error(`no repository ${name}`);
   const sets = await repositorySets(originOf(context, session), repository);
-  return { place: `repository ${name}`, sets, halfRemoved: [] };
+  return { place: `repository ${name} (${repository.path})`, sets, halfRemoved: [] };
 }
 
 function viewOf(terminal: Terminal): SetsView {

@@ -67,6 +67,10 @@ lookingAtSharedHost('copies of backup sets', (host) => {
   };
   const run = async (args: string[], repositories?: Repositories): Promise<Ended> =>
     (await begin(args, repositories)).ended;
+  const restic = (more: object = {}) => ({
+    ...{ name: 'safe', type: 'restic', path: `${RESTIC}/local`, password: PASSWORD },
+    ...more,
+  });
   const pulled = (): string => join(work, 'sets', id);
   const pull = ['backup', 'pull', '--to', 'sets', '--json'];
   const errorOf = (ended: Ended) => result(ended).error as { code: string; message: string; next?: string };
@@ -237,6 +241,39 @@ lookingAtSharedHost('copies of backup sets', (host) => {
     }
   });
 
+  test('a repository whose disk is missing is not empty: it is neither listed, nor fetched from, nor pruned', async () => {
+    const repositories = [{ name: 'nas', type: 'directory', path: '/mnt/vdb-gone' }];
+    for (const args of [
+      ['list', '--repository', 'nas'],
+      ['fetch', '--from', 'nas'],
+      ['fetch', id, '--from', 'nas'],
+    ]) {
+      const ended = await run(['backup', ...args], repositories);
+      expect(ended, ended.stderr).toMatchObject({ exitCode: 1, stdout: '' });
+      expect(ended.stderr).toContain('/mnt/vdb-gone does not exist on the host');
+      expect(ended.stderr).not.toMatch(/next: +vdb backup$/m);
+    }
+    const pruned = await run(['backup', 'prune', '--json'], repositories);
+    expect(result(pruned)).toMatchObject({
+      exit_code: 1,
+      repositories: [{ repository: 'nas', refused: expect.stringContaining('does not exist on the host') }],
+    });
+    try {
+      await host().inside(`mkdir -p ${COPIES}; cp -a /etc/fstab /root/kept-fstab
+        echo 'nas:/x ${COPIES} nfs noauto 0 0' >>/etc/fstab`);
+      const below = [{ name: 'nas', type: 'directory', path: `${COPIES}/vdb` }];
+      const copied = await run(['backup', 'copy', '--json'], below);
+      expect(result(copied).copies).toMatchObject([
+        { error: { code: 'backup.not-mounted', next: `On the host: mount ${COPIES}` } },
+      ]);
+      const unmade = await run(['backup', 'copy', '--json'], [restic({ path: `${COPIES}/restic` })]);
+      expect(result(unmade).copies).toMatchObject([{ error: { code: 'backup.not-mounted' } }]);
+      expect(await host().inside(`ls -A ${COPIES}`)).toBe('');
+    } finally {
+      await host().inside(`mv /root/kept-fstab /etc/fstab; rm -rf ${COPIES}`);
+    }
+  });
+
   test('a directory on the host that is full in the middle has no set, and nothing half', async () => {
     const repositories = [{ name: 'nas', type: 'directory', path: COPIES }];
     await host().inside(`mkdir -p ${COPIES}; mount -t tmpfs -o size=100m vdb-test ${COPIES}`);
@@ -303,11 +340,6 @@ lookingAtSharedHost('copies of backup sets', (host) => {
     });
     await rm(join(work, 'copies/shared', id, 'postgres/app.dump'));
     expect(await seen()).toMatchObject({ status: 'warn' });
-  });
-
-  const restic = (more: object = {}) => ({
-    ...{ name: 'safe', type: 'restic', path: `${RESTIC}/local`, password: PASSWORD },
-    ...more,
   });
 
   test('restic: made, copied, listed, checked, fetched back; the password is nowhere', async () => {
