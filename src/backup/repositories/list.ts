@@ -6,18 +6,25 @@ import { assertMounted } from './on-host/mounted.js';
 import { type Origin, operatorDirectory, type Repository } from './place.js';
 import { resticSets } from './restic/repository.js';
 
+/** What a repository holds. */
+export interface RepositorySets {
+  /** Newest first, in the form of those on the host. */
+  sets: readonly FoundSet[];
+  /** Why there may be more that cannot be read; null where all was seen. */
+  unread: VdbError | null;
+}
+
 /**
- * The sets of a host that a repository holds, newest first, in the form of those on the host. Only looks. Throws when
- * they cannot be seen: a repository that is not there is not an empty one.
+ * The sets of a host that a repository holds. Only looks. Throws when they cannot be seen: a repository that is not there is not an empty one.
  */
-export async function repositorySets(origin: Origin, repository: Repository): Promise<readonly FoundSet[]> {
+export async function repositorySets(origin: Origin, repository: Repository): Promise<RepositorySets> {
   const { host, hostName } = origin;
   await assertThere(host, repository);
   switch (repository.type) {
     case 'directory':
-      return (await lookAtSets(host, repository.path)).sets;
+      return { ...(await lookAtSets(host, repository.path)), unread: null };
     case 'operator':
-      return localSets(operatorDirectory(repository, hostName));
+      return { sets: await localSets(operatorDirectory(repository, hostName)), unread: null };
     case 'restic':
       return resticSets({ host, hostName, repository });
   }

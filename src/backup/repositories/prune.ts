@@ -44,11 +44,14 @@ function refusalOf(error: unknown): string {
   return `${messageOf(error)}${next === undefined ? '' : ` (next: ${next})`}`;
 }
 
+/** What cannot be read is not removed: neither a set of restic, nor any of a repository that has snapshots of which nothing is known. */
 async function prune(request: PruneCopiesRequest, repository: Repository): Promise<PruneReport> {
   const { host, hostName, config, keep, stop } = request;
-  const sets = await repositorySets(request, repository);
+  const { sets, unread } = await repositorySets(request, repository);
+  if (unread !== null) throw unread;
   if (repository.type === 'restic') {
-    const going = goingOf(config, sets, keep).map(({ id }) => id);
+    const unknown = sets.flatMap(({ id, manifest }) => (manifest === null ? [id] : []));
+    const going = goingOf(config, sets, new Set([...keep, ...unknown])).map(({ id }) => id);
     await forgetSets({ host, hostName, repository }, new Set(going));
     return { ...NOTHING, removed: going, kept: sets.length - going.length };
   }

@@ -141,7 +141,10 @@ async function onHost({ host, config }: Session, word = LATEST): Promise<string>
 async function inSource(origin: Origin, from: Source, word: string): Promise<string> {
   const id = word.toUpperCase();
   if (SET_ID.test(id)) return id;
-  const sets = from.type === 'here' ? await localSets(from.path) : await repositorySets(origin, from);
+  if (from.type === 'here')
+    return findSet(judgeSets(await localSets(from.path), new Date()), word, sourcePlace(from, '')).id;
+  const { sets, unread } = await repositorySets(origin, from);
+  if (sets.length === 0 && unread !== null) throw unread;
   return findSet(judgeSets(sets, new Date()), word, sourcePlace(from, origin.hostName)).id;
 }
 

@@ -387,6 +387,68 @@ lookingAtSharedHost('copies of backup sets', (host) => {
     }
   });
 
+  test('a damaged restic repository is told of as such, and what of a set still comes back whole is kept', async () => {
+    const repositories = [restic()];
+    const set = `${SETS}/${id}`;
+    const broken = async (damage: string, args: string[]): Promise<Ended> => {
+      await host().inside(
+        `rm -rf ${RESTIC} /var/cache/vdb-restic; cp -a /root/kept-restic ${RESTIC}; cd ${RESTIC}/local; ${damage}`,
+      );
+      return run(['backup', ...args], repositories);
+    };
+    /** A file of the repository in which only the large part is. */
+    const packOfBig = async (): Promise<string> =>
+      (
+        await host().inside(`cd /root/kept-restic/local; export RESTIC_REPOSITORY=. RESTIC_PASSWORD=${PASSWORD}
+          for pack in data/*/*; do
+          found=$(restic find --no-lock --pack $(basename $pack) 2>/dev/null | grep 'in file')
+          grep -q big.snapshot <<< "$found" && ! grep -qv big.snapshot <<< "$found" && echo $pack && break
+          done`)
+      ).trim();
+    await host().inside(`mkdir -p ${RESTIC}`);
+    try {
+      expect(await run(['backup', 'copy'], repositories)).toMatchObject({ exitCode: 0 });
+      await host().inside(`mv ${RESTIC} /root/kept-restic; mv ${set} /root/kept-set`);
+      const pack = await packOfBig();
+      const flipped = `printf xxxxxxxx | dd of=${pack} bs=1 seek=40000 conv=notrunc status=none`;
+      for (const damage of [`rm ${pack}`, `truncate -s 9000000 ${pack}`, flipped]) {
+        const ended = await broken(damage, ['fetch', '--from', 'safe']);
+        expect(ended, ended.stderr).toMatchObject({ exitCode: 1 });
+        expect(ended.stderr).toMatch(
+          /The copy of \S+ in repository safe is damaged: collections\/big.snapshot/,
+        );
+        expect(ended.stderr).toMatch(/next: .*vdb backup list --repository safe.*restic -r \S+ check/);
+        expect(ended.stderr).not.toMatch(/message_type|\.go:\d/);
+        expect(ended.stderr).toContain(`3 of its 4 parts came back whole. They are kept in ${set}`);
+        expect(await host().inside(`cd ${set}; find . -type f | sort`)).toBe(
+          "./collections/it's small.snapshot\n./postgres/app.dump\n./qdrant.json\n",
+        );
+      }
+      const copied = await broken(`rm ${pack}; cp -a /root/kept-set/. ${set}`, ['copy', '--json']);
+      expect(result(copied).copies).toMatchObject([
+        { status: 'failed', error: { code: 'backup.restic-damaged' } },
+      ]);
+      await host().inside(`rm -rf ${set}`);
+      for (const args of [
+        ['list', '--repository', 'safe', '--json'],
+        ['prune', '--json'],
+      ]) {
+        const ended = await broken('truncate -s 20 snapshots/*', args);
+        expect(ended, ended.stdout).toMatchObject({ exitCode: 1 });
+        expect(ended.stdout).toMatch(/The repository safe is damaged/);
+      }
+      const mended = await broken('true', ['fetch', '--from', 'safe', '--json']);
+      expect(mended, mended.stdout).toMatchObject({ exitCode: 0 });
+      expect(await faultsOn(host(), set)).toBe('');
+      expect(await host().inside(`ls -A ${set}`)).not.toContain('.fetched');
+      const again = await run(['backup', 'fetch', '--from', 'safe', '--json'], repositories);
+      expect(result(again)).toMatchObject({ transferred: 0 });
+    } finally {
+      await host().inside(`[ ! -d /root/kept-set ] || { rm -rf ${set}; mv /root/kept-set ${set}; }
+        rm -rf ${RESTIC} /root/kept-restic /var/cache/vdb-restic`);
+    }
+  });
+
   test('restic over sftp, with a key made for it; a repository that cannot be reached and one that is not there are told apart', async () => {
     const far = (path: string) => [restic({ path })];
     const codeOf = async (repositories: Repositories) =>

@@ -10,6 +10,7 @@ export const WRITTEN_DAMAGED = 74;
 /** What a part came to, as the last line of a script. */
 export const THERE = 'there';
 export const BROUGHT = 'brought';
+export const MISSING = 'missing';
 
 /** Long enough for a slow disk, and not for a dead one. */
 function secondsFor(bytes: number): number {
@@ -86,6 +87,53 @@ export function receivePartCommand(target: string, part: BackupPart, file: strin
       ${begin(target, part)}
       dd of="$t" bs=1M iflag=fullblock conv=fsync status=none
       ${end(part)}`,
+  };
+}
+
+/**
+ * Gives parts that lie whole in `staging` their places in `target`, and says of each part, by its number, whether it was
+ * in its place, came to it, or is missing. What is in its place and not whole stays until it is replaced.
+ */
+export function placePartsCommand(staging: string, target: string, parts: readonly BackupPart[]): Command {
+  return {
+    title: `compare the parts of ${target}`,
+    timeoutSeconds: parts.reduce((sum, { bytes }) => sum + 2 * secondsFor(bytes), 0),
+    script: sh`
+      set -eu
+      set -o pipefail
+      export LC_ALL=C.UTF-8
+      umask 077
+      ${HELPERS}
+      whole() { [ -f "$1" ] && [ ! -L "$1" ] && [ "$(size "$1")" = "$2" ] && [ "$(hash "$1")" = "$3" ]; }
+      i=0
+      set -- ${parts.flatMap(({ path, bytes, sha256 }) => [path, bytes, sha256])}
+      while [ $# -ge 3 ]; do
+      t=${target}/"$1" s=${staging}/"$1"
+      if whole "$t" "$2" "$3"; then
+      echo "${THERE} $i"
+      elif whole "$s" "$2" "$3"; then
+      mkdir -p "$(dirname "$t")"
+      sync "$s"
+      mv -fT "$s" "$t"
+      sync "$(dirname "$t")"
+      echo "${BROUGHT} $i"
+      else
+      echo "${MISSING} $i"
+      fi
+      i=$((i + 1))
+      shift 3
+      done`,
+  };
+}
+
+/** Removes what is left in `staging`, and the directory of a set in which nothing is. */
+export function leaveStagingCommand(staging: string, target: string): Command {
+  return {
+    title: `remove ${staging}`,
+    timeoutSeconds: 3600,
+    script: sh`
+      rm -rf -- ${staging} || exit 1
+      [ ! -d ${target} ] || find ${target} -depth -type d -empty -delete`,
   };
 }
 

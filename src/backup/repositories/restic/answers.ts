@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { messageOf } from '../../../errors.js';
+import { readManifest } from '../../manifest.js';
 import { SET_ID } from '../../set.js';
+import type { FoundSet } from '../../sets/look.js';
+import { resticWords } from './words.js';
 
 const snapshots = z.array(
   z.object({
@@ -30,6 +34,34 @@ export function readSnapshots(stdout: string): SetSnapshot[] {
     return id === undefined || path === undefined || !SET_ID.test(id) ? [] : [{ id, snapshot, path }];
   });
   return [...new Map(found.map((each) => [each.id, each])).values()].sort((a, b) => (a.id < b.id ? 1 : -1));
+}
+
+/** What restic said of snapshots that it cannot read and leaves out of its list, which it calls a success. Pure. */
+export function ignoredSnapshots(stderr: string): string {
+  return stderr
+    .split('\n')
+    .filter((text) => /^Ignoring "/.test(text))
+    .join('\n');
+}
+
+/** A manifest that was asked of a snapshot; null with restic's words where it cannot be read. */
+export type ReadManifest = Pick<FoundSet, 'manifest' | 'why'>;
+
+/** The answers of the script that reads manifests, by snapshot. Pure. */
+export function readManifests(stdout: string, snapshots: readonly SetSnapshot[]): Map<string, ReadManifest> {
+  const lines = stdout.split('\n').map((text) => text.split(' '));
+  const answers = new Map(lines.map(([snapshot = '', ...answer]) => [snapshot, answer]));
+  return new Map(snapshots.map(({ id, snapshot }) => [snapshot, answered(answers.get(snapshot) ?? [], id)]));
+}
+
+function answered([kind, base64 = '']: readonly string[], id: string): ReadManifest {
+  const text = Buffer.from(base64, 'base64').toString('utf8');
+  if (kind !== '=') return { manifest: null, why: resticWords(text, 1) || 'it cannot be read' };
+  try {
+    return { manifest: readManifest(text, id), why: '' };
+  } catch (error) {
+    return { manifest: null, why: messageOf(error) };
+  }
 }
 
 const line = z.object({

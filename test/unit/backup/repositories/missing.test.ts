@@ -70,9 +70,9 @@ describe('a repository whose disk is not there', () => {
   it('is one that can be looked at, where it is', async () => {
     const there = repository('directory');
     await writeSet(there.path, { 'a.dump': 'x' });
-    expect((await repositorySets(origin(), there)).map(({ id }) => id)).toEqual([ID]);
+    expect((await repositorySets(origin(), there)).sets.map(({ id }) => id)).toEqual([ID]);
     const here = repository('operator', root);
-    expect(await repositorySets(origin(), here)).toEqual([]);
+    expect(await repositorySets(origin(), here)).toEqual({ sets: [], unread: null });
   });
 });
 

@@ -57,7 +57,7 @@ describe('scripts of restic', () => {
 
   it('name the set and the host by tags, and look without leaving a lock', () => {
     expect(commands[1]?.script.source).toContain(
-      `restic backup --json --retry-lock=1m --host main --tag vdb --tag set:${ID} --tag host:main -- /data/backups/${ID}`,
+      `restic backup --json --force --retry-lock=1m --host main --tag vdb --tag set:${ID} --tag host:main -- /data/backups/${ID}`,
     );
     for (const { source } of looks) expect(source).toContain('--no-lock');
     expect(looks[0]?.source).toContain('--tag vdb,host:main');
