@@ -19,12 +19,13 @@ function secondsFor(bytes: number): number {
 
 /**
  * `hash FILE` reads back from the disk and leaves nothing in the page cache; dd's own flag for that on writing would
- * hide why a write fails. `watch FILE TOTAL` tells once a second how much there is.
+ * hide why a write fails. `watch FILE TOTAL` tells once a second how much there is; it waits for a pipe on which nothing
+ * comes, because a sleep would outlive it.
  */
 const HELPERS = sh`
   hash() { dd if="$1" bs=1M iflag=nocache status=none | sha256sum | cut -c 1-64; }
   size() { stat -c %s -- "$1"; }
-  watch() { while sleep 1 >&- 2>&-; do [ ! -f "$1" ] || echo "progress $(size "$1") $2"; done; }`;
+  watch() { while ! read -rt 1 <&9; do [ ! -f "$1" ] || echo "progress $(size "$1") $2"; done 9<> <(:); }`;
 
 /** Ends before anything is written where the part is there with its hash. Removes what is left of an attempt. */
 function begin(target: string, { path, bytes, sha256 }: BackupPart): Script {
