@@ -47,7 +47,8 @@ function refusalOf(error: unknown): string {
 /** What cannot be read is not removed: neither a set of restic, nor any of a repository that has snapshots of which nothing is known. */
 async function prune(request: PruneCopiesRequest, repository: Repository): Promise<PruneReport> {
   const { host, hostName, config, keep, stop } = request;
-  const { sets, unread } = await repositorySets(request, repository);
+  const { sets: found, unread } = await repositorySets(request, repository);
+  const sets = ownOf(found, hostName);
   if (unread !== null) throw unread;
   if (repository.type === 'restic') {
     const unknown = sets.flatMap(({ id, manifest }) => (manifest === null ? [id] : []));
@@ -61,6 +62,16 @@ async function prune(request: PruneCopiesRequest, repository: Repository): Promi
     if (repository.type === 'operator') await removeLocalSet(directory, id);
     else await host.run(removeSetCommand(directory, id));
   });
+}
+
+/**
+ * The sets of a host where several share a directory: those of others are theirs to keep, and what is unfinished may be
+ * at work. Pure.
+ */
+export function ownOf(sets: readonly FoundSet[], hostName: string): readonly FoundSet[] {
+  const isForeign = ({ manifest }: FoundSet): boolean => (manifest?.host?.name ?? hostName) !== hostName;
+  if (!sets.some(isForeign)) return sets;
+  return sets.filter((set) => set.manifest !== null && !isForeign(set));
 }
 
 /**

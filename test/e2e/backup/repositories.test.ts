@@ -449,6 +449,21 @@ lookingAtSharedHost('copies of backup sets', (host) => {
     }
   });
 
+  test('a set that is damaged on the host does not get into a restic repository', async () => {
+    const file = `${SETS}/${id}/postgres/app.dump`;
+    await host().inside(`mkdir -p ${RESTIC}; cp -a ${file} /root/kept; ${flip(file)}`);
+    try {
+      const ended = await run(['backup', 'copy', '--json'], [restic()]);
+      expect(result(ended).copies).toMatchObject([
+        { status: 'failed', error: { code: 'backup.source-damaged' } },
+      ]);
+      const listed = await run(['backup', 'list', '--repository', 'safe', '--json'], [restic()]);
+      expect(result(listed)).toMatchObject({ sets: 0, exit_code: 0 });
+    } finally {
+      await host().inside(`mv /root/kept ${file}; rm -rf ${RESTIC} /var/cache/vdb-restic`);
+    }
+  });
+
   test('restic over sftp, with a key made for it; a repository that cannot be reached and one that is not there are told apart', async () => {
     const far = (path: string) => [restic({ path })];
     const codeOf = async (repositories: Repositories) =>

@@ -10,7 +10,6 @@ export const WRITTEN_DAMAGED = 74;
 /** What a part came to, as the last line of a script. */
 export const THERE = 'there';
 export const BROUGHT = 'brought';
-export const MISSING = 'missing';
 
 /** Long enough for a slow disk, and not for a dead one. */
 function secondsFor(bytes: number): number {
@@ -119,7 +118,7 @@ export function placePartsCommand(staging: string, target: string, parts: readon
       sync "$(dirname "$t")"
       echo "${BROUGHT} $i"
       else
-      echo "${MISSING} $i"
+      echo "missing $i"
       fi
       i=$((i + 1))
       shift 3

@@ -3,7 +3,13 @@ import type { Host } from '../../../host/host.js';
 import type { BackupManifest, BackupPart } from '../../manifest.js';
 import type { OnTransfer } from '../events.js';
 import { assertRoom, bytesOf } from '../on-host/run.js';
-import { leaveStagingCommand, MISSING, manifestCommand, placePartsCommand } from '../on-host/scripts.js';
+import {
+  BROUGHT,
+  leaveStagingCommand,
+  manifestCommand,
+  placePartsCommand,
+  THERE,
+} from '../on-host/scripts.js';
 import type { SetSnapshot } from './answers.js';
 import { resticDamaged } from './failure.js';
 import { type Restic, restoreParts } from './repository.js';
@@ -63,10 +69,20 @@ async function arrive(restic: Restic, request: RestoreRequest): Promise<VdbError
   }
 }
 
+/** Their names and hashes are part of a command, whose length has an end. */
+const AT_ONCE = 200;
+
 async function missingOf(host: Host, target: string, parts: readonly BackupPart[]): Promise<BackupPart[]> {
-  const { stdout } = await host.run(placePartsCommand(stagingOf(target), target, parts));
-  const lines = stdout.trimEnd().split('\n');
-  return parts.filter((_, index) => lines[index] === `${MISSING} ${index}`);
+  const missing: BackupPart[] = [];
+  for (let from = 0; from < parts.length; from += AT_ONCE) {
+    const some = parts.slice(from, from + AT_ONCE);
+    const { stdout } = await host.run(placePartsCommand(stagingOf(target), target, some));
+    const said = new Set(stdout.split('\n'));
+    missing.push(
+      ...some.filter((_, index) => !said.has(`${THERE} ${index}`) && !said.has(`${BROUGHT} ${index}`)),
+    );
+  }
+  return missing;
 }
 
 function damaged(

@@ -3,10 +3,14 @@ import type { Command } from '../../../host/command.js';
 import { CommandError, type Host } from '../../../host/host.js';
 import type { ExecResult } from '../../../host/transport.js';
 import type { BackupManifest } from '../../manifest.js';
+import { comparePartsOf, partFinding, WITHOUT_HASTE } from '../../sets/hashes.js';
+import { findingText } from '../../sets/notes.js';
 import type { OnTransfer } from '../events.js';
 import type { RepositorySets } from '../list.js';
+import { sourceDamaged } from '../on-host/run.js';
 import {
   ignoredSnapshots,
+  isComplete,
   madeSnapshot,
   type ReadManifest,
   readManifests,
@@ -131,14 +135,24 @@ export async function backUp(
   if (opened.stdout.includes(MADE))
     onEvent({ type: 'note', text: `${repository.name}: ${MADE}; without its password nobody reads it back` });
   const { snapshots } = await snapshotsOf(restic);
-  if (snapshots.some((snapshot) => snapshot.id === id)) {
+  if (snapshots.some((snapshot) => snapshot.id === id && isComplete(snapshot, manifest))) {
     await run(restic, checkCommand(repository));
     return 0;
   }
   onEvent({ type: 'set', id, parts: parts.length, bytes });
+  await assertSound(restic.host, directory, manifest);
   await backedUp(restic, backupCommand(repository, directory, hostName, id), bytes, onEvent);
   await run(restic, checkCommand(repository));
   return bytes;
+}
+
+/** restic takes files as they are: a set that is damaged would look whole in the repository. */
+async function assertSound(host: Host, directory: string, manifest: BackupManifest): Promise<void> {
+  const seen = await comparePartsOf(host, directory, manifest, { seconds: WITHOUT_HASTE });
+  if (seen.status !== 'known' || seen.value === null)
+    throw sourceDamaged(`${manifest.id} could not be read`, { host: host.target });
+  const [finding] = seen.value.flatMap((part) => partFinding(part) ?? []);
+  if (finding !== undefined) throw sourceDamaged(findingText(finding), { host: host.target });
 }
 
 /** A backup that could not read everything has made a snapshot all the same, which must not pass for the set. */

@@ -66,3 +66,14 @@ it('say why a manifest cannot be read, and never make one of it', () => {
     expect(read.get(snapshot)?.why).not.toBe('');
   }
 });
+
+it('of a snapshot that lacks files are no set, where restic tells its size', () => {
+  const manifest = manifestOf({ 'a.dump': 'x'.repeat(100) });
+  const base64 = Buffer.from(JSON.stringify(manifest)).toString('base64');
+  const whyOf = (bytes?: number): string | undefined => {
+    const snapshot = { id: ID, snapshot: 'a', path: '/x', ...(bytes === undefined ? {} : { bytes }) };
+    return readManifests(`a = ${base64}`, [snapshot]).get('a')?.why;
+  };
+  expect(whyOf(99)).toBe('it has 99 bytes, less than its manifest names');
+  expect([whyOf(500), whyOf()]).toEqual(['', '']);
+});
