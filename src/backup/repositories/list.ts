@@ -10,6 +10,8 @@ import { resticSets } from './restic/repository.js';
 export interface RepositorySets {
   /** Newest first, in the form of those on the host. */
   sets: readonly FoundSet[];
+  /** Names of what is left of sets whose removal was cut short. */
+  halfRemoved: readonly string[];
   /** Why there may be more that cannot be read; null where all was seen. */
   unread: VdbError | null;
 }
@@ -24,7 +26,11 @@ export async function repositorySets(origin: Origin, repository: Repository): Pr
     case 'directory':
       return { ...(await lookAtSets(host, repository.path)), unread: null };
     case 'operator':
-      return { sets: await localSets(operatorDirectory(repository, hostName)), unread: null };
+      return {
+        sets: await localSets(operatorDirectory(repository, hostName)),
+        halfRemoved: [],
+        unread: null,
+      };
     case 'restic':
       return resticSets({ host, hostName, repository });
   }

@@ -1,7 +1,7 @@
 import { type RepositorySets, repositorySets } from '../../backup/repositories/list.js';
 import { chooseRepositories } from '../../backup/repositories/place.js';
 import { findSet, LATEST } from '../../backup/sets/find.js';
-import { type FoundSets, lookAtSets } from '../../backup/sets/look.js';
+import { lookAtSets } from '../../backup/sets/look.js';
 import { judgeSets } from '../../backup/sets/state.js';
 import { EXIT } from '../../errors.js';
 import { setText } from '../../ui/backup/set.js';
@@ -53,7 +53,7 @@ export const show: Handler = (context) =>
 async function setsIn(
   context: CommandContext<{ repository?: string }>,
   session: Session,
-): Promise<FoundSets & RepositorySets & { place: string }> {
+): Promise<RepositorySets & { place: string }> {
   const { repository: name } = context.options;
   const { host, config } = session;
   if (name === undefined) {
@@ -63,7 +63,7 @@ async function setsIn(
   const [repository] = chooseRepositories(config, [name], 'vdb backup list --repository');
   if (repository === undefined) throw new Error(`no repository ${name}`);
   const found = await repositorySets(originOf(context, session), repository);
-  return { place: `repository ${name} (${repository.path})`, halfRemoved: [], ...found };
+  return { place: `repository ${name} (${repository.path})`, ...found };
 }
 
 function viewOf(terminal: Terminal): SetsView {

@@ -521,12 +521,16 @@ lookingAtSharedHost('copies of backup sets', (host) => {
         });
       const removed = (reports: Awaited<ReturnType<typeof pruneCopies>>) =>
         reports.map((report) => [report.refused, report.failed, report.removed]);
-      expect(removed(await prune(2))).toEqual(Array(3).fill([null, [], []]));
+      await host().inside(`mkdir -p ${COPIES}/.removing-20200101T020000Z/collections`);
+      expect(removed(await prune(2))).toEqual([
+        [null, [], ['.removing-20200101T020000Z']],
+        ...Array(2).fill([null, [], []]),
+      ]);
       expect(removed(await prune(1, [old]))).toEqual(Array(3).fill([null, [], []]));
       expect(removed(await prune(1))).toEqual(Array(3).fill([null, [], [old]]));
       expect(removed(await prune(1))).toEqual(Array(3).fill([null, [], []]));
       await opened.close();
-      expect(await host().inside(`ls ${COPIES}`)).toBe(`${id}\n`);
+      expect(await host().inside(`ls -A ${COPIES}`)).toBe(`${id}\n`);
       expect(await readdir(join(work, 'copies/shared'))).toEqual([id]);
     } finally {
       await rm(file, { force: true });

@@ -83,7 +83,7 @@ export async function resticSets(restic: Restic): Promise<RepositorySets> {
     const files = new Map((found.manifest?.parts ?? []).map(({ path, bytes }) => [path, bytes]));
     return { id, ...found, files, pin: null, verification: null, drill: null };
   });
-  return { sets, unread: ignored === '' ? null : resticDamaged(restic.repository, ignored) };
+  return { sets, halfRemoved: [], unread: ignored === '' ? null : resticDamaged(restic.repository, ignored) };
 }
 
 const UNREAD: ReadManifest = { manifest: null, why: 'its manifest cannot be read' };

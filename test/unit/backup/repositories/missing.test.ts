@@ -6,7 +6,7 @@ import { fetchSet } from '../../../../src/backup/repositories/fetch.js';
 import { repositorySets } from '../../../../src/backup/repositories/list.js';
 import { mountedScript } from '../../../../src/backup/repositories/on-host/mounted.js';
 import type { Origin, Repository } from '../../../../src/backup/repositories/place.js';
-import { pruneCopies } from '../../../../src/backup/repositories/prune.js';
+import { planCopies, pruneCopies } from '../../../../src/backup/repositories/prune.js';
 import { sourcePlace } from '../../../../src/backup/repositories/source.js';
 import { findSet } from '../../../../src/backup/sets/find.js';
 import { backupSchema } from '../../../../src/config/schema/operations.js';
@@ -67,12 +67,32 @@ describe('a repository whose disk is not there', () => {
     expect(report).toMatchObject({ removed: [], refused: expect.stringMatching(/mnt.* \(next: /) });
   });
 
+  it('is refused to a plan as to the prune, and the plan has what goes of the others', async () => {
+    const there = { ...repository('directory', join(root, 'there')), name: 'there' };
+    const old = (await writeSet(there.path, { 'a.dump': 'x' }, '2026-09-01T02:00:00Z')).id;
+    await writeSet(there.path, { 'a.dump': 'x' });
+    const { config, ...rest } = origin();
+    const backup = { ...config.backup, keep_minimum: 1 };
+    const request = {
+      ...rest,
+      config: { ...config, backup },
+      repositories: [repository('directory'), there],
+    };
+    expect(await planCopies({ ...request, keep: new Set() })).toEqual([
+      { repository: 'nas', refused: expect.stringContaining('does not exist'), going: [], count: 0 },
+      { repository: 'there', refused: null, going: [expect.objectContaining({ id: old })], count: 2 },
+    ]);
+    await mkdir(join(there.path, '.removing-20260101T020000Z'));
+    const [, kept] = await planCopies({ ...request, keep: new Set([old]) });
+    expect(kept?.going).toEqual([{ id: '.removing-20260101T020000Z', bytes: 0 }]);
+  });
+
   it('is one that can be looked at, where it is', async () => {
     const there = repository('directory');
     await writeSet(there.path, { 'a.dump': 'x' });
     expect((await repositorySets(origin(), there)).sets.map(({ id }) => id)).toEqual([ID]);
     const here = repository('operator', root);
-    expect(await repositorySets(origin(), here)).toEqual({ sets: [], unread: null });
+    expect(await repositorySets(origin(), here)).toEqual({ sets: [], halfRemoved: [], unread: null });
   });
 });
 
