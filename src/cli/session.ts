@@ -54,7 +54,7 @@ export function chooseHost(config: Config, name: string | undefined): HostConfig
     code: 'host.choice',
     exitCode: EXIT.usage,
     meaning: `The configuration has ${names.join(', ')}.`,
-    next: `--host ${names[0]}`,
+    next: `Add --host ${names[0]} to the command.`,
   });
 }
 

@@ -1,7 +1,8 @@
 /** As long as a token is: a name for a keyring (`https://deploy@host/`) is shorter. */
 const TOKEN_LENGTH = 20;
 
-const CREDENTIALS = /^(https?:\/\/)([^/?#]*)@/i;
+/** With what restic puts before it, as in `rest:https://…`. */
+const CREDENTIALS = /^((?:[a-z0-9]+:)?https?:\/\/)([^/?#]*)@/i;
 
 interface Credentials {
   user: string;
@@ -17,7 +18,7 @@ function credentialsOf(text: string): Credentials | undefined {
 
 /**
  * The secrets inside an address: its password, or a token in place of its user, as written and as decoded. Empty
- * for text that is no http or https address.
+ * for text that is no http or https address, or one of restic's.
  */
 export function urlSecrets(text: string): string[] {
   const found = credentialsOf(text);

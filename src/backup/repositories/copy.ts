@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { EXIT, messageOf, VdbError } from '../../errors.js';
-import type { Host } from '../../host/host.js';
-import { sh } from '../../host/shell.js';
 import type { BackupManifest } from '../manifest.js';
 import { lookAtSets } from '../sets/look.js';
 import type { OnTransfer, Transferred } from './events.js';
+import { assertMounted } from './on-host/mounted.js';
 import { bringSet, bytesOf, interrupted } from './on-host/run.js';
 import { copyPartCommand } from './on-host/scripts.js';
 import { type Origin, operatorDirectory, type Repository } from './place.js';
@@ -64,6 +63,7 @@ async function copied(
   const { host, hostName, config, id } = request;
   const { path } = repository;
   const onEvent: OnTransfer = (event) => request.onEvent(repository.name, event);
+  await assertMounted(host, repository);
   const whole = { id, bytes: bytesOf(manifest) };
   switch (repository.type) {
     case 'operator':
@@ -102,7 +102,6 @@ async function copiedOnHost(
   manifest: BackupManifest,
   onEvent: OnTransfer,
 ): Promise<number> {
-  await assertDirectory(host, directory);
   const source = join(config.paths.backups, id);
   const target = join(directory, id);
   const there = (await lookAtSets(host, directory)).sets.find((set) => set.id === id)?.manifest ?? undefined;
@@ -116,19 +115,6 @@ async function copiedOnHost(
     ...(stop === undefined ? {} : { stop }),
   });
   return transferred;
-}
-
-/** It is not made: a mount that is missing would be made on the disk of the system. */
-async function assertDirectory(host: Host, directory: string): Promise<void> {
-  const { exitCode } = await host.read(sh`[ -d ${directory} ]`);
-  if (exitCode === 0) return;
-  throw new VdbError(`${directory} does not exist on the host`, {
-    code: 'backup.no-directory',
-    exitCode: EXIT.failed,
-    host: host.target,
-    meaning: 'vdb does not make it: where a mount is missing, the copies would land on the disk under it.',
-    next: `Mount it. If it is to be a plain directory, make it there: mkdir -m 0700 ${directory}`,
-  });
 }
 
 function asVdbError(error: unknown): VdbError {

@@ -3,20 +3,19 @@ import { EXIT, VdbError } from '../../errors.js';
 import { CommandError } from '../../host/host.js';
 import type { BackupManifest } from '../manifest.js';
 import { setDirectory } from '../set.js';
-import { comparePartsOf, partFinding, WITHOUT_HASTE } from '../sets/hashes.js';
+import type { Place } from '../sets/find.js';
 import { lookAtSets } from '../sets/look.js';
-import { findingText } from '../sets/notes.js';
 import type { OnTransfer, Transferred } from './events.js';
+import { assertThere } from './list.js';
 import { isWhole, localManifest } from './local-set.js';
-import { assertRoom, bringSet, bytesOf } from './on-host/run.js';
-import { copyPartCommand, manifestCommand, receivePartCommand, WRITTEN_DAMAGED } from './on-host/scripts.js';
+import { bringSet, bytesOf } from './on-host/run.js';
+import { copyPartCommand, receivePartCommand, WRITTEN_DAMAGED } from './on-host/scripts.js';
 import { type Origin, operatorDirectory, type Repository } from './place.js';
 import { remoteManifest } from './pull/set.js';
-import { manifestIn, restoreParts, snapshotsOf } from './restic/repository.js';
+import { fetchSnapshot } from './restic/fetch.js';
+import { manifestIn, snapshotOf } from './restic/repository.js';
 import { mergedManifest } from './same-set.js';
-
-/** A repository, or a directory of this machine that holds sets. */
-export type Source = Repository | { type: 'here'; path: string };
+import { type Source, sourcePlace } from './source.js';
 
 export interface FetchRequest extends Origin {
   id: string;
@@ -31,15 +30,19 @@ export interface FetchRequest extends Origin {
  * `backup.restic-…`.
  */
 export async function fetchSet(request: FetchRequest): Promise<Transferred> {
-  const { host, hostName, config, id, from, onEvent } = request;
+  const { host, hostName, config, id, from } = request;
   const target = setDirectory(config, id);
+  const place = sourcePlace(from, hostName);
+  if (from.type !== 'here') await assertThere(host, from);
   switch (from.type) {
     case 'directory': {
-      const manifest = await remoteManifest(host, from.path, id);
+      const manifest = await remoteManifest(host, from.path, id, place.list);
       const source = join(from.path, id);
       const transferred = await bringSet({
         ...(await common(request, manifest)),
         commandFor: (part) => copyPartCommand(source, target, part),
+      }).catch((error) => {
+        throw isDamaged(error) ? damaged(request, error.message) : error;
       });
       return { id, place: target, bytes: bytesOf(manifest), transferred };
     }
@@ -48,7 +51,7 @@ export async function fetchSet(request: FetchRequest): Promise<Transferred> {
     case 'here':
       return push(request, from.path, target);
     case 'restic':
-      return restored({ ...request, from }, target, onEvent);
+      return restored({ ...request, from }, target);
   }
 }
 
@@ -67,7 +70,7 @@ async function common(request: FetchRequest, manifest: BackupManifest) {
 async function push(request: FetchRequest, directory: string, target: string): Promise<Transferred> {
   const { id } = request;
   const manifest = await localManifest(directory, id);
-  if (manifest === undefined) throw notThere(id, directory);
+  if (manifest === undefined) throw notThere(id, sourcePlace(request.from, request.hostName));
   const source = join(directory, id);
   try {
     const transferred = await bringSet({
@@ -76,58 +79,56 @@ async function push(request: FetchRequest, directory: string, target: string): P
     });
     return { id, place: target, bytes: bytesOf(manifest), transferred };
   } catch (error) {
-    throw await whoseFault(error, source, manifest);
+    throw await whoseFault(error, request, source, manifest);
   }
 }
 
 /** What did not arrive as its manifest says may have been sent like that, or not at all. */
-async function whoseFault(error: unknown, source: string, { parts }: BackupManifest): Promise<unknown> {
+async function whoseFault(
+  error: unknown,
+  request: FetchRequest,
+  source: string,
+  { parts }: BackupManifest,
+): Promise<unknown> {
   const { code } = error as NodeJS.ErrnoException;
   if (code !== 'ENOENT' && !(error instanceof CommandError && error.result.exitCode === WRITTEN_DAMAGED))
     return error;
   for (const part of parts) {
-    if (!(await isWhole(source, part).catch(() => false))) return damaged(source, part.path);
+    if (!(await isWhole(source, part).catch(() => false)))
+      return damaged(request, `${join(source, part.path)} is not what its manifest says`);
   }
   return error;
 }
 
-/** The parts of a snapshot, compared with their hashes before the manifest makes them a set. */
-async function restored(
-  request: FetchRequest & { from: Repository },
-  target: string,
-  onEvent: OnTransfer,
-): Promise<Transferred> {
-  const { host, hostName, config, id, from: repository } = request;
+async function restored(request: FetchRequest & { from: Repository }, target: string): Promise<Transferred> {
+  const { host, hostName, id, from: repository, onEvent } = request;
   const restic = { host, hostName, repository };
-  const snapshot = (await snapshotsOf(restic)).find((each) => each.id === id);
-  if (snapshot === undefined) throw notThere(id, repository.name);
-  const manifest = await manifestIn(restic, snapshot);
-  const bytes = bytesOf(manifest);
-  const { manifest: merged, parts } = await common(request, manifest);
-  await assertRoom(host, target, parts);
-  onEvent({ type: 'set', id, parts: parts.length, bytes });
-  await restoreParts(restic, snapshot, { target, bytes, onEvent });
-  const seen = await comparePartsOf(host, config.paths.backups, manifest, { seconds: WITHOUT_HASTE });
-  const finding = seen.status === 'known' ? (seen.value ?? []).map(partFinding).find(Boolean) : undefined;
-  if (seen.status !== 'known' || finding !== undefined)
-    throw damaged(repository.name, finding === undefined ? id : findingText(finding));
-  await host.run(manifestCommand(target, merged));
-  return { id, place: target, bytes, transferred: bytes };
+  const snapshot = await snapshotOf(restic, id);
+  if (snapshot === undefined) throw notThere(id, sourcePlace(repository, hostName));
+  const source = await manifestIn(restic, snapshot);
+  const { manifest, parts } = await common(request, source);
+  const transferred = await fetchSnapshot(restic, { snapshot, parts, manifest, target, onEvent });
+  return { id, place: target, bytes: bytesOf(source), transferred };
 }
 
-function notThere(id: string, place: string): VdbError {
-  return new VdbError(`There is no backup set ${id} in ${place}`, {
+function notThere(id: string, { where, list }: Place): VdbError {
+  return new VdbError(`There is no backup set ${id} ${where}`, {
     code: 'backup.no-set',
     exitCode: EXIT.usage,
-    next: 'vdb backup list --repository NAME shows what is there.',
+    next: list,
   });
 }
 
-function damaged(place: string, what: string): VdbError {
-  return new VdbError(`The copy in ${place} is damaged: ${what}`, {
+function isDamaged(error: unknown): error is VdbError {
+  return error instanceof VdbError && error.details.code === 'backup.source-damaged';
+}
+
+function damaged({ id, from, hostName, config }: FetchRequest, why: string): VdbError {
+  const { where, list } = sourcePlace(from, hostName);
+  return new VdbError(`The copy of ${id} ${where} is damaged: ${why}`, {
     code: 'backup.source-damaged',
     exitCode: EXIT.failed,
-    meaning: 'It is not what its manifest says. Nothing was made a set on the host.',
-    next: 'Another repository or an older set may be whole.',
+    meaning: `What came whole before that is kept in ${setDirectory(config, id)}, which is no set: a fetch from elsewhere brings only the rest, and the next vdb backup removes it.`,
+    next: `Another set may be whole: ${list}`,
   });
 }

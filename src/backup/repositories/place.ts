@@ -36,28 +36,35 @@ export function pullDirectory(
     code: 'backup.which-repository',
     exitCode: EXIT.usage,
     meaning: `The repositories ${own.map(({ name }) => name).join(', ')} are all on this machine.`,
-    next: '--to DIR, or: vdb backup copy --to NAME',
+    next: `vdb backup copy --to ${repository.name}`,
   });
 }
 
-/** The repositories of these names, or all. Throws `backup.no-repository`, exit code 2. Pure. */
+/**
+ * The repositories of these names, or all. Throws `backup.no-repository`, exit code 2; `command` is what takes a name.
+ * Pure.
+ */
 export function chooseRepositories(
   { backup: { repositories } }: Pick<Config, 'backup'>,
   names: readonly string[],
+  command: string,
 ): readonly Repository[] {
-  if (repositories.length === 0) throw noRepository('No repository is configured', repositories);
+  if (repositories.length === 0) throw noRepository('No repository is configured', repositories, command);
   const unknown = names.find((name) => !repositories.some((each) => each.name === name));
-  if (unknown !== undefined) throw noRepository(`There is no repository "${unknown}"`, repositories);
+  if (unknown !== undefined) throw noRepository(`There is no repository "${unknown}"`, repositories, command);
   return names.length === 0 ? repositories : repositories.filter(({ name }) => names.includes(name));
 }
 
-function noRepository(message: string, repositories: readonly Repository[]): VdbError {
-  const names = repositories.map(({ name }) => name).join(', ');
+function noRepository(message: string, repositories: readonly Repository[], command: string): VdbError {
+  const [first] = repositories;
   return new VdbError(message, {
     code: 'backup.no-repository',
     exitCode: EXIT.usage,
-    ...(names === '' ? {} : { meaning: `The configuration has ${names}.` }),
-    next:
-      names === '' ? 'Add one to backup.repositories in the configuration.' : `--to ${repositories[0]?.name}`,
+    ...(first === undefined
+      ? { next: 'Add one to backup.repositories in the configuration.' }
+      : {
+          meaning: `The configuration has ${repositories.map(({ name }) => name).join(', ')}.`,
+          next: `${command} ${first.name}`,
+        }),
   });
 }

@@ -100,7 +100,10 @@ export async function chooseMeans(machine: Machine, job: HereJob, wanted: Means 
   const systemd = await existsFile(join(machine.top, 'run/systemd/system'));
   const means = wanted ?? (systemd ? 'timer' : 'cron');
   if (means === 'timer' && !systemd)
-    throw refused('systemd does not run on this machine', 'Use cron: --with cron');
+    throw refused(
+      'systemd does not run on this machine',
+      'vdb backup schedule install --on here --with cron',
+    );
   if (means === 'cron' && placesOf(machine).cron === null) {
     const line = cronText(job.schedule, commandOf(job))
       .trimEnd()
@@ -109,7 +112,7 @@ export async function chooseMeans(machine: Machine, job: HereJob, wanted: Means 
       ?.replace(' root nice', ' nice');
     throw refused(
       'Only root can write to /etc/cron.d',
-      `Use --with timer, or put this line into crontab -e: ${line}`,
+      `vdb backup schedule install --on here --with timer, or put this line into crontab -e: ${line}`,
     );
   }
   return means;

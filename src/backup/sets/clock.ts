@@ -33,6 +33,33 @@ export function clockRefusal(offset: ClockOffset | null): string | null {
   return null;
 }
 
+const DAY_MS = 86_400_000;
+/** Sets are missed for a week, and for three times as long as ever before, when a clock has leapt, or nobody looked. */
+const LEAP_MS = 7 * DAY_MS;
+const LEAP_FACTOR = 3;
+
+/**
+ * The days without a set where a clock may have leapt forward, which would make every set before seem old; null where
+ * there are none. `begun` are the instants of whole sets, newest first. Pure.
+ */
+export function leapIn(begun: readonly number[]): number | null {
+  const gaps = begun.slice(1).map((older, index) => (begun[index] ?? older) - older);
+  const [widest = 0, second = 0] = [...gaps].sort((a, b) => b - a);
+  return widest > Math.max(LEAP_MS, LEAP_FACTOR * second) ? Math.floor(widest / DAY_MS) : null;
+}
+
+/**
+ * The same for a host that is this machine, and so has no second clock: where a leap is possible, its own must be known to
+ * be synchronized.
+ */
+export async function leapRefusal(host: Host, begun: readonly number[]): Promise<string | null> {
+  const days = leapIn(begun);
+  if (days === null) return null;
+  const { stdout } = await host.read(sh`timedatectl show -p NTPSynchronized --value`, { timeoutMs: 15_000 });
+  if (stdout.trim() === 'yes') return null;
+  return `there is no set of ${days} days, and the clock of this host, which may have leapt, is not synchronized (timedatectl)`;
+}
+
 function minutes(ms: number): string {
   const value = Math.floor(ms / 60_000);
   return value < 120 ? `${value} minutes` : `${Math.floor(value / 60)} hours`;

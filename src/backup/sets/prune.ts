@@ -2,7 +2,7 @@ import type { Config } from '../../config/schema.js';
 import { messageOf, VdbError } from '../../errors.js';
 import type { Command } from '../../host/command.js';
 import type { Host } from '../../host/host.js';
-import { clockOffset, clockRefusal } from './clock.js';
+import { clockOffset, clockRefusal, leapRefusal } from './clock.js';
 import { lookAtSets } from './look.js';
 import {
   removalFailure,
@@ -52,7 +52,10 @@ export async function planPrune({ host, config }: Pick<PruneOptions, 'host' | 'c
   const offset = await clockOffset(host);
   const { sets, halfRemoved } = await lookAtSets(host, config.paths.backups);
   const found = judgeSets(sets, new Date());
-  return { ...planRetention(found, config.backup), halfRemoved, refused: clockRefusal(offset), found };
+  const whole = found.filter(({ state, begun }) => state === 'whole' && !Number.isNaN(begun));
+  const begun = whole.map((set) => set.begun).sort((a, b) => b - a);
+  const refused = offset === null ? await leapRefusal(host, begun) : clockRefusal(offset);
+  return { ...planRetention(found, config.backup), halfRemoved, refused, found };
 }
 
 /**

@@ -84,7 +84,7 @@ async function inRestic(
     repository: repository.name,
     place: isDirectory(repository) ? 'in restic' : `in restic, ${path.slice(0, path.indexOf(':'))}`,
     isHost: OWN.test(path),
-    sets: (await snapshotsOf(restic, RESTIC_MS)).map(({ id }) => id),
+    sets: (await snapshotsOf(restic, RESTIC_MS)).snapshots.map(({ id }) => id),
   };
 }
 

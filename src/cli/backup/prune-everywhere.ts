@@ -1,6 +1,7 @@
-import { pruneCopies } from '../../backup/repositories/prune.js';
+import { type CopiesPlan, planCopies, pruneCopies } from '../../backup/repositories/prune.js';
 import { lookAtSets } from '../../backup/sets/look.js';
-import { type PruneReport, pruneSets } from '../../backup/sets/prune.js';
+import { type PrunePlan, type PruneReport, planPrune, pruneSets } from '../../backup/sets/prune.js';
+import { goes } from '../../backup/sets/retention.js';
 import type { CommandContext } from '../context.js';
 import type { Session } from '../session.js';
 import { originOf } from './origin.js';
@@ -37,4 +38,17 @@ export async function pruneEverywhere(
   const { stop } = options;
   const copies = await pruneCopies({ ...originOf(context, session), repositories, keep, stop });
   return [own, ...copies.map((report) => ({ where: `in ${report.repository}`, ...report }))];
+}
+
+/** What {@link pruneEverywhere} would remove, of the host and of its repositories. Only looks. */
+export async function planEverywhere(
+  context: CommandContext<unknown>,
+  session: Session,
+): Promise<{ own: PrunePlan; copies: CopiesPlan[] }> {
+  const { host, config } = session;
+  const { repositories } = config.backup;
+  const own = await planPrune({ host, config });
+  if (own.refused !== null || repositories.length === 0) return { own, copies: [] };
+  const keep = new Set(own.sets.flatMap((fate) => (goes(fate) ? [] : [fate.id])));
+  return { own, copies: await planCopies({ ...originOf(context, session), repositories, keep }) };
 }

@@ -2,12 +2,18 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { type CopyOutcome, copySet } from '../../backup/repositories/copy.js';
 import type { Transferred } from '../../backup/repositories/events.js';
-import { fetchSet, type Source } from '../../backup/repositories/fetch.js';
+import { fetchSet } from '../../backup/repositories/fetch.js';
 import { repositorySets } from '../../backup/repositories/list.js';
 import { localSets } from '../../backup/repositories/local-set.js';
-import { chooseRepositories, type Origin, pullDirectory } from '../../backup/repositories/place.js';
+import {
+  chooseRepositories,
+  type Origin,
+  pullDirectory,
+  type Repository,
+} from '../../backup/repositories/place.js';
 import { linkTo } from '../../backup/repositories/pull/link.js';
 import { pullSet } from '../../backup/repositories/pull/set.js';
+import { type Source, sourcePlace } from '../../backup/repositories/source.js';
 import { SET_ID } from '../../backup/set.js';
 import { findSet, LATEST } from '../../backup/sets/find.js';
 import { lookAtSets } from '../../backup/sets/look.js';
@@ -51,7 +57,7 @@ export const pull: Handler<{ to?: string }> = (context) =>
 export const copy: Handler<{ to?: string[] }> = (context) =>
   withSession(context, async (session) => {
     const { emit, global, terminal } = context;
-    const repositories = chooseRepositories(session.config, context.options.to ?? []);
+    const repositories = chooseRepositories(session.config, context.options.to ?? [], 'vdb backup copy --to');
     const view = await transferView(context);
     try {
       const outcomes = await underLock(
@@ -135,8 +141,11 @@ async function onHost({ host, config }: Session, word = LATEST): Promise<string>
 async function inSource(origin: Origin, from: Source, word: string): Promise<string> {
   const id = word.toUpperCase();
   if (SET_ID.test(id)) return id;
-  const sets = from.type === 'here' ? await localSets(from.path) : await repositorySets(origin, from);
-  return findSet(judgeSets(sets, new Date()), word).id;
+  if (from.type === 'here')
+    return findSet(judgeSets(await localSets(from.path), new Date()), word, sourcePlace(from, '')).id;
+  const { sets, unread } = await repositorySets(origin, from);
+  if (sets.length === 0 && unread !== null) throw unread;
+  return findSet(judgeSets(sets, new Date()), word, sourcePlace(from, origin.hostName)).id;
 }
 
 /** `--from`: the name of a repository, else a directory of this machine that holds sets, or the directory of one. */
@@ -149,21 +158,19 @@ async function sourceOf(
   const [first] = repositories;
   if (from === undefined) {
     if (first !== undefined && repositories.length === 1) return first;
-    throw usage('From where?', `--from ${first?.name ?? 'DIR'}`);
+    throw usage('From where?', first);
   }
   const named = repositories.find(({ name }) => name === from);
   if (named !== undefined) return named;
   const path = resolve(cwd, from);
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory() !== true)
-    throw usage(
-      `"${from}" is no repository, and no directory of this machine`,
-      `--from ${first?.name ?? 'DIR'}`,
-    );
+    throw usage(`"${from}" is no repository, and no directory of this machine`, first);
   return { type: 'here', path: basename(path) === args[0] ? dirname(path) : path };
 }
 
-function usage(message: string, next: string): VdbError {
+function usage(message: string, repository: Repository | undefined): VdbError {
+  const next = `vdb backup fetch --from ${repository === undefined ? 'DIR' : repository.name}`;
   return new VdbError(message, { code: 'backup.which-source', exitCode: EXIT.usage, next });
 }
 

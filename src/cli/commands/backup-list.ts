@@ -1,11 +1,12 @@
-import { repositorySets } from '../../backup/repositories/list.js';
+import { type RepositorySets, repositorySets } from '../../backup/repositories/list.js';
 import { chooseRepositories } from '../../backup/repositories/place.js';
 import { findSet, LATEST } from '../../backup/sets/find.js';
-import { type FoundSets, lookAtSets } from '../../backup/sets/look.js';
+import { lookAtSets } from '../../backup/sets/look.js';
 import { judgeSets } from '../../backup/sets/state.js';
 import { EXIT } from '../../errors.js';
 import { setText } from '../../ui/backup/set.js';
 import { type SetsView, setData, setListText } from '../../ui/backup/sets.js';
+import { errorData, errorText } from '../../ui/error.js';
 import { originOf } from '../backup/origin.js';
 import type { CommandContext, Handler, Terminal } from '../context.js';
 import { type Session, withSession } from '../session.js';
@@ -15,21 +16,26 @@ import { lineWidth } from '../terminal.js';
 export const list: Handler<{ repository?: string }> = (context) =>
   withSession(context, async (session) => {
     const { hostConfig } = session;
-    const { place, sets: found, halfRemoved } = await setsIn(context, session);
+    const { place, sets: found, halfRemoved, unread } = await setsIn(context, session);
     const view = viewOf(context.terminal);
     const sets = judgeSets(found, view.now);
+    const exitCode = unread === null ? EXIT.ok : EXIT.failed;
     for (const set of sets) context.emit({ type: 'set', ...setData(set, view.now) });
     context.emit({
       type: 'result',
       host: hostConfig.name,
       sets: sets.length,
       half_removed: halfRemoved,
-      exit_code: EXIT.ok,
+      ...(unread === null ? {} : { error: errorData(unread) }),
+      exit_code: exitCode,
     });
-    if (context.global.json) return EXIT.ok;
+    if (context.global.json) return exitCode;
     if (sets.length + halfRemoved.length > 0) context.terminal.out(setListText(sets, halfRemoved, view));
-    else context.terminal.err(`There is no backup set of ${hostConfig.name} in ${place}.`);
-    return EXIT.ok;
+    else if (unread === null)
+      context.terminal.err(`There is no backup set of ${hostConfig.name} in ${place}.`);
+    if (unread !== null)
+      context.terminal.alert(errorText(unread, context.terminal.color.err, context.global.verbose));
+    return exitCode;
   });
 
 /** `vdb backup show [SET]`: a set with its parts. Only looks. */
@@ -47,17 +53,17 @@ export const show: Handler = (context) =>
 async function setsIn(
   context: CommandContext<{ repository?: string }>,
   session: Session,
-): Promise<FoundSets & { place: string }> {
+): Promise<RepositorySets & { place: string }> {
   const { repository: name } = context.options;
   const { host, config } = session;
   if (name === undefined) {
     const place = config.paths.backups;
-    return { place, ...(await lookAtSets(host, place)) };
+    return { place, unread: null, ...(await lookAtSets(host, place)) };
   }
-  const [repository] = chooseRepositories(config, [name]);
+  const [repository] = chooseRepositories(config, [name], 'vdb backup list --repository');
   if (repository === undefined) throw new Error(`no repository ${name}`);
-  const sets = await repositorySets(originOf(context, session), repository);
-  return { place: `repository ${name}`, sets, halfRemoved: [] };
+  const found = await repositorySets(originOf(context, session), repository);
+  return { place: `repository ${name} (${repository.path})`, ...found };
 }
 
 function viewOf(terminal: Terminal): SetsView {

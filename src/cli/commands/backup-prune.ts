@@ -1,9 +1,14 @@
-import { planPrune } from '../../backup/sets/prune.js';
 import { goes, rulesText } from '../../backup/sets/retention.js';
 import type { OperationOutcome } from '../../engine/operation.js';
 import { EXIT, type ExitCode, VdbError } from '../../errors.js';
-import { prunePlanData, prunePlanText, pruneReportData, pruneReportText } from '../../ui/backup/prune.js';
-import { type PlacePruned, pruneEverywhere } from '../backup/prune-everywhere.js';
+import {
+  copiesPlanText,
+  prunePlanData,
+  prunePlanText,
+  pruneReportData,
+  pruneReportText,
+} from '../../ui/backup/prune.js';
+import { type PlacePruned, planEverywhere, pruneEverywhere } from '../backup/prune-everywhere.js';
 import type { CommandContext, Handler } from '../context.js';
 import { underLock } from '../locked.js';
 import { type Session, withSession } from '../session.js';
@@ -22,13 +27,23 @@ export const prune: Handler<PruneFlags> = (context) =>
   );
 
 /** Only looks. A plan that would be refused ends with 1, as the prune itself would. */
-async function showPlan({ terminal, global, emit }: Context, { host, config }: Session): Promise<ExitCode> {
-  const plan = await planPrune({ host, config });
-  const exitCode = plan.refused === null ? EXIT.ok : EXIT.failed;
-  const changes = plan.sets.filter(goes).length + plan.parts.length + plan.halfRemoved.length;
-  emit({ type: 'result', plan: prunePlanData(plan), changes, exit_code: exitCode });
+async function showPlan(context: Context, session: Session): Promise<ExitCode> {
+  const { terminal, global, emit } = context;
+  const { own: plan, copies } = await planEverywhere(context, session);
+  const isRefused = [plan, ...copies].some(({ refused }) => refused !== null);
+  const exitCode = isRefused ? EXIT.failed : EXIT.ok;
+  const leaving = copies.reduce((sum, { going }) => sum + going.length, 0);
+  const changes = plan.sets.filter(goes).length + plan.parts.length + plan.halfRemoved.length + leaving;
+  emit({
+    type: 'result',
+    plan: { ...prunePlanData(plan), repositories: copies },
+    changes,
+    exit_code: exitCode,
+  });
+  if (global.json) return exitCode;
   const view = { color: terminal.color.out, width: lineWidth(terminal) };
-  if (!global.json) terminal.out(prunePlanText(plan, rulesText(config.backup), view));
+  terminal.out(prunePlanText(plan, rulesText(session.config.backup), view));
+  if (copies.length > 0) terminal.out(copiesPlanText(copies, terminal.color.out));
   return exitCode;
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Rule, Violation } from '../rules.js';
 import type { Config } from '../schema.js';
 
@@ -23,7 +24,7 @@ function connectionsFit({ postgres, gateway }: Config): Violation[] {
   ];
 }
 
-function repositoriesAreComplete({ backup }: Config): Violation[] {
+function repositoriesAreComplete({ backup, paths }: Config): Violation[] {
   return backup.repositories.flatMap((repository, index) => {
     const at = (key: string, message: string): Violation => ({
       path: ['backup', 'repositories', index, key],
@@ -39,6 +40,9 @@ function repositoriesAreComplete({ backup }: Config): Violation[] {
       ...(type !== 'restic' && password !== undefined
         ? [at('password', `has no use while the type is ${type}`)]
         : []),
+      ...(type === 'directory' && resolve('/', path) === resolve('/', paths.backups)
+        ? [at('path', 'is where the sets themselves are: that is no copy')]
+        : []),
       ...(type === 'directory' && !path.startsWith('/') ? [at('path', 'must be an absolute path')] : []),
     ];
   });
@@ -47,5 +51,5 @@ function repositoriesAreComplete({ backup }: Config): Violation[] {
 export const serviceRules: readonly Rule[] = [
   { needs: ['networking'], check: certificateIsGiven },
   { needs: ['postgres', 'gateway'], check: connectionsFit },
-  { needs: ['backup'], check: repositoriesAreComplete },
+  { needs: ['backup', 'paths'], check: repositoriesAreComplete },
 ];

@@ -1,3 +1,4 @@
+import type { CopiesPlan } from '../../backup/repositories/prune.js';
 import type { PrunePlan, PruneReport } from '../../backup/sets/prune.js';
 import { goes, type PartFate, type SetFate } from '../../backup/sets/retention.js';
 import { formatSize } from '../../config/units.js';
@@ -47,6 +48,20 @@ function planSum({ sets, parts, halfRemoved }: PrunePlan): string {
     return `Nothing to remove of ${count(sets.length, 'set')}.`;
   const inParts = parts.length === 0 ? '' : `, and ${count(parts.length, 'part')} of sets that stay`;
   return `${leaving.length} of ${count(sets.length, 'set')} to remove${inParts}: ${formatSize(bytes)}`;
+}
+
+/** What a prune would remove of the copies in each repository, a line each. */
+export function copiesPlanText(plans: readonly CopiesPlan[], color: boolean): string {
+  const style = styleFor(color);
+  return plans
+    .map(({ repository, refused, going, count: held }) => {
+      if (refused !== null) return `${style.red('Refused')} (${repository}): ${refused}`;
+      const names = going.map(({ id }) => id).join(', ');
+      return going.length === 0
+        ? `${repository}: nothing to remove of ${count(held, 'set')}.`
+        : style.yellow(`${repository}: ${going.length} of ${count(held, 'set')} to remove: ${names}`);
+    })
+    .join('\n');
 }
 
 /** A plan for machines: what goes and by which rule, what stays and why. */

@@ -67,6 +67,10 @@ lookingAtSharedHost('copies of backup sets', (host) => {
   };
   const run = async (args: string[], repositories?: Repositories): Promise<Ended> =>
     (await begin(args, repositories)).ended;
+  const restic = (more: object = {}) => ({
+    ...{ name: 'safe', type: 'restic', path: `${RESTIC}/local`, password: PASSWORD },
+    ...more,
+  });
   const pulled = (): string => join(work, 'sets', id);
   const pull = ['backup', 'pull', '--to', 'sets', '--json'];
   const errorOf = (ended: Ended) => result(ended).error as { code: string; message: string; next?: string };
@@ -237,6 +241,39 @@ lookingAtSharedHost('copies of backup sets', (host) => {
     }
   });
 
+  test('a repository whose disk is missing is not empty: it is neither listed, nor fetched from, nor pruned', async () => {
+    const repositories = [{ name: 'nas', type: 'directory', path: '/mnt/vdb-gone' }];
+    for (const args of [
+      ['list', '--repository', 'nas'],
+      ['fetch', '--from', 'nas'],
+      ['fetch', id, '--from', 'nas'],
+    ]) {
+      const ended = await run(['backup', ...args], repositories);
+      expect(ended, ended.stderr).toMatchObject({ exitCode: 1, stdout: '' });
+      expect(ended.stderr).toContain('/mnt/vdb-gone does not exist on the host');
+      expect(ended.stderr).not.toMatch(/next: +vdb backup$/m);
+    }
+    const pruned = await run(['backup', 'prune', '--json'], repositories);
+    expect(result(pruned)).toMatchObject({
+      exit_code: 1,
+      repositories: [{ repository: 'nas', refused: expect.stringContaining('does not exist on the host') }],
+    });
+    try {
+      await host().inside(`mkdir -p ${COPIES}; cp -a /etc/fstab /root/kept-fstab
+        echo 'nas:/x ${COPIES} nfs noauto 0 0' >>/etc/fstab`);
+      const below = [{ name: 'nas', type: 'directory', path: `${COPIES}/vdb` }];
+      const copied = await run(['backup', 'copy', '--json'], below);
+      expect(result(copied).copies).toMatchObject([
+        { error: { code: 'backup.not-mounted', next: `On the host: mount ${COPIES}` } },
+      ]);
+      const unmade = await run(['backup', 'copy', '--json'], [restic({ path: `${COPIES}/restic` })]);
+      expect(result(unmade).copies).toMatchObject([{ error: { code: 'backup.not-mounted' } }]);
+      expect(await host().inside(`ls -A ${COPIES}`)).toBe('');
+    } finally {
+      await host().inside(`mv /root/kept-fstab /etc/fstab; rm -rf ${COPIES}`);
+    }
+  });
+
   test('a directory on the host that is full in the middle has no set, and nothing half', async () => {
     const repositories = [{ name: 'nas', type: 'directory', path: COPIES }];
     await host().inside(`mkdir -p ${COPIES}; mount -t tmpfs -o size=100m vdb-test ${COPIES}`);
@@ -305,11 +342,6 @@ lookingAtSharedHost('copies of backup sets', (host) => {
     expect(await seen()).toMatchObject({ status: 'warn' });
   });
 
-  const restic = (more: object = {}) => ({
-    ...{ name: 'safe', type: 'restic', path: `${RESTIC}/local`, password: PASSWORD },
-    ...more,
-  });
-
   test('restic: made, copied, listed, checked, fetched back; the password is nowhere', async () => {
     const repositories = [restic({ environment: { AWS_SECRET_ACCESS_KEY: S3_KEY } })];
     const provisioned = await run(['provision', '--only', '0.3', '--json'], repositories);
@@ -352,6 +384,83 @@ lookingAtSharedHost('copies of backup sets', (host) => {
     } finally {
       await host().inside(`[ ! -d /root/kept-set ] || { rm -rf ${SETS}/${id}; mv /root/kept-set ${SETS}/${id}; }
         rm -rf ${RESTIC} /var/cache/vdb-restic`);
+    }
+  });
+
+  test('a damaged restic repository is told of as such, and what of a set still comes back whole is kept', async () => {
+    const repositories = [restic()];
+    const set = `${SETS}/${id}`;
+    const broken = async (damage: string, args: string[]): Promise<Ended> => {
+      await host().inside(
+        `rm -rf ${RESTIC} /var/cache/vdb-restic; cp -a /root/kept-restic ${RESTIC}; cd ${RESTIC}/local; ${damage}`,
+      );
+      return run(['backup', ...args], repositories);
+    };
+    /** A file of the repository in which only the large part is. */
+    const packOfBig = async (): Promise<string> =>
+      (
+        await host().inside(`cd /root/kept-restic/local; export RESTIC_REPOSITORY=. RESTIC_PASSWORD=${PASSWORD}
+          for pack in data/*/*; do
+          found=$(restic find --no-lock --pack $(basename $pack) 2>/dev/null | grep 'in file')
+          grep -q big.snapshot <<< "$found" && ! grep -qv big.snapshot <<< "$found" && echo $pack && break
+          done`)
+      ).trim();
+    await host().inside(`mkdir -p ${RESTIC}`);
+    try {
+      expect(await run(['backup', 'copy'], repositories)).toMatchObject({ exitCode: 0 });
+      await host().inside(`mv ${RESTIC} /root/kept-restic; mv ${set} /root/kept-set`);
+      const pack = await packOfBig();
+      const flipped = `printf xxxxxxxx | dd of=${pack} bs=1 seek=40000 conv=notrunc status=none`;
+      for (const damage of [`rm ${pack}`, `truncate -s 9000000 ${pack}`, flipped]) {
+        const ended = await broken(damage, ['fetch', '--from', 'safe']);
+        expect(ended, ended.stderr).toMatchObject({ exitCode: 1 });
+        expect(ended.stderr).toMatch(
+          /The copy of \S+ in repository safe is damaged: collections\/big.snapshot/,
+        );
+        expect(ended.stderr).toMatch(/next: .*vdb backup list --repository safe.*restic -r \S+ check/);
+        expect(ended.stderr).not.toMatch(/message_type|\.go:\d/);
+        expect(ended.stderr).toContain(`3 of its 4 parts came back whole. They are kept in ${set}`);
+        expect(await host().inside(`cd ${set}; find . -type f | sort`)).toBe(
+          "./collections/it's small.snapshot\n./postgres/app.dump\n./qdrant.json\n",
+        );
+      }
+      const copied = await broken(`rm ${pack}; cp -a /root/kept-set/. ${set}`, ['copy', '--json']);
+      expect(result(copied).copies).toMatchObject([
+        { status: 'failed', error: { code: 'backup.restic-damaged' } },
+      ]);
+      await host().inside(`rm -rf ${set}`);
+      for (const args of [
+        ['list', '--repository', 'safe', '--json'],
+        ['prune', '--json'],
+      ]) {
+        const ended = await broken('truncate -s 20 snapshots/*', args);
+        expect(ended, ended.stdout).toMatchObject({ exitCode: 1 });
+        expect(ended.stdout).toMatch(/The repository safe is damaged/);
+      }
+      const mended = await broken('true', ['fetch', '--from', 'safe', '--json']);
+      expect(mended, mended.stdout).toMatchObject({ exitCode: 0 });
+      expect(await faultsOn(host(), set)).toBe('');
+      expect(await host().inside(`ls -A ${set}`)).not.toContain('.fetched');
+      const again = await run(['backup', 'fetch', '--from', 'safe', '--json'], repositories);
+      expect(result(again)).toMatchObject({ transferred: 0 });
+    } finally {
+      await host().inside(`[ ! -d /root/kept-set ] || { rm -rf ${set}; mv /root/kept-set ${set}; }
+        rm -rf ${RESTIC} /root/kept-restic /var/cache/vdb-restic`);
+    }
+  });
+
+  test('a set that is damaged on the host does not get into a restic repository', async () => {
+    const file = `${SETS}/${id}/postgres/app.dump`;
+    await host().inside(`mkdir -p ${RESTIC}; cp -a ${file} /root/kept; ${flip(file)}`);
+    try {
+      const ended = await run(['backup', 'copy', '--json'], [restic()]);
+      expect(result(ended).copies).toMatchObject([
+        { status: 'failed', error: { code: 'backup.source-damaged' } },
+      ]);
+      const listed = await run(['backup', 'list', '--repository', 'safe', '--json'], [restic()]);
+      expect(result(listed)).toMatchObject({ sets: 0, exit_code: 0 });
+    } finally {
+      await host().inside(`mv /root/kept ${file}; rm -rf ${RESTIC} /var/cache/vdb-restic`);
     }
   });
 
@@ -412,12 +521,16 @@ lookingAtSharedHost('copies of backup sets', (host) => {
         });
       const removed = (reports: Awaited<ReturnType<typeof pruneCopies>>) =>
         reports.map((report) => [report.refused, report.failed, report.removed]);
-      expect(removed(await prune(2))).toEqual(Array(3).fill([null, [], []]));
+      await host().inside(`mkdir -p ${COPIES}/.removing-20200101T020000Z/collections`);
+      expect(removed(await prune(2))).toEqual([
+        [null, [], ['.removing-20200101T020000Z']],
+        ...Array(2).fill([null, [], []]),
+      ]);
       expect(removed(await prune(1, [old]))).toEqual(Array(3).fill([null, [], []]));
       expect(removed(await prune(1))).toEqual(Array(3).fill([null, [], [old]]));
       expect(removed(await prune(1))).toEqual(Array(3).fill([null, [], []]));
       await opened.close();
-      expect(await host().inside(`ls ${COPIES}`)).toBe(`${id}\n`);
+      expect(await host().inside(`ls -A ${COPIES}`)).toBe(`${id}\n`);
       expect(await readdir(join(work, 'copies/shared'))).toEqual([id]);
     } finally {
       await rm(file, { force: true });

@@ -26,7 +26,10 @@ describe('chooseHost', () => {
     ['a name that is not there', 'db3'],
   ])('does not guess %s', (_, name) => {
     expect(() => chooseHost(two, name)).toThrow(
-      expect.objectContaining({ exitCode: 2, details: expect.objectContaining({ next: '--host db1' }) }),
+      expect.objectContaining({
+        exitCode: 2,
+        details: expect.objectContaining({ next: 'Add --host db1 to the command.' }),
+      }),
     );
   });
 });

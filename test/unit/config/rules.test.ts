@@ -169,6 +169,11 @@ test.each<[string, Record<string, unknown>, string]>([
     'backup.repositories[0].password: has no use while the type is directory',
   ],
   [
+    'a repository that is the directory of the sets itself',
+    { backup: { repositories: [{ name: 'r', path: '/data/backups/' }] } },
+    'backup.repositories[0].path: is where the sets themselves are: that is no copy',
+  ],
+  [
     'an encrypted repository without its password',
     { backup: { repositories: [{ name: 'r', type: 'restic', path: '/b' }] } },
     'backup.repositories[0].password: is missing',

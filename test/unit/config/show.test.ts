@@ -35,6 +35,16 @@ test('passwords in addresses are not shown, however short', async () => {
   });
 });
 
+test('neither are those in the address of a repository of restic, and they count as secrets', async () => {
+  const path = 'rest:https://vdb:in-the-address@far.example.org/x';
+  const repository = { name: 'far', type: 'restic', path, password: API_KEY };
+  const loaded = await load({ ...content, backup: { repositories: [repository] } });
+  expect(maskedConfig(loaded)).toMatchObject({
+    backup: { repositories: [{ path: 'rest:https://vdb:[secret]@far.example.org/x' }] },
+  });
+  expect(loaded.secrets).toContain('in-the-address');
+});
+
 test('values of references at plain keys are shown', async () => {
   const deployment = { environment: '${env:STAGE}' };
   const loaded = await load({ ...content, deployment }, { env: { STAGE: 'staging' } });

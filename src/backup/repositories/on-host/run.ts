@@ -1,4 +1,4 @@
-import { EXIT, VdbError } from '../../../errors.js';
+import { type ErrorDetails, EXIT, VdbError } from '../../../errors.js';
 import type { Command } from '../../../host/command.js';
 import { CommandError, type Host } from '../../../host/host.js';
 import type { ExecResult } from '../../../host/transport.js';
@@ -114,12 +114,17 @@ function explained(error: unknown, target: string): unknown {
   const said = tail(stderr, 2);
   if (/No space left|Disk quota exceeded/.test(stderr)) return noRoom(error.details.host ?? '', target, said);
   if (exitCode !== SOURCE_DAMAGED) return error;
-  return new VdbError(`The set cannot be copied: ${said}`, {
-    ...error.details,
+  return sourceDamaged(said, { ...error.details, cause: error });
+}
+
+/** A set that is to be copied and is not what it should be; `why` names the part. */
+export function sourceDamaged(why: string, more: Partial<ErrorDetails>): VdbError {
+  return new VdbError(`The set cannot be copied: ${why}`, {
+    ...more,
     code: 'backup.source-damaged',
+    exitCode: EXIT.failed,
     meaning: 'The set is not what its manifest says, so a copy of it would be worth nothing.',
     next: 'vdb backup verify shows what is wrong with it; an older set may be whole.',
-    cause: error,
   });
 }
 

@@ -18,12 +18,13 @@ function secondsFor(bytes: number): number {
 
 /**
  * `hash FILE` reads back from the disk and leaves nothing in the page cache; dd's own flag for that on writing would
- * hide why a write fails. `watch FILE TOTAL` tells once a second how much there is.
+ * hide why a write fails. `watch FILE TOTAL` tells once a second how much there is; it waits for a pipe on which nothing
+ * comes, because a sleep would outlive it.
  */
 const HELPERS = sh`
   hash() { dd if="$1" bs=1M iflag=nocache status=none | sha256sum | cut -c 1-64; }
   size() { stat -c %s -- "$1"; }
-  watch() { while sleep 1 >&- 2>&-; do [ ! -f "$1" ] || echo "progress $(size "$1") $2"; done; }`;
+  watch() { while ! read -rt 1 <&9; do [ ! -f "$1" ] || echo "progress $(size "$1") $2"; done 9<> <(:); }`;
 
 /** Ends before anything is written where the part is there with its hash. Removes what is left of an attempt. */
 function begin(target: string, { path, bytes, sha256 }: BackupPart): Script {
@@ -86,6 +87,53 @@ export function receivePartCommand(target: string, part: BackupPart, file: strin
       ${begin(target, part)}
       dd of="$t" bs=1M iflag=fullblock conv=fsync status=none
       ${end(part)}`,
+  };
+}
+
+/**
+ * Gives parts that lie whole in `staging` their places in `target`, and says of each part, by its number, whether it was
+ * in its place, came to it, or is missing. What is in its place and not whole stays until it is replaced.
+ */
+export function placePartsCommand(staging: string, target: string, parts: readonly BackupPart[]): Command {
+  return {
+    title: `compare the parts of ${target}`,
+    timeoutSeconds: parts.reduce((sum, { bytes }) => sum + 2 * secondsFor(bytes), 0),
+    script: sh`
+      set -eu
+      set -o pipefail
+      export LC_ALL=C.UTF-8
+      umask 077
+      ${HELPERS}
+      whole() { [ -f "$1" ] && [ ! -L "$1" ] && [ "$(size "$1")" = "$2" ] && [ "$(hash "$1")" = "$3" ]; }
+      i=0
+      set -- ${parts.flatMap(({ path, bytes, sha256 }) => [path, bytes, sha256])}
+      while [ $# -ge 3 ]; do
+      t=${target}/"$1" s=${staging}/"$1"
+      if whole "$t" "$2" "$3"; then
+      echo "${THERE} $i"
+      elif whole "$s" "$2" "$3"; then
+      mkdir -p "$(dirname "$t")"
+      sync "$s"
+      mv -fT "$s" "$t"
+      sync "$(dirname "$t")"
+      echo "${BROUGHT} $i"
+      else
+      echo "missing $i"
+      fi
+      i=$((i + 1))
+      shift 3
+      done`,
+  };
+}
+
+/** Removes what is left in `staging`, and the directory of a set in which nothing is. */
+export function leaveStagingCommand(staging: string, target: string): Command {
+  return {
+    title: `remove ${staging}`,
+    timeoutSeconds: 3600,
+    script: sh`
+      rm -rf -- ${staging} || exit 1
+      [ ! -d ${target} ] || find ${target} -depth -type d -empty -delete`,
   };
 }
 

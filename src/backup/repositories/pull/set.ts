@@ -60,8 +60,13 @@ function weighed({ parts }: BackupManifest): { bytes: number; parts: readonly Ba
   return { parts, bytes: parts.reduce((sum, part) => sum + part.bytes, 0) };
 }
 
-/** The manifest of a set on the host. Throws `backup.no-set` where it has none. */
-export async function remoteManifest(host: Host, directory: string, id: string): Promise<BackupManifest> {
+/** The manifest of a set on the host. Throws `backup.no-set` where it has none; `list` is the command that shows more. */
+export async function remoteManifest(
+  host: Host,
+  directory: string,
+  id: string,
+  list = 'vdb backup list',
+): Promise<BackupManifest> {
   const file = `${directory}/${id}/${MANIFEST}`;
   const { stdout, stderr, exitCode } = await host.read(sh`
     [ -e ${file} ] || exit 66
@@ -75,7 +80,7 @@ export async function remoteManifest(host: Host, directory: string, id: string):
       code: exitCode === 66 ? 'backup.no-set' : 'backup.manifest-unreadable',
       exitCode: exitCode === 66 ? EXIT.usage : EXIT.failed,
       host: host.target,
-      next: 'vdb backup list',
+      next: list,
     },
   );
 }
@@ -103,7 +108,7 @@ function noSpace(directory: string, why: string): VdbError {
     code: 'backup.no-space',
     exitCode: EXIT.failed,
     meaning: 'The disk of this machine is full. What has come so far is kept, and is no set yet.',
-    next: 'Make room or give another directory with --to, and run the same command again.',
+    next: 'Make room and run the same command again, or pull to another directory: vdb backup pull --to DIR',
   });
 }
 
@@ -116,7 +121,7 @@ function explained(error: unknown, directory: string): unknown {
     code: 'backup.target-unwritable',
     exitCode: EXIT.failed,
     meaning: 'It is a directory of this machine. Nothing was changed on the host.',
-    next: 'Give another directory with --to.',
+    next: 'Pull to another directory: vdb backup pull --to DIR',
     cause: error,
   });
 }

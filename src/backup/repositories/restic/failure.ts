@@ -1,8 +1,9 @@
 import { EXIT, type ExitCode, VdbError } from '../../../errors.js';
 import { CommandError } from '../../../host/host.js';
+import { quote } from '../../../host/shell.js';
 import { TimeoutError } from '../../../host/transport.js';
-import { tail } from '../../../text.js';
 import { NO_RESTIC, type Repository } from './input.js';
+import { resticWords } from './words.js';
 
 interface Meaning {
   code: string;
@@ -11,6 +12,14 @@ interface Meaning {
   meaning: string;
   next?: string;
 }
+
+const DAMAGED: Meaning = {
+  code: 'backup.restic-damaged',
+  what: 'is damaged',
+  meaning:
+    'Files of it are missing or were changed. Sets that do not need them come back whole all the same: each is compared with its hashes.',
+  next: 'On the host as root, with its password: restic -r REPOSITORY check --read-data names what is wrong, and which restic repair may help.',
+};
 
 /** restic before 0.17 has exit code 1 for everything, so its words count as well as its code. */
 const MEANINGS: readonly { exit?: number; words?: RegExp; is: Meaning }[] = [
@@ -50,7 +59,9 @@ const MEANINGS: readonly { exit?: number; words?: RegExp; is: Meaning }[] = [
     is: {
       code: 'backup.restic-none',
       what: 'does not exist yet',
-      meaning: 'The first vdb backup copy makes it.',
+      meaning:
+        'Nothing was ever copied there, or it is elsewhere: under another address, or on a disk that is not mounted.',
+      next: 'Correct its path in backup.repositories. If it is new, this makes it: vdb backup copy --to NAME',
     },
   },
   {
@@ -61,6 +72,11 @@ const MEANINGS: readonly { exit?: number; words?: RegExp; is: Meaning }[] = [
       meaning: 'What was written so far is no snapshot.',
       next: 'Make room there and run the same command again: restic writes only what is missing.',
     },
+  },
+  {
+    words:
+      /invalid data returned|ciphertext verification failed|unexpected file size|invalid repository|hash mismatch|not found in (?:index|repository)/i,
+    is: DAMAGED,
   },
   {
     words:
@@ -78,7 +94,13 @@ const MEANINGS: readonly { exit?: number; words?: RegExp; is: Meaning }[] = [
       code: 'backup.restic-refused',
       what: 'refuses these credentials',
       meaning: 'They are the variables of the repository in the configuration.',
+      next: 'Correct them in backup.repositories, NAME, environment.',
     },
+  },
+  {
+    words:
+      /repository contains errors|failed to load (?:snapshot|tree|blob|index)|<\w+\/\w+> does not exist/i,
+    is: DAMAGED,
   },
 ];
 
@@ -89,7 +111,7 @@ export function resticFailure(error: unknown, repository: Repository): unknown {
   const { exitCode, stderr, stdout } = error.result;
   return said(repository, meaningOf(exitCode, stderr || stdout), {
     ...error.details,
-    stderr: tail(stderr || stdout, 5),
+    stderr: resticWords(stderr || stdout),
     cause: error,
   });
 }
@@ -98,6 +120,7 @@ const NOT_IN_TIME: Meaning = {
   code: 'backup.restic-unreachable',
   what: 'did not answer in time',
   meaning: 'restic on the host waited for it and was ended.',
+  next: 'On the host as root, with its password: restic -r REPOSITORY snapshots',
 };
 
 /** The same for a script that only looked, whose failure is not thrown. */
@@ -105,7 +128,12 @@ export function resticAnswered(
   { exitCode, stderr }: { exitCode: number; stderr: string },
   repository: Repository,
 ): VdbError {
-  return said(repository, meaningOf(exitCode, stderr), { stderr: tail(stderr, 5) });
+  return said(repository, meaningOf(exitCode, stderr), { stderr: resticWords(stderr) });
+}
+
+/** A repository of which some snapshots cannot be read; `text` is what restic said of them. */
+export function resticDamaged(repository: Repository, text: string): VdbError {
+  return said(repository, DAMAGED, { stderr: resticWords(text) });
 }
 
 /** Pure. */
@@ -117,19 +145,25 @@ export function meaningOf(exitCode: number, text: string): Meaning {
     code: 'backup.restic-failed',
     what: `cannot be used: restic ended with exit code ${exitCode}`,
     meaning: exitCode === 3 ? 'Some files could not be read.' : 'What restic said is above.',
+    next: 'On the host as root, with its password: restic -r REPOSITORY check',
   };
 }
 
+/** With its address and its name, for a command that can be pasted. */
+function withAddress(text: string, { name, path }: Repository): string {
+  return text.replaceAll('REPOSITORY', quote(path)).replaceAll('NAME', name);
+}
+
 function said(
-  { name }: Repository,
+  repository: Repository,
   { code, exitCode = EXIT.failed, what, meaning, next }: Meaning,
   more: object,
 ): VdbError {
-  return new VdbError(`The repository ${name} ${what}`, {
+  return new VdbError(`The repository ${repository.name} ${what}`, {
     ...more,
     code,
     exitCode,
     meaning,
-    ...(next === undefined ? {} : { next }),
+    ...(next === undefined ? {} : { next: withAddress(next, repository) }),
   });
 }

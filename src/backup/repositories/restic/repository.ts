@@ -2,11 +2,23 @@ import { EXIT, messageOf, VdbError } from '../../../errors.js';
 import type { Command } from '../../../host/command.js';
 import { CommandError, type Host } from '../../../host/host.js';
 import type { ExecResult } from '../../../host/transport.js';
-import { type BackupManifest, readManifest } from '../../manifest.js';
-import type { FoundSet } from '../../sets/look.js';
+import type { BackupManifest } from '../../manifest.js';
+import { comparePartsOf, partFinding, WITHOUT_HASTE } from '../../sets/hashes.js';
+import { findingText } from '../../sets/notes.js';
 import type { OnTransfer } from '../events.js';
-import { madeSnapshot, readSnapshots, readStatus, type SetSnapshot } from './answers.js';
-import { resticAnswered, resticFailure } from './failure.js';
+import type { RepositorySets } from '../list.js';
+import { sourceDamaged } from '../on-host/run.js';
+import {
+  ignoredSnapshots,
+  isComplete,
+  madeSnapshot,
+  type ReadManifest,
+  readManifests,
+  readSnapshots,
+  readStatus,
+  type SetSnapshot,
+} from './answers.js';
+import { resticAnswered, resticDamaged, resticFailure } from './failure.js';
 import { environmentOf, type Repository } from './input.js';
 import {
   backupCommand,
@@ -29,67 +41,82 @@ export interface Restic {
   repository: Repository;
 }
 
-/** The snapshots that hold sets of the host, newest set first. Only looks. Throws `backup.restic-…`. */
+/** What a repository holds of the sets of a host. */
+export interface Snapshots {
+  /** Newest set first. */
+  snapshots: SetSnapshot[];
+  /** What restic said of snapshots that it cannot read, of whatever host; empty where it reads them all. */
+  ignored: string;
+}
+
+/** The snapshots that hold sets of the host. Only looks. Throws `backup.restic-…`. */
 export async function snapshotsOf(
   { host, hostName, repository }: Restic,
   timeoutMs = LOOK_MS,
-): Promise<SetSnapshot[]> {
+): Promise<Snapshots> {
   const options = { stdin: environmentOf(repository), timeoutMs };
   const seen = await host.read(snapshotsScript(hostName), options).catch((error) => {
     throw resticFailure(error, repository);
   });
   if (seen.exitCode !== 0) throw resticAnswered(seen, repository);
   try {
-    return readSnapshots(seen.stdout);
+    return { snapshots: readSnapshots(seen.stdout), ignored: ignoredSnapshots(seen.stderr) };
   } catch (error) {
     throw unreadable(repository, error);
   }
 }
 
+/** The snapshot of a set; undefined where there is none. Throws `backup.restic-damaged` where it may be one that cannot be read. */
+export async function snapshotOf(restic: Restic, id: string): Promise<SetSnapshot | undefined> {
+  const { snapshots, ignored } = await snapshotsOf(restic);
+  const found = snapshots.find((each) => each.id === id);
+  if (found === undefined && ignored !== '') throw resticDamaged(restic.repository, ignored);
+  return found;
+}
+
 /** The sets that a repository holds, as those of a directory are listed. A snapshot is whole or is none. */
-export async function resticSets(restic: Restic): Promise<FoundSet[]> {
-  const snapshots = await snapshotsOf(restic);
+export async function resticSets(restic: Restic): Promise<RepositorySets> {
+  const { snapshots, ignored } = await snapshotsOf(restic);
   const manifests = await manifestsOf(restic, snapshots);
-  return snapshots.map(({ id, snapshot }) => {
-    const found = manifests.get(snapshot) ?? { manifest: null, why: 'its manifest cannot be read' };
+  const sets = snapshots.map(({ id, snapshot }) => {
+    const found = manifests.get(snapshot) ?? UNREAD;
     const files = new Map((found.manifest?.parts ?? []).map(({ path, bytes }) => [path, bytes]));
     return { id, ...found, files, pin: null, verification: null, drill: null };
   });
+  return { sets, halfRemoved: [], unread: ignored === '' ? null : resticDamaged(restic.repository, ignored) };
 }
 
-type Read = Pick<FoundSet, 'manifest' | 'why'>;
+const UNREAD: ReadManifest = { manifest: null, why: 'its manifest cannot be read' };
 
 async function manifestsOf(
   { host, repository }: Restic,
   snapshots: readonly SetSnapshot[],
-): Promise<Map<string, Read>> {
+): Promise<Map<string, ReadManifest>> {
   if (snapshots.length === 0) return new Map();
   const options = { stdin: environmentOf(repository), timeoutMs: LOOK_MS + 10_000 * snapshots.length };
   const seen = await host.read(manifestsScript(snapshots), options).catch((error) => {
     throw resticFailure(error, repository);
   });
   if (seen.exitCode !== 0) throw resticAnswered(seen, repository);
-  const lines = seen.stdout.split('\n').map((line) => line.split(' '));
-  const texts = new Map(lines.map(([snapshot = '', base64 = '?']) => [snapshot, base64]));
-  return new Map(snapshots.map(({ id, snapshot }) => [snapshot, readText(texts.get(snapshot) ?? '?', id)]));
-}
-
-function readText(base64: string, id: string): Read {
-  if (base64 === '?' || base64 === '') return { manifest: null, why: 'its manifest cannot be read' };
-  try {
-    return { manifest: readManifest(Buffer.from(base64, 'base64').toString('utf8'), id), why: '' };
-  } catch (error) {
-    return { manifest: null, why: messageOf(error) };
-  }
+  return readManifests(seen.stdout, snapshots);
 }
 
 /** The manifest of one snapshot. Throws `backup.manifest-unreadable`. */
 export async function manifestIn(restic: Restic, snapshot: SetSnapshot): Promise<BackupManifest> {
-  const read = (await manifestsOf(restic, [snapshot])).get(snapshot.snapshot);
-  if (read?.manifest != null) return read.manifest;
+  const { manifest, why } = (await manifestsOf(restic, [snapshot])).get(snapshot.snapshot) ?? UNREAD;
+  if (manifest !== null) return manifest;
+  const { repository, host } = restic;
+  const { meaning, next } = resticDamaged(repository, why).details;
   throw new VdbError(
-    `The manifest of backup set ${snapshot.id} in repository ${restic.repository.name} cannot be read: ${read?.why}`,
-    { code: 'backup.manifest-unreadable', exitCode: EXIT.failed, host: restic.host.target },
+    `The manifest of backup set ${snapshot.id} in repository ${repository.name} cannot be read`,
+    {
+      code: 'backup.manifest-unreadable',
+      exitCode: EXIT.failed,
+      host: host.target,
+      stderr: why,
+      ...(meaning === undefined ? {} : { meaning }),
+      ...(next === undefined ? {} : { next }),
+    },
   );
 }
 
@@ -107,11 +134,25 @@ export async function backUp(
   const opened = await run(restic, initCommand(repository));
   if (opened.stdout.includes(MADE))
     onEvent({ type: 'note', text: `${repository.name}: ${MADE}; without its password nobody reads it back` });
-  if ((await snapshotsOf(restic)).some((snapshot) => snapshot.id === id)) return 0;
+  const { snapshots } = await snapshotsOf(restic);
+  if (snapshots.some((snapshot) => snapshot.id === id && isComplete(snapshot, manifest))) {
+    await run(restic, checkCommand(repository));
+    return 0;
+  }
   onEvent({ type: 'set', id, parts: parts.length, bytes });
+  await assertSound(restic.host, directory, manifest);
   await backedUp(restic, backupCommand(repository, directory, hostName, id), bytes, onEvent);
   await run(restic, checkCommand(repository));
   return bytes;
+}
+
+/** restic takes files as they are: a set that is damaged would look whole in the repository. */
+async function assertSound(host: Host, directory: string, manifest: BackupManifest): Promise<void> {
+  const seen = await comparePartsOf(host, directory, manifest, { seconds: WITHOUT_HASTE });
+  if (seen.status !== 'known' || seen.value === null)
+    throw sourceDamaged(`${manifest.id} could not be read`, { host: host.target });
+  const [finding] = seen.value.flatMap((part) => partFinding(part) ?? []);
+  if (finding !== undefined) throw sourceDamaged(findingText(finding), { host: host.target });
 }
 
 /** A backup that could not read everything has made a snapshot all the same, which must not pass for the set. */
@@ -129,7 +170,7 @@ async function backedUp(restic: Restic, command: Command, bytes: number, onEvent
 /** Takes sets out of the repository, by their ids. */
 export async function forgetSets(restic: Restic, ids: ReadonlySet<string>): Promise<void> {
   const { repository } = restic;
-  const going = (await snapshotsOf(restic)).filter(({ id }) => ids.has(id));
+  const going = (await snapshotsOf(restic)).snapshots.filter(({ id }) => ids.has(id));
   if (going.length > 0)
     await run(
       restic,

@@ -40,7 +40,10 @@ export function snapshotsScript(host: string): Script {
     restic snapshots --json --no-lock --tag ${`${VDB_TAG},${hostTag(host)}`}`;
 }
 
-/** Puts the directory of a set into the repository, with its progress as JSON, a line each. */
+/**
+ * Puts the directory of a set into the repository, with its progress as JSON, a line each. `--force` looks for no
+ * snapshot before it: there is none of this directory, and one that is damaged would end the search and the backup.
+ */
 export function backupCommand(repository: Repository, directory: string, host: string, id: string): Command {
   const tags = tagsOf(host, id).flatMap((tag) => ['--tag', tag]);
   return {
@@ -51,7 +54,7 @@ export function backupCommand(repository: Repository, directory: string, host: s
       ${takeEnvironment}
       ionice -c 3 -p $$ 2>/dev/null; renice -n 10 -p $$ >/dev/null 2>&1
       [ -e ${`${directory}/${id}/${MANIFEST}`} ] || { echo ${`there is no backup set ${id}`} >&2; exit 66; }
-      restic backup --json ${RETRY} --host ${host} ${tags} -- ${`${directory}/${id}`}`,
+      restic backup --json --force ${RETRY} --host ${host} ${tags} -- ${`${directory}/${id}`}`,
   };
 }
 
@@ -81,15 +84,16 @@ export function forgetCommand(repository: Repository, snapshots: readonly string
   };
 }
 
-/** The manifests of snapshots, a line each: `ID BASE64`, or `ID ?` where it cannot be read. */
+/** The manifests of snapshots, a line each: `ID = BASE64`, or `ID ? BASE64` with what restic said where it cannot be read. */
 export function manifestsScript(snapshots: readonly { snapshot: string; path: string }[]): Script {
   const words = snapshots.flatMap(({ snapshot, path }) => [snapshot, `${path}/${MANIFEST}`]);
   return sh`
     ${takeEnvironment}
     set -- ${words}
     while [ $# -ge 2 ]; do
-    text=$(restic dump --no-lock "$1" "$2" | base64 -w 0) || text='?'
-    echo "$1 $text"
+    kind='='
+    text=$(restic dump --no-lock "$1" "$2" 2>/dev/null | base64 -w 0) || { kind='?'; text=$(restic dump --no-lock "$1" "$2" 2>&1 >/dev/null | tail -c 4000 | base64 -w 0); }
+    echo "$1 $kind $text"
     shift 2
     done`;
 }

@@ -7,7 +7,9 @@ import type { BackupPart } from '../../../../src/backup/manifest.js';
 import { readProgress } from '../../../../src/backup/repositories/on-host/run.js';
 import {
   copyPartCommand,
+  leaveStagingCommand,
   manifestCommand,
+  placePartsCommand,
   receivePartCommand,
   roomScript,
 } from '../../../../src/backup/repositories/on-host/scripts.js';
@@ -69,6 +71,35 @@ describe('copyPartCommand', () => {
     expect(code).toBe(65);
     expect(stderr).toContain(said);
     expect(await readdir(join(target, 'below'))).toEqual([]);
+  });
+});
+
+describe('placePartsCommand', () => {
+  const staging = () => join(target, '.fetched');
+  const place = () => run(placePartsCommand(staging(), target, manifest.parts).script);
+  const arrived = async (content: string): Promise<void> => {
+    await mkdir(join(staging(), 'below'), { recursive: true });
+    await writeFile(join(staging(), part.path), content);
+  };
+
+  it('gives its place to what came whole, and to nothing else', async () => {
+    expect(await place()).toMatchObject({ code: 0, stdout: 'missing 0\n' });
+    await arrived(CONTENT.replace('in', 'on'));
+    expect(await place()).toMatchObject({ code: 0, stdout: 'missing 0\n' });
+    await arrived(CONTENT);
+    expect(await place()).toMatchObject({ code: 0, stdout: 'brought 0\n' });
+    expect(await readFile(join(target, part.path), 'utf8')).toBe(CONTENT);
+    expect(await place()).toMatchObject({ code: 0, stdout: 'there 0\n' });
+  });
+
+  it('leaves nothing of a set of which nothing came, and what did of any other', async () => {
+    await arrived('what');
+    await run(leaveStagingCommand(staging(), target).script);
+    expect(await readdir(root)).toEqual(['source']);
+    await arrived(CONTENT);
+    await place();
+    await run(leaveStagingCommand(staging(), target).script);
+    expect(await readdir(target)).toEqual(['below']);
   });
 });
 

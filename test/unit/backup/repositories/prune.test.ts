@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { localSets, removeLocalSet } from '../../../../src/backup/repositories/local-set.js';
-import { goingOf } from '../../../../src/backup/repositories/prune.js';
+import { goingOf, ownOf } from '../../../../src/backup/repositories/prune.js';
 import { backupSchema } from '../../../../src/config/schema/operations.js';
 import { writeSet } from './support.js';
 
@@ -44,6 +44,21 @@ it('takes what was begun before the newest whole copy and never finished, and no
   await setOf('11-23');
   for (const id of [begun, underWay]) await rm(join(root, id, 'manifest.json'));
   expect(await going()).toEqual([begun]);
+});
+
+it('leaves the sets of another host in the same directory alone, and whatever may be at work there', async () => {
+  const [mine, theirs, begun] = [await setOf('11-10'), await setOf('11-11'), await setOf('11-12')];
+  await setOf('11-23');
+  const file = join(root, theirs, 'manifest.json');
+  const manifest = JSON.parse(await readFile(file, 'utf8')) as object;
+  await writeFile(file, JSON.stringify({ ...manifest, host: { name: 'other', hostname: 'other' } }));
+  await rm(join(root, begun, 'manifest.json'));
+  const going = (hostName: string): string[] =>
+    goingOf(config, ownOf(sets, hostName), new Set(), NOW).map(({ id }) => id);
+  const sets = await localSets(root);
+  expect(going('main')).toEqual([mine]);
+  await rm(join(root, theirs), { recursive: true });
+  expect(ownOf(await localSets(root), 'main')).toHaveLength(3);
 });
 
 it('removes a set with all that is in it, and no other', async () => {

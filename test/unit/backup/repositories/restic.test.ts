@@ -57,7 +57,7 @@ describe('scripts of restic', () => {
 
   it('name the set and the host by tags, and look without leaving a lock', () => {
     expect(commands[1]?.script.source).toContain(
-      `restic backup --json --retry-lock=1m --host main --tag vdb --tag set:${ID} --tag host:main -- /data/backups/${ID}`,
+      `restic backup --json --force --retry-lock=1m --host main --tag vdb --tag set:${ID} --tag host:main -- /data/backups/${ID}`,
     );
     for (const { source } of looks) expect(source).toContain('--no-lock');
     expect(looks[0]?.source).toContain('--tag vdb,host:main');
@@ -83,14 +83,14 @@ describe('readSnapshots', () => {
   it('gives the newest set first, of each its last snapshot, and nothing that is no set', () => {
     const text = JSON.stringify([
       snapshot('22222222', '20261125T020000Z', '2026-11-25T03:00:00Z'),
-      snapshot('11111111', ID, '2026-11-26T03:00:00Z'),
+      snapshot('11111111', ID, '2026-11-26T03:00:00Z', { summary: { total_bytes_processed: 7 } }),
       snapshot('10101010', ID, '2026-11-24T03:00:00Z'),
       snapshot('33333333', 'x', '2026-11-24T03:00:00Z'),
       snapshot('44444444', ID, '2026-11-27T03:00:00Z', { tags: undefined }),
     ]);
     expect(readSnapshots(text)).toEqual([
       { id: '20261125T020000Z', snapshot: '22222222', path: '/data/backups/20261125T020000Z' },
-      { id: ID, snapshot: '11111111', path: `/data/backups/${ID}` },
+      { id: ID, snapshot: '11111111', path: `/data/backups/${ID}`, bytes: 7 },
     ]);
     expect(readSnapshots('[]')).toEqual([]);
   });

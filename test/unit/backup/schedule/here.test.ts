@@ -162,7 +162,7 @@ describe('what a machine has to start it', () => {
 
   it('is refused where there is none of it, with a way', async () => {
     await expect(chooseMeans(machine(true), JOB, 'timer')).rejects.toMatchObject({
-      details: { code: 'schedule.means', next: 'Use cron: --with cron' },
+      details: { code: 'schedule.means', next: 'vdb backup schedule install --on here --with cron' },
     });
     await expect(chooseMeans(machine(false), JOB, 'cron')).rejects.toMatchObject({
       message: expect.stringContaining('Only root can write to /etc/cron.d'),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readManifest } from '../../../../src/backup/manifest.js';
 import { setIdOf } from '../../../../src/backup/set.js';
-import { clockRefusal } from '../../../../src/backup/sets/clock.js';
+import { clockRefusal, leapIn, leapRefusal } from '../../../../src/backup/sets/clock.js';
 import { findSet } from '../../../../src/backup/sets/find.js';
 import { lookAtSets } from '../../../../src/backup/sets/look.js';
 import { pinText } from '../../../../src/backup/sets/notes.js';
@@ -304,5 +304,33 @@ describe('a set', () => {
 
   it('is not the latest where there is none', () => {
     expect(() => findSet([], 'latest')).toThrow('There is no backup set yet');
+  });
+});
+
+describe('a clock that may have leapt forward', () => {
+  const DAY = 86_400_000;
+  const nightly = [9, 8, 7, 6, 5].map((day) => day * DAY);
+
+  it.each<[string, number[], number | null]>([
+    ['a set each night', nightly, null],
+    ['a set each night, and then one half a year later', [189 * DAY, ...nightly], 180],
+    ['more sets after that one', [191 * DAY, 190 * DAY, 189 * DAY, ...nightly], 180],
+    ['a set each month', [90, 60, 30, 0].map((day) => day * DAY), null],
+    ['a few missed nights', [15 * DAY, ...nightly], null],
+    ['one set', [0], null],
+    ['none', [], null],
+  ])('is seen by the days without a set: %s', (_, begun, days) => {
+    expect(leapIn(begun)).toBe(days);
+  });
+
+  const clock = (stdout: string) =>
+    ({ read: async () => ({ stdout, stderr: '', exitCode: 0 }) }) as unknown as Host;
+
+  it('has nothing removed unless it is synchronized', async () => {
+    const leapt = [189 * DAY, ...nightly];
+    expect(await leapRefusal(clock('yes\n'), leapt)).toBeNull();
+    expect(await leapRefusal(clock('no\n'), leapt)).toMatch(/^there is no set of 180 days, and the clock/);
+    expect(await leapRefusal(clock(''), leapt)).toMatch(/not synchronized/);
+    expect(await leapRefusal(clock('no\n'), nightly)).toBeNull();
   });
 });

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { FoundSet } from '../../../../src/backup/sets/look.js';
 import { planRetention, rulesText } from '../../../../src/backup/sets/retention.js';
 import { bytesText } from '../../../../src/ui/backup/progress.js';
-import { prunePlanData, prunePlanText, pruneReportText } from '../../../../src/ui/backup/prune.js';
+import {
+  copiesPlanText,
+  prunePlanData,
+  prunePlanText,
+  pruneReportText,
+} from '../../../../src/ui/backup/prune.js';
 import { setText } from '../../../../src/ui/backup/set.js';
 import { setData, setListText } from '../../../../src/ui/backup/sets.js';
 import { ageText, oldText, shortNumber } from '../../../../src/ui/backup/values.js';
@@ -210,6 +215,19 @@ describe('the plan of a prune', () => {
     expect(prunePlanText({ ...none, refused: 'why' }, 'x', view)).toContain(
       'Refused: why, so no set is removed',
     );
+  });
+
+  it('names what goes of each repository, and one that cannot be looked at', () => {
+    const plans = [
+      { repository: 'nas', refused: null, going: [{ id: '20261001T020000Z', bytes: 7 }], count: 3 },
+      { repository: 'far', refused: null, going: [], count: 1 },
+      { repository: 'gone', refused: '/mnt/gone does not exist on the host', going: [], count: 0 },
+    ];
+    expect(copiesPlanText(plans, false).split('\n')).toEqual([
+      'nas: 1 of 3 sets to remove: 20261001T020000Z',
+      'far: nothing to remove of 1 set.',
+      'Refused (gone): /mnt/gone does not exist on the host',
+    ]);
   });
 
   it('ends in a line of what came of it', () => {
