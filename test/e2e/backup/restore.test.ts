@@ -98,6 +98,24 @@ describeLab('vdb restore', () => {
     expect(ended.stderr).toMatch(/next:\s+Give --yes/);
   });
 
+  test('goes on with collections of their own names that a restore has made before it was killed', async () => {
+    const before = await shapeOf(host);
+    for (const name of [ODD, BIG]) await ask(host, 'DELETE', pathOf(name));
+    const chosen = ['--collection', ODD, '--collection', BIG];
+    const run = start(vdbProgram(), ['--lab', NAME, '--json', '--yes', 'restore', set, ...chosen], {
+      cwd: site.directory,
+    });
+    await run.until(/"step.finished","step":"collection/);
+    run.child.kill('SIGKILL');
+    await run.ended;
+    await settled();
+    const plan = result(await restore(set, ...chosen, '--plan')).collections as { action: string }[];
+    expect(plan.map(({ action }) => action)).toEqual(['create', 'create']);
+    expect((await restore(set, ...chosen)).exitCode).toBe(0);
+    expect(await shapeOf(host)).toEqual(before);
+    expect(await listed()).toEqual([]);
+  });
+
   test('puts a set over a collection of another size; the old one is kept, and undo brings it back', async () => {
     await ask(host, 'DELETE', pathOf(DOCS));
     await ask(host, 'PUT', pathOf(DOCS), { vectors: { size: 4, distance: 'Dot' } });
@@ -263,24 +281,6 @@ describeLab('vdb restore', () => {
     expect((await restore('discard', left!.restore)).exitCode).toBe(0);
     expect(await shapeOf(host)).toEqual(before);
     expect(await heldOver()).toBe('');
-  });
-
-  test('goes on with collections of their own names that a restore has made before it was killed', async () => {
-    const before = await shapeOf(host);
-    for (const name of [ODD, BIG]) await ask(host, 'DELETE', pathOf(name));
-    const chosen = ['--collection', ODD, '--collection', BIG];
-    const run = start(vdbProgram(), ['--lab', NAME, '--json', '--yes', 'restore', set, ...chosen], {
-      cwd: site.directory,
-    });
-    await run.until(/"step.finished","step":"collection/);
-    run.child.kill('SIGKILL');
-    await run.ended;
-    await settled();
-    const plan = result(await restore(set, ...chosen, '--plan')).collections as { action: string }[];
-    expect(plan.map(({ action }) => action)).toEqual(['create', 'create']);
-    expect((await restore(set, ...chosen)).exitCode).toBe(0);
-    expect(await shapeOf(host)).toEqual(before);
-    expect(await listed()).toEqual([]);
   });
 
   test('leaves no half-made collection when Qdrant is killed in the middle of it', async () => {
