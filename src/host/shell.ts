@@ -59,3 +59,14 @@ export function all(...scripts: Script[]): Script {
 function literal(raw: string): string {
   return raw.replaceAll(/\n[ ]+/g, '\n').replaceAll(/\\([$`])/g, '$1');
 }
+
+/**
+ * Takes the arguments of a script from its standard input, where {@link argumentsText} has put them: a list that grows with
+ * what a host holds may be longer than a command can be.
+ */
+export const TAKE_ARGUMENTS = sh`mapfile -d '' -t arguments; set -- "\${arguments[@]}"`;
+
+/** What a script that begins with {@link TAKE_ARGUMENTS} gets as its standard input. */
+export function argumentsText(values: readonly (string | number)[]): string {
+  return values.map((value) => `${value}\0`).join('');
+}

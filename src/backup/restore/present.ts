@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { EXIT, VdbError } from '../../errors.js';
 import type { Host } from '../../host/host.js';
-import { sh } from '../../host/shell.js';
+import { argumentsText, sh, TAKE_ARGUMENTS } from '../../host/shell.js';
 import { CURL, resultOnHost, urlOnHost } from '../../services/qdrant/on-host.js';
 import { isGenuine, plainVersion, type QdrantRoot } from '../../services/qdrant/root.js';
 import { exactCount } from './collections.js';
@@ -93,9 +93,11 @@ async function sizesOf(
   { storage }: RestorePlace,
   names: readonly string[],
 ): Promise<(number | undefined)[]> {
-  const { stdout } = await host.read(sh`
+  const script = sh`
     cd ${`${storage}/collections`} || exit 1
-    for name in ${names}; do du -s -B1 -- "./$name" 2>/dev/null | cut -f 1 | grep . || echo 0; done`);
+    ${TAKE_ARGUMENTS}
+    for name; do du -s -B1 -- "./$name" 2>/dev/null | cut -f 1 | grep . || echo 0; done`;
+  const { stdout } = await host.read(script, { stdin: argumentsText(names) });
   return stdout.trimEnd().split('\n').map(Number);
 }
 

@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.js';
 import type { Observation } from '../../host/probe.js';
 import { known } from '../../host/probe.js';
-import { sh } from '../../host/shell.js';
+import { argumentsText, sh, TAKE_ARGUMENTS } from '../../host/shell.js';
 import { readDefinitions } from '../definitions.js';
 import type { BackupManifest, BackupPart } from '../manifest.js';
 import { WITHOUT_HASTE } from './hashes.js';
@@ -47,9 +47,10 @@ export async function readContents(
     *) printf 'unread %s\n' "$(printf 'nothing is known of its kind' | base64 -w 0)" ;;
     esac
     }
-    set -- ${parts.flatMap(({ kind, path }) => [kind, path])}
+    ${TAKE_ARGUMENTS}
     while [ $# -ge 2 ]; do contents "$1" "$2"; shift 2; done`;
   const { stdout, exitCode } = await host.read(script, {
+    stdin: argumentsText(parts.flatMap(({ kind, path }) => [kind, path])),
     timeoutMs: WITHOUT_HASTE * 1000,
     ...(signal === undefined ? {} : { signal }),
   });

@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.js';
 import { known, type Observation } from '../../host/probe.js';
-import { type Script, sh } from '../../host/shell.js';
+import { argumentsText, type Script, sh, TAKE_ARGUMENTS } from '../../host/shell.js';
 import type { BackupManifest, BackupPart } from '../manifest.js';
 import type { Finding } from './notes.js';
 
@@ -33,6 +33,7 @@ export async function comparePartsOf(
   { seconds, onProgress, signal }: HashingOptions,
 ): Promise<Observation<PartSeen[]>> {
   const { stdout, exitCode } = await host.read(hashScript(`${directory}/${id}`, parts, seconds), {
+    stdin: argumentsText(parts.flatMap(({ path, bytes }) => [path, bytes])),
     timeoutMs: (seconds + 30) * 1000,
     onLine: (line) => tell(line, onProgress),
     ...(signal === undefined ? {} : { signal }),
@@ -71,7 +72,7 @@ function hashScript(set: string, parts: readonly BackupPart[], seconds: number):
     sum=$(pieces "$1" "$2" | sha256sum)
     case $? in 0) echo "hash $size $sum" ;; 124) echo "size $size" ;; *) echo unreadable ;; esac
     }
-    set -- ${parts.flatMap(({ path, bytes }) => [path, bytes])}
+    ${TAKE_ARGUMENTS}
     while [ $# -ge 2 ]; do seen "$1" "$2"; done=$((done + $2)); shift 2; done`;
 }
 

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { elevate } from '../../../src/host/host.js';
-import { all, quote, quoteForLogin, sh } from '../../../src/host/shell.js';
+import { all, argumentsText, quote, quoteForLogin, sh, TAKE_ARGUMENTS } from '../../../src/host/shell.js';
 
 const SHELLS = ['/bin/bash', '/bin/dash'].filter((shell) => existsSync(shell));
 const ALPHABET = [...`abc019 '"\\$\`!*?[]{}()<>|&;~#=%^\t\n\r/:,.@+-_`, 'ü', '€', '😀'];
@@ -91,5 +91,27 @@ describe('elevate', () => {
     expect(command).toMatch(/^sudo -k -S -p '' bash -c '/);
     expect(command).not.toContain('secret');
     expect(stdin).toBe('secret\n');
+  });
+});
+
+describe('arguments on standard input', () => {
+  const counted = (values: string[]): string =>
+    execFileSync('bash', ['-c', sh`${TAKE_ARGUMENTS}; printf '%s\0' $# "$@"`.source], {
+      input: argumentsText(values),
+      encoding: 'utf8',
+    });
+
+  it('arrive as they were, as many as there are', () => {
+    const sent = words(500);
+    expect(counted(sent)).toBe(['506', ...sent].map((word) => `${word}\0`).join(''));
+  });
+
+  it('may be none', () => {
+    expect(counted([])).toBe('0\0');
+  });
+
+  it('may be more than fit into a command', () => {
+    const sent = Array.from({ length: 3000 }, (_, index) => `collections/${'x'.repeat(60)}${index}.snapshot`);
+    expect(counted(sent).split('\0')[0]).toBe('3000');
   });
 });

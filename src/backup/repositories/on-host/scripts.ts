@@ -1,5 +1,5 @@
 import type { Command } from '../../../host/command.js';
-import { type Script, sh } from '../../../host/shell.js';
+import { argumentsText, type Script, sh, TAKE_ARGUMENTS } from '../../../host/shell.js';
 import { type BackupManifest, type BackupPart, MANIFEST, manifestText } from '../../manifest.js';
 import { DRILLED, VERIFIED } from '../../sets/notes.js';
 
@@ -98,6 +98,7 @@ export function placePartsCommand(staging: string, target: string, parts: readon
   return {
     title: `compare the parts of ${target}`,
     timeoutSeconds: parts.reduce((sum, { bytes }) => sum + 2 * secondsFor(bytes), 0),
+    stdin: argumentsText(parts.flatMap(({ path, bytes, sha256 }) => [path, bytes, sha256])),
     script: sh`
       set -eu
       set -o pipefail
@@ -106,7 +107,7 @@ export function placePartsCommand(staging: string, target: string, parts: readon
       ${HELPERS}
       whole() { [ -f "$1" ] && [ ! -L "$1" ] && [ "$(size "$1")" = "$2" ] && [ "$(hash "$1")" = "$3" ]; }
       i=0
-      set -- ${parts.flatMap(({ path, bytes, sha256 }) => [path, bytes, sha256])}
+      ${TAKE_ARGUMENTS}
       while [ $# -ge 3 ]; do
       t=${target}/"$1" s=${staging}/"$1"
       if whole "$t" "$2" "$3"; then

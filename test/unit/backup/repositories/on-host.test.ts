@@ -76,7 +76,10 @@ describe('copyPartCommand', () => {
 
 describe('placePartsCommand', () => {
   const staging = () => join(target, '.fetched');
-  const place = () => run(placePartsCommand(staging(), target, manifest.parts).script);
+  const place = () => {
+    const { script, stdin } = placePartsCommand(staging(), target, manifest.parts);
+    return run(script, String(stdin));
+  };
   const arrived = async (content: string): Promise<void> => {
     await mkdir(join(staging(), 'below'), { recursive: true });
     await writeFile(join(staging(), part.path), content);
