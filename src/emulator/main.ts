@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -62,7 +62,6 @@ function openWorld(settings: Settings): World {
     issues: createIssues(),
     unloaded: new WeakSet(settings.recoveryMode === null ? [] : catalog.all()),
     peerId: peerIdOf(settings.storagePath),
-    process: randomUUID(),
     started: new Date(),
   };
 }

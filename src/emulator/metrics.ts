@@ -10,8 +10,6 @@ interface Timing {
 /** Counts of answers, by method, endpoint and status. */
 export interface Metrics {
   record(method: string, endpoint: string, status: number, seconds: number): void;
-  /** The counts, as Qdrant's telemetry has them: by `METHOD endpoint`, then by status. */
-  responses(): Record<string, Record<string, { count: number }>>;
   /** Lines in the text format of Prometheus. */
   lines(): string[];
 }
@@ -25,15 +23,6 @@ export function createMetrics(): Metrics {
       const labels = `method="${method}",endpoint="${endpoint}",status="${status}"`;
       totals.set(labels, (totals.get(labels) ?? 0) + 1);
       if (status === 200) time(timings, labels, seconds);
-    },
-    responses: () => {
-      const all: Record<string, Record<string, { count: number }>> = {};
-      for (const [labels, count] of totals) {
-        const [, method, endpoint, status] =
-          /^method="(.*)",endpoint="(.*)",status="(.*)"$/.exec(labels) ?? [];
-        all[`${method} ${endpoint}`] = { ...all[`${method} ${endpoint}`], [String(status)]: { count } };
-      }
-      return all;
     },
     lines: () => [
       ...heading('rest_responses_total', 'total number of responses', 'counter'),

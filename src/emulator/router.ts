@@ -16,8 +16,6 @@ export interface World {
   unloaded: WeakSet<Collection>;
   /** This server as a member of its cluster of one. */
   peerId: number;
-  /** This process, until it ends. */
-  process: string;
   started: Date;
 }
 

@@ -12,10 +12,8 @@ export interface CollectionLook {
   definition: Omit<CollectionDefinition, 'sample'>;
   /** Whether all of it is on this peer of its cluster: a snapshot holds nothing of the others. */
   isHere: boolean;
-  /** Writes that Qdrant had answered before the look and after it. */
-  writes: [before: WriteCount, after: WriteCount];
-  /** Writes that were answered and wait to be done. */
-  queued: number;
+  /** What had been written before the look, and after it. */
+  operations: [before: Operations | null, after: Operations | null];
   /** Counted exactly. */
   points: number;
   /** Fingerprints by id, as JSON. */
@@ -38,10 +36,9 @@ export function lookRequests(collection: string, ids?: readonly (string | number
   ];
 }
 
-const TELEMETRY: QdrantRequest = { method: 'GET', path: '/telemetry' };
+const TELEMETRY: QdrantRequest = { method: 'GET', path: '/telemetry?details_level=3' };
 
 interface RawCollection {
-  update_queue?: { length?: number };
   config: Record<string, unknown>;
   payload_schema: Record<string, Record<string, unknown>>;
 }
@@ -58,8 +55,7 @@ export function readLook(collection: string, answers: readonly QdrantAnswer[]): 
   return {
     definition: { config: raw.config, payload_schema: withoutCounts(raw.payload_schema) },
     isHere: isHere(shards),
-    writes: [writesOf(first), writesOf(last)],
-    queued: raw.update_queue?.length ?? 0,
+    operations: [operationsOf(collection, first), operationsOf(collection, last)],
     points: count.count,
     sample: new Map(records.filter(isExact).map((each) => [JSON.stringify(each.id), fingerprintOf(each)])),
   };
@@ -78,35 +74,37 @@ function isHere({ local_shards: local, remote_shards: remote }: Shards): boolean
   return [...local, ...remote].every(({ shard_id: id }) => active.has(id));
 }
 
-type Responses = Record<string, Record<string, { count: number }>>;
-
-/** How far Qdrant has counted. */
-export interface WriteCount {
-  /** Of the process of Qdrant, which counts from its start. */
-  process: string;
-  /** Requests that it has answered and that may have written points, to whatever collection. */
-  writes: number;
+/** How far the writes to a collection have come. */
+export interface Operations {
+  /** The numbers of the last ones that were accepted, one for each shard. */
+  last: string;
+  /** How many of them wait to be done. */
+  waiting: number;
 }
 
 interface Telemetry {
-  id: string;
-  requests: { rest: { responses: Responses }; grpc: { responses: Responses } };
+  collections: { collections: { id: string; shards: { id: number; local: Local | null }[] }[] };
 }
 
-/** It counts by method and path (`PUT /collections/{collection_name}/points`), and by gRPC method (`/qdrant.Points/Upsert`). */
-function writesOf(answer: QdrantAnswer): WriteCount {
-  const said = resultOf<Telemetry>(answer, 'say what it was asked');
-  if (said === null) throw new Error('Qdrant has no /telemetry');
-  const { rest, grpc } = said.requests;
-  const writes = Object.entries({ ...rest.responses, ...grpc.responses })
-    .filter(([request]) => WRITES.test(request))
-    .flatMap(([, statuses]) => Object.values(statuses))
-    .reduce((sum, { count }) => sum + count, 0);
-  return { process: said.id, writes };
+interface Local {
+  update_queue?: { length?: number; op_num?: number | null };
 }
 
-const WRITES =
-  /^(PUT|PATCH|DELETE) \S+\/points|^POST \S+\/points\/(delete|batch|vectors\/delete|payload(\/delete|\/clear)?)$|^\/qdrant\.Points(Internal)?\/(Upsert|Sync|Delete|Update|Set|Overwrite|Clear)/;
+/** Null where Qdrant does not tell. 1.18 numbers what it writes to each shard, and goes on with that after a restart. */
+function operationsOf(collection: string, answer: QdrantAnswer): Operations | null {
+  const said = resultOf<Telemetry>(answer, 'tell what it has done');
+  const shards = said?.collections.collections.find(({ id }) => id === collection)?.shards ?? [];
+  const queues = shards.flatMap(({ id, local }) => (local === null ? [] : [{ id, ...local.update_queue }]));
+  if (queues.length === 0 || queues.some(({ op_num }) => op_num === undefined || op_num === null))
+    return null;
+  return {
+    last: queues
+      .map(({ id, op_num }) => `${id}:${op_num}`)
+      .sort()
+      .join(' '),
+    waiting: queues.reduce((sum, { length = 0 }) => sum + length, 0),
+  };
+}
 
 /** A number beyond 2^53 is not the one that Qdrant wrote. */
 function isExact({ id }: PointRecord): boolean {
@@ -130,11 +128,10 @@ export function sameDefinition(before: CollectionLook, after: CollectionLook): b
   return isDeepStrictEqual(before.definition, after.definition);
 }
 
-/** Whether nothing was written between two looks, by what Qdrant counts; false where it cannot be told. Pure. */
+/** Whether nothing was written between two looks; false where that cannot be told. Pure. */
 export function wasQuiet(before: CollectionLook, after: CollectionLook): boolean {
-  const [from, to] = [before.writes[0], after.writes[1]];
-  const same = from.process === to.process && from.writes === to.writes;
-  return before.queued === 0 && same && before.points === after.points;
+  const [from, to] = [before.operations[0], after.operations[1]];
+  return from?.waiting === 0 && from.last === to?.last && before.points === after.points;
 }
 
 /**

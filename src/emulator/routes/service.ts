@@ -23,17 +23,15 @@ export const serviceRoutes: Route[] = [
 /** The level of details from which on Qdrant tells of the shards of each collection. */
 const OF_SHARDS = 3;
 
-function telemetry({ catalog, settings, started, metrics, process: id }: World, query: URLSearchParams) {
+function telemetry({ catalog, settings, started }: World, query: URLSearchParams) {
   const isDetailed = Number(query.get('details_level')) >= OF_SHARDS;
   return {
-    id,
     app: { name: 'qdrant-emulator', version: EMULATOR_VERSION, startup: started.toISOString() },
     collections: {
       number_of_collections: catalog.all().length,
       ...(isDetailed ? { collections: catalog.all().map(collectionTelemetry) } : {}),
     },
     cluster: { enabled: settings.clusterEnabled },
-    requests: { rest: { responses: metrics.responses() }, grpc: { responses: {} } },
   };
 }
 

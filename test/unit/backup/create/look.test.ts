@@ -17,38 +17,37 @@ function answer(result: unknown): QdrantAnswer {
   return { code: 200, body: JSON.stringify({ result }) };
 }
 
-type Counts = Record<string, number>;
-
-/** What Qdrant says that it was asked. */
-function telemetry(rest: Counts = {}, grpc: Counts = {}, id = '6f1c'): QdrantAnswer {
-  const responses = (counts: Counts) =>
-    Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, { 200: { count } }]));
-  return answer({
-    id,
-    requests: { rest: { responses: responses(rest) }, grpc: { responses: responses(grpc) } },
-  });
+/** What Qdrant tells of the shards of docs: the number of the last write, and how many wait. */
+function telemetry(...shards: { op_num?: number; length?: number }[]): QdrantAnswer {
+  const locals = shards.map((update_queue, id) => ({ id, local: { update_queue } }));
+  const other = {
+    id: 'other',
+    shards: [{ id: 0, local: { update_queue: { op_num: Math.random(), length: 3 } } }],
+  };
+  return answer({ collections: { collections: [other, { id: 'docs', shards: locals }] } });
 }
+
+const STILL = telemetry({ op_num: 7, length: 0 });
 
 const HERE = { local_shards: [{ shard_id: 0, state: 'Active' }], remote_shards: [] };
 
 interface Seen {
   count?: number;
   schema?: object;
-  queued?: number;
   shards?: object;
   before?: QdrantAnswer;
   after?: QdrantAnswer;
 }
 
 function answersOf(points: unknown[], seen: Seen = {}): QdrantAnswer[] {
-  const { count = points.length, schema = SCHEMA, queued = 0, shards = HERE } = seen;
+  const { count = points.length, schema = SCHEMA, shards = HERE } = seen;
   return [
-    seen.before ?? telemetry(),
-    answer({ config: CONFIG, payload_schema: schema, update_queue: { length: queued } }),
+    seen.before ?? STILL,
+    answer({ config: CONFIG, payload_schema: schema }),
     answer({ count }),
     answer({ points }),
     answer(shards),
-    seen.after ?? telemetry(),
+    seen.after ?? STILL,
   ];
 }
 
@@ -111,9 +110,10 @@ describe('a look at a collection', () => {
     },
   );
 
-  it('asks first and last what Qdrant has answered, so that every write in between is counted', () => {
+  it('asks first and last what was written, so that every write in between is counted', () => {
     const paths = lookRequests('docs').map(({ path }) => path);
-    expect([paths[0], paths.at(-1)]).toEqual(['/telemetry', '/telemetry']);
+    const telling = '/telemetry?details_level=3';
+    expect([paths[0], paths.at(-1)]).toEqual([telling, telling]);
   });
 
   it('does not sample a point whose number JavaScript cannot hold', () => {
@@ -136,45 +136,26 @@ describe('what holds of a snapshot between two looks', () => {
   });
 
   it.each([
-    ['points', 'PUT /collections/{collection_name}/points'],
-    ['payloads', 'POST /collections/{collection_name}/points/payload'],
-    ['deletions', 'POST /collections/{collection_name}/points/delete'],
-    ['vectors', 'PUT /collections/{collection_name}/points/vectors'],
-    ['several things', 'POST /collections/{collection_name}/points/batch'],
-  ])(
-    'is no certain number where %s were written, though there were as many before and after',
-    (_, request) => {
-      const before = look([POINT], { before: telemetry({ [request]: 7 }) });
-      const after = look([POINT], { after: telemetry({ [request]: 8 }) });
-      expect(between(before, after).count).toEqual({ points_between: [1, 1] });
-    },
-  );
-
-  it('counts what was written by gRPC too', () => {
-    const wrote = (count: number) => telemetry({}, { '/qdrant.Points/Upsert': count });
-    const [before, after] = [look([POINT], { before: wrote(7) }), look([POINT], { after: wrote(8) })];
-    expect(between(before, after).count).toEqual({ points_between: [1, 1] });
+    ['something was written', STILL, telemetry({ op_num: 8, length: 0 })],
+    ['what was accepted before had yet to be done', telemetry({ op_num: 7, length: 1 }), STILL],
+    [
+      'something was written to another shard',
+      telemetry({ op_num: 7 }, { op_num: 3 }),
+      telemetry({ op_num: 7 }, { op_num: 4 }),
+    ],
+    ['Qdrant does not tell of writes', telemetry({}), telemetry({})],
+    ['Qdrant tells of no shard', telemetry(), telemetry()],
+  ])('is no certain number where %s, though there were as many before and after', (_, before, after) => {
+    const { count } = between(look([POINT], { before }), look([POINT], { after }));
+    expect(count).toEqual({ points_between: [1, 1] });
   });
 
-  it('does not take searches, counts and snapshots for writes', () => {
-    const busy = telemetry({
-      'POST /collections/{collection_name}/points/query': 9,
-      'POST /collections/{collection_name}/points/count': 9,
-      'POST /collections/{collection_name}/points': 9,
-      'POST /collections/{collection_name}/snapshots': 9,
-    });
-    expect(between(look([POINT]), look([POINT], { after: busy })).count).toEqual({ points: 1 });
-  });
-
-  it('is no certain number where Qdrant was restarted, which begins the count anew', () => {
-    const restarted = telemetry({}, {}, '77ab');
-    const count = (before: CollectionLook) => between(before, look([POINT], { after: restarted })).count;
-    expect(count(look([POINT]))).toEqual({ points_between: [1, 1] });
-    expect(count(look([POINT], { before: restarted }))).toEqual({ points: 1 });
-  });
-
-  it('is no certain number where what was answered before had yet to be done', () => {
-    expect(between(look([POINT], { queued: 1 }), look([POINT])).count).toEqual({ points_between: [1, 1] });
+  it('is one number whatever was written to other collections, and while it was looked at', () => {
+    const [before, after] = [
+      look([POINT], { after: telemetry({ op_num: 9 }) }),
+      look([POINT], { before: telemetry({}) }),
+    ];
+    expect(between(before, after).count).toEqual({ points: 1 });
   });
 
   it('is the value of those points alone that have the same before and after', () => {
