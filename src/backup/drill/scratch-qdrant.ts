@@ -11,7 +11,8 @@ import { drillDirectory, GUARD_UNIT, QDRANT_UNIT } from './names.js';
 
 /** The least memory with which a Qdrant that restores is of any use. */
 const LEAST_MEMORY = 256 * 1024 ** 2;
-const START_SECONDS = 120;
+/** It runs with what production leaves over, and may be starved for a while; one that ends is not waited for. */
+const START_SECONDS = 600;
 /** Nobody starts it again: what it does not do now it never will. */
 const RETURN_SECONDS = 6;
 
