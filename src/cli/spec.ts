@@ -215,7 +215,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     isDefault: true,
     summary: 'take a set of everything: collections, databases, configuration',
     options: [
-      ['--consistent', 'hold writes back at the edge, so that all parts have one instant'],
+      ['--consistent', 'only if nothing is written meanwhile, so that all parts have one instant'],
       ['--skip-if-locked', 'end well, without a word, while another run changes the host'],
     ],
     examples: ['vdb backup', 'vdb backup --skip-if-locked', 'vdb --lab default backup create --json'],

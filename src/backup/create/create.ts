@@ -8,10 +8,11 @@ import { type Begun, beginSet, discardCommand, manifestCommand } from './directo
 import type { CreateOutcome, OnBackupEvent } from './events.js';
 import { keptByRestores } from './kept.js';
 import { plannedParts, takeOthers } from './parts.js';
-import { type Preflight, preflight } from './preflight.js';
+import { hasDatabase, type Preflight, preflight } from './preflight.js';
 import { Interrupted, newRun } from './run.js';
 import type { QdrantPlace } from './snapshot.js';
 import { assertSpace, measure, type Sizes } from './space.js';
+import { markNow, notConsistent, writtenBetween } from './standstill.js';
 import { sweep } from './sweep.js';
 
 export interface CreateOptions {
@@ -26,6 +27,8 @@ export interface CreateOptions {
   vdb: string;
   /** What must not be in the set, in every form in which it may stand in a file. */
   secrets: readonly string[];
+  /** Whether all parts must have one instant: a set during which something is written is none. */
+  consistent: boolean;
   /** Aborted when the operator wants no further part. */
   stop: AbortSignal;
   onEvent: OnBackupEvent;
@@ -94,8 +97,14 @@ async function fill(
     ({ collection = '' }) => !kept.includes(collection),
   );
   onEvent({ type: 'started', id: begun.id, parts: planned });
+  const before = await markNow(run);
   const { parts: collections, definitions } = await takeCollections(run, kept);
   const { parts: others, leftOut } = await takeOthers(run, definitions, options.secrets);
+  const written = writtenBetween(before, await markNow(run), {
+    collections: Object.keys(definitions.collections),
+    withDatabase: hasDatabase(config),
+  });
+  if (options.consistent && written.length > 0) throw notConsistent(host.target, written);
   const parts = [...collections, ...others];
   const manifest: BackupManifest = {
     schema: 'vdb.backup/1',
@@ -106,7 +115,7 @@ async function fill(
     host: { name: about.name, hostname: about.hostname },
     versions: { vdb, ...seen.versions, os: about.os },
     genuine: seen.genuine,
-    consistent: false,
+    consistent: written.length === 0,
     left_out: leftOut,
     kept_by_restores: kept,
     ...(seen.otherDatabases === undefined ? {} : { left_out_databases: seen.otherDatabases }),

@@ -3,6 +3,7 @@ import { collectionPath } from '../../resources/qdrant-collection.js';
 import type { CollectionDefinition } from '../definitions.js';
 import { fingerprintOf, type PointRecord } from '../fingerprint.js';
 import { type QdrantAnswer, type QdrantRequest, resultOf } from '../qdrant-requests.js';
+import { OPERATIONS, type Operations, readOperations, stoodStill } from './operations.js';
 
 /** Points that are compared before and after. */
 const SAMPLE = 8;
@@ -25,18 +26,16 @@ export function lookRequests(collection: string, ids?: readonly (string | number
   const path = collectionPath(collection);
   const whole = { with_payload: true, with_vector: true };
   return [
-    TELEMETRY,
+    OPERATIONS,
     { method: 'GET', path },
     { method: 'POST', path: `${path}/points/count`, body: { exact: true } },
     ids === undefined
       ? { method: 'POST', path: `${path}/points/scroll`, body: { limit: SAMPLE, ...whole } }
       : { method: 'POST', path: `${path}/points`, body: { ids, ...whole } },
     { method: 'GET', path: `${path}/cluster` },
-    TELEMETRY,
+    OPERATIONS,
   ];
 }
-
-const TELEMETRY: QdrantRequest = { method: 'GET', path: '/telemetry?details_level=3' };
 
 interface RawCollection {
   config: Record<string, unknown>;
@@ -55,7 +54,7 @@ export function readLook(collection: string, answers: readonly QdrantAnswer[]): 
   return {
     definition: { config: raw.config, payload_schema: withoutCounts(raw.payload_schema) },
     isHere: isHere(shards),
-    operations: [operationsOf(collection, first), operationsOf(collection, last)],
+    operations: [readOperations(first).get(collection) ?? null, readOperations(last).get(collection) ?? null],
     points: count.count,
     sample: new Map(records.filter(isExact).map((each) => [JSON.stringify(each.id), fingerprintOf(each)])),
   };
@@ -72,38 +71,6 @@ interface Shards {
 function isHere({ local_shards: local, remote_shards: remote }: Shards): boolean {
   const active = new Set(local.filter(({ state }) => state === 'Active').map(({ shard_id: id }) => id));
   return [...local, ...remote].every(({ shard_id: id }) => active.has(id));
-}
-
-/** How far the writes to a collection have come. */
-export interface Operations {
-  /** The numbers of the last ones that were accepted, one for each shard. */
-  last: string;
-  /** How many of them wait to be done. */
-  waiting: number;
-}
-
-interface Telemetry {
-  collections: { collections: { id: string; shards: { id: number; local: Local | null }[] }[] };
-}
-
-interface Local {
-  update_queue?: { length?: number; op_num?: number | null };
-}
-
-/** Null where Qdrant does not tell. 1.18 numbers what it writes to each shard, and goes on with that after a restart. */
-function operationsOf(collection: string, answer: QdrantAnswer): Operations | null {
-  const said = resultOf<Telemetry>(answer, 'tell what it has done');
-  const shards = said?.collections.collections.find(({ id }) => id === collection)?.shards ?? [];
-  const queues = shards.flatMap(({ id, local }) => (local === null ? [] : [{ id, ...local.update_queue }]));
-  if (queues.length === 0 || queues.some(({ op_num }) => op_num === undefined || op_num === null))
-    return null;
-  return {
-    last: queues
-      .map(({ id, op_num }) => `${id}:${op_num}`)
-      .sort()
-      .join(' '),
-    waiting: queues.reduce((sum, { length = 0 }) => sum + length, 0),
-  };
 }
 
 /** A number beyond 2^53 is not the one that Qdrant wrote. */
@@ -131,7 +98,7 @@ export function sameDefinition(before: CollectionLook, after: CollectionLook): b
 /** Whether nothing was written between two looks; false where that cannot be told. Pure. */
 export function wasQuiet(before: CollectionLook, after: CollectionLook): boolean {
   const [from, to] = [before.operations[0], after.operations[1]];
-  return from?.waiting === 0 && from.last === to?.last && before.points === after.points;
+  return stoodStill(from, to) && before.points === after.points;
 }
 
 /**

@@ -9,7 +9,7 @@ import { AFTERWARDS, doAfterwards } from '../backup/afterwards.js';
 import { type CreateView, createView, skipped } from '../backup/create-view.js';
 import type { CommandContext, Handler } from '../context.js';
 import { underLock } from '../locked.js';
-import { type Configured, readFacts, type Session, withSession } from '../session.js';
+import { readFacts, type Session, withSession } from '../session.js';
 
 export interface BackupCreateOptions {
   consistent?: boolean;
@@ -22,20 +22,13 @@ type Context = CommandContext<BackupCreateOptions>;
 export const create: Handler<BackupCreateOptions> = async (context) => {
   const view = await createView(context);
   try {
-    return await withSession(context, (session) => underLockOf(context, session, view), refuser(context));
+    return await withSession(context, (session) => underLockOf(context, session, view));
   } catch (error) {
     const gaveWay = context.options.skipIfLocked === true && error instanceof VdbError;
     if (gaveWay && error.exitCode === EXIT.locked) return skipped(context, error);
     return view.fail(error);
   }
 };
-
-/** Refuses what cannot be done, before anything is connected to. */
-function refuser({ options }: Context) {
-  return ({ config }: Configured): void => {
-    if (options.consistent === true || config.backup.consistent) throw noEdge();
-  };
-}
 
 async function underLockOf(context: Context, session: Session, view: CreateView) {
   const outcome = await underLock(
@@ -90,16 +83,8 @@ async function take(
     about: { name: hostConfig.name, hostname: facts.hostname, os: facts.os.name },
     vdb: version(),
     secrets: context.redactor.forms(),
+    consistent: context.options.consistent === true || config.backup.consistent,
     stop,
     onEvent: view.onEvent,
-  });
-}
-
-function noEdge(): VdbError {
-  return new VdbError('Writes cannot be held back while a set is taken: this server has no edge yet', {
-    code: 'backup.no-edge',
-    exitCode: EXIT.usage,
-    meaning: 'Without it each part of the set has an instant of its own, which its manifest states.',
-    next: 'Leave out --consistent, and set backup.consistent to false.',
   });
 }

@@ -128,7 +128,9 @@ export const backupSchema = z
     consistent: z
       .boolean()
       .default(false)
-      .describe('Whether writes are held back at the edge while a set is taken.'),
+      .describe(
+        'Whether a set counts only if nothing was written while it was taken, so that all parts have one instant.',
+      ),
     drill_interval: duration().default('30d').describe('How often a set must have been restored as a test.'),
     repositories: z.array(repository).default([]).describe('Places for copies off the data volume.'),
   })

@@ -66,7 +66,9 @@ function aboutManifest(manifest: BackupManifest): [string, string][] {
   const { left_out: files = [], left_out_databases: databases = [] } = manifest;
   const took = Date.parse(finished) - Date.parse(created);
   const told = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const instant = consistent ? 'one for all parts' : 'each part has its own';
+  const instant = consistent
+    ? 'one for collections and database: nothing was written'
+    : 'each part has its own';
   return [
     ['begun', `${when(created)}, finished after ${duration(took)}`],
     ['instant', instant],

@@ -31,6 +31,7 @@ function curl(method: string, path: string, body?: object): string {
   return `curl -q -sS -H @/opt/qdrant/config/.admin-header -X ${method} ${data} 'http://127.0.0.1:6333${path}'`;
 }
 
+const POINT = { points: [{ id: 1, vector: [0.01, 0.5, 0.25, 0.1], payload: { kind: 'odd', id: 1 } }] };
 const SMALL = '/mnt/vdb-small';
 const RESTART = 'systemctl kill -s KILL qdrant@blue.service';
 
@@ -129,6 +130,37 @@ lookingAtSharedHost('while a set is taken', (host) => {
       await dropCollection(host(), 'busy');
     }
   });
+
+  test.each([
+    ['Qdrant', /: collection docs$/, () => curl('PUT', '/collections/docs/points?wait=true', POINT)],
+    [
+      'an alias',
+      /: aliases$/,
+      () =>
+        curl('POST', '/collections/aliases', {
+          actions: [{ create_alias: { collection_name: 'docs', alias_name: 'a' } }],
+        }),
+    ],
+    [
+      'PostgreSQL',
+      /: PostgreSQL$/,
+      () => `cd /; runuser -u postgres -- psql -Xqc 'CREATE TABLE written (id int); DROP TABLE written'`,
+    ],
+  ])(
+    '%s is written to, where all parts must have one instant: there is no set',
+    async (_, message, write) => {
+      await before(host(), 'setpriv', '*VERBOSITY=terse*', write());
+      const ended = await host().vdb('backup --consistent --json');
+      expect(ended.exitCode).toBe(1);
+      const { error } = result(ended) as { error: { code: string; message: string } };
+      expect(error).toMatchObject({ code: 'backup.not-consistent' });
+      expect(error.message.replace(', PostgreSQL', '')).toMatch(message);
+      await expectNothingLeft(host(), []);
+      await qdrant(host(), 'POST', '/collections/aliases', {
+        actions: [{ delete_alias: { alias_name: 'a' } }],
+      }).catch(() => {});
+    },
+  );
 
   test('points are written over: there are as many as before, and that is no certain number', async () => {
     await makeCollection(host(), 'busy');
