@@ -112,7 +112,7 @@ export function snapshotTools({ port, keyFile, unit, temp }: QdrantPlace): Scrip
       rm -f -- "$snapshots/$1".snapshot "$snapshots/$1".snapshot.checksum "$snapshots/$1".snapshot.tmp "$snapshots/$1".tmp
       [ "$(api --max-time 10 -o /dev/null -w '%{http_code}' "\${url%/snapshots}" 2>/dev/null)" != 404 ] || rmdir -- "$snapshots" 2>/dev/null || :
     }
-    unfinished() { [ ! -e "$snapshots/$1.snapshot.checksum" ]; }
+    unfinished() { [ ! -s "$snapshots/$1.snapshot.checksum" ]; }
     forget() {
       local found
       found=$(stems)

@@ -126,12 +126,13 @@ describe("what is new in Qdrant's directory of snapshots", () => {
 
   it('stays where it is whole though Qdrant says that ours failed: somebody else has taken it', () => {
     put('docs-1-new.snapshot', 'docs-1-new.snapshot.checksum');
+    writeFileSync(join(directory, 'docs', 'docs-1-new.snapshot.checksum'), 'a'.repeat(64));
     const answer = said(sh`forget unfinished || echo refused; ls -- "$snapshots" | wc -l`);
     expect(answer).toBe('refused\n4\n');
   });
 
   it('is removed where it is unfinished when Qdrant says that ours failed', () => {
-    put('docs-1-new.snapshot', 'docs-1-new.tmp');
+    put('docs-1-new.snapshot', 'docs-1-new.snapshot.checksum', 'docs-1-new.tmp');
     expect(said(sh`forget unfinished; ls -- "$snapshots" | wc -l`)).toBe('2\n');
   });
 
