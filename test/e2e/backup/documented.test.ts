@@ -89,6 +89,7 @@ lookingAtSharedHost('the commands of docs/backups.md', (host) => {
       word.replaceAll("'", ''),
     );
     if (program === 'systemctl' || program === 'journalctl') return onHost(command);
+    if (program === 'tar') return onHost(command.replace('/SET/', `/$(ls ${SETS} | tail -n 1)/`));
     if (program !== 'vdb') throw new Error(`nobody knows how to run this: ${command}`);
     if (args.includes('here')) return here(args);
     const sure = args[0] === 'restore' && args[1] !== 'list' && !args.includes('--plan') ? ['--yes'] : [];
