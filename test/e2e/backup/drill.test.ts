@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type BackupManifest, type BackupPart, manifestText } from '../../../src/backup/manifest.js';
 import { type Ended, events, type LabHost, result } from '../../support/lab.js';
 import { vdbWith } from '../support/configuration.js';
@@ -292,19 +292,28 @@ lookingAtSharedHost('vdb backup drill', (host) => {
     expect(failedParts(ended)).toEqual([]);
   });
 
-  test('does not begin without room, and survives that the disk fills up meanwhile', async () => {
+  describe('on a small disk', () => {
     const small = (document: { setIn(path: string[], value: unknown): void }) => {
       document.setIn(['paths', 'storage'], '/data/small');
       document.setIn(['qdrant', 'slots', 'blue', 'storage'], '/data/qdrant/blue');
     };
-    await host().inside('mkdir -p /data/small && mount -t tmpfs -o size=64m tmpfs /data/small');
-    try {
+    const disk = (size: string) =>
+      host().inside(`mkdir -p /data/small && mount -t tmpfs -o size=${size} tmpfs /data/small`);
+    afterEach(() => host().inside('umount -q /data/small || true; rmdir /data/small 2>/dev/null || true'));
+
+    test('does not begin without room', async () => {
+      await disk('64m');
       const refused = await vdbWith(host(), small, 'backup drill --json');
       expect(refused.exitCode).toBe(1);
       expect(result(refused)).toMatchObject({ error: { code: 'drill.no-room' } });
-      await host().inside('mount -o remount,size=600m /data/small');
+    });
+
+    test('survives that it fills up meanwhile', async ({ skip }) => {
+      if (whole.genuine === false) skip('the emulator unpacks nothing');
+      await disk('600m');
       const full = host().enter(
-        `until [ -e /data/small/.drill-*/storage/collections/drill-1 ]; do sleep 0.02; done; fallocate -l 595m /data/small/full || dd if=/dev/zero of=/data/small/full bs=1M status=none`,
+        `timeout 60 bash -c 'until [ -e /data/small/.drill-*/storage/collections/drill-1 ]; do sleep 0.02; done' || exit
+        fallocate -l 595m /data/small/full || dd if=/dev/zero of=/data/small/full bs=1M status=none`,
       );
       const ended = await vdbWith(host(), small, 'backup drill --json');
       await full.ended;
@@ -312,8 +321,6 @@ lookingAtSharedHost('vdb backup drill', (host) => {
       expect(failedParts(ended)).toContain('collections/drill-3.snapshot');
       expect(failedParts(ended)).not.toContain(database.path);
       expect(await host().inside('ls -A /data/small')).toBe('full\n');
-    } finally {
-      await host().inside('umount /data/small && rmdir /data/small');
-    }
+    });
   });
 });
