@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Replaces a file so that after a crash it has the old content or the new. */
@@ -7,9 +16,11 @@ export function writeDurably(path: string, content: string | Uint8Array): void {
   const aside = `${path}.new`;
   const file = openSync(aside, 'w');
   try {
-    if (typeof content === 'string') writeSync(file, content);
-    else writeSync(file, content);
+    writeFileSync(file, content);
     fsyncSync(file);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
   } finally {
     closeSync(file);
   }
