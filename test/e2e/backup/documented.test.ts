@@ -116,7 +116,7 @@ lookingAtSharedHost('the commands of docs/backups.md', (host) => {
   /** A collection that a restore has switched is an alias from then on; other tests know collections only. */
   async function removeRestored(): Promise<void> {
     const { aliases, collections } = await shapeOf(host());
-    const beside = collections.filter((name) => name === 'general_check');
+    const beside = collections.filter((name) => name === 'general_check' || name.includes('--'));
     for (const collection of new Set([...Object.values(aliases), ...beside]))
       await ask(host(), 'DELETE', `${pathOf(collection)}?timeout=30`);
     const made = await host().vdb(`provision ${WITHOUT_PYTHON}`);
