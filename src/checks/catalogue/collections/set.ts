@@ -27,7 +27,8 @@ export const set = defineCheck<HttpAnswer | RestoreRecord[]>({
         judgeSet(names, have, configured(context), recordsIn(records)),
       ),
     ),
-  remedy: 'Provision the missing collections; add the others to the configuration, or delete them.',
+  remedy:
+    'Provision the missing collections; add the others to the configuration, or delete those that nobody uses.',
   fix: '1.4',
 });
 
@@ -46,7 +47,7 @@ function recordsIn(answer: Answer): RestoreRecord[] {
   return answer?.status === 'known' ? ((answer.value ?? []) as RestoreRecord[]) : [];
 }
 
-const EXTRA = 'Add the collections to the configuration, or delete them.';
+const EXTRA = 'Add the collections to the configuration, or delete those that nobody uses.';
 const DISCARD = 'vdb restore list shows what restores have kept, vdb restore discard removes it.';
 
 /** What a restore has kept, by its record, is nobody's collection, and expected until it is discarded. */
@@ -70,8 +71,13 @@ function judgeSet(
   const proven = keptOf(records, { collections: there, aliases: pairs }, []);
   const kept = extra.filter((name) => proven.some(({ collections }) => collections.includes(name)));
   const others = extra.filter((name) => !kept.includes(name));
+  const serving = (name: string): string[] =>
+    aliases.flatMap(({ alias, collection }) => (collection === name ? [alias] : []));
+  const told = others.map((name) =>
+    serving(name).length === 0 ? name : `${name} (serves as ${list(serving(name))})`,
+  );
   const seen = [
-    ...(others.length === 0 ? [] : [`not in the configuration: ${list(others)}`]),
+    ...(told.length === 0 ? [] : [`not in the configuration: ${list(told)}`]),
     ...(kept.length === 0 ? [] : [`kept by a restore, until vdb restore discard: ${list(kept)}`]),
   ];
   const remedy = [...(others.length === 0 ? [] : [EXTRA]), ...(kept.length === 0 ? [] : [DISCARD])];

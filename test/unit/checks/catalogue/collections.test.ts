@@ -45,6 +45,14 @@ describe('collections.set', () => {
     });
   });
 
+  it('says of one that is not in the configuration as what it serves', () => {
+    expect(seen(['docs', 'other--before-1', 'leftover'], { other: 'other--before-1' })).toMatchObject({
+      status: 'warn',
+      seen: 'not in the configuration: other--before-1 (serves as other), leftover',
+      remedy: 'Add the collections to the configuration, or delete those that nobody uses.',
+    });
+  });
+
   it('names what a restore has kept, by its record, with what removes it', () => {
     const [restored, kept] = ['docs--20261124T020000Z', 'docs--before-20261124T020000Z'];
     const own = 'mine--before-20261124T020000Z';
