@@ -40,11 +40,12 @@ const LEAP_FACTOR = 3;
 
 /**
  * The days without a set where a clock may have leapt forward, which would make every set before seem old; null where
- * there are none. `begun` are the instants of whole sets, newest first. Pure.
+ * there are none, or too few sets to tell. `begun` are the instants of whole sets, newest first. Pure.
  */
 export function leapIn(begun: readonly number[]): number | null {
   const gaps = begun.slice(1).map((older, index) => (begun[index] ?? older) - older);
-  const [widest = 0, second = 0] = [...gaps].sort((a, b) => b - a);
+  const [widest = 0, second] = [...gaps].sort((a, b) => b - a);
+  if (second === undefined) return null;
   return widest > Math.max(LEAP_MS, LEAP_FACTOR * second) ? Math.floor(widest / DAY_MS) : null;
 }
 

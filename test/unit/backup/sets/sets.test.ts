@@ -317,6 +317,7 @@ describe('a clock that may have leapt forward', () => {
     ['more sets after that one', [191 * DAY, 190 * DAY, 189 * DAY, ...nightly], 180],
     ['a set each month', [90, 60, 30, 0].map((day) => day * DAY), null],
     ['a few missed nights', [15 * DAY, ...nightly], null],
+    ['two sets, which tell nothing of how often one is taken', [90 * DAY, 0], null],
     ['one set', [0], null],
     ['none', [], null],
   ])('is seen by the days without a set: %s', (_, begun, days) => {
