@@ -175,7 +175,8 @@ onSharedHost('checks of Qdrant', (host) => {
   test('find that the kernel gives it few memory maps', () =>
     expectFound(host(), {
       id: 'qdrant.mmaps',
-      seen: /\d+ of \d+ memory maps \((8|9)\d %\)/,
+      // Past 100 % where it has mapped more since: the limit that it sees is its own only in /proc.
+      seen: /\d+ of \d+ memory maps \((8\d|9\d|1\d\d) %\)/,
       break: `pid=${PID}; maps=$(wc -l <"/proc/$pid/maps"); echo $((maps + maps / 10)) >${FEW_MAPS}
         nsenter -t "$pid" -m mount --bind ${FEW_MAPS} /proc/sys/vm/max_map_count`,
       mend: `nsenter -t ${PID} -m umount /proc/sys/vm/max_map_count; rm -f ${FEW_MAPS}`,
