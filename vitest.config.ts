@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LAB_WORKERS } from './test/support/workers.js';
 
 /**
  * Three suites: `unit` needs nothing, `integration` talks to a real sshd and a real or emulated Qdrant on
@@ -23,7 +24,7 @@ export default defineConfig({
           globalSetup: ['test/e2e/setup.ts'],
           testTimeout: 600_000,
           hookTimeout: 1_200_000,
-          maxWorkers: 1,
+          maxWorkers: LAB_WORKERS,
         },
       },
     ],

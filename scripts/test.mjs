@@ -5,31 +5,63 @@
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { $ } from 'zx';
+
+/** More files than these are no accident of timing, and are not repeated. */
+const MOST_REPEATED = 3;
 
 const run = $({ stdio: 'inherit', nothrow: true, verbose: false });
 const directory = await mkdtemp(join(tmpdir(), 'vdb-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
+const unsteady = [];
 let exitCode = 0;
 
-async function suite(name) {
-  const report = join(directory, `${name}.json`);
-  const result =
-    await run`npx vitest run --project ${name} --reporter=default --reporter=json --outputFile.json=${report}`;
-  exitCode ||= result.exitCode ?? 1;
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(await readFile(report, 'utf8'));
-  total.passed += numPassedTests;
-  total.failed += numFailedTests;
-  total.skipped += numPendingTests;
+async function suite(name, files = []) {
+  const report = join(directory, `${name}-${files.length}.json`);
+  const { exitCode } =
+    await run`npx vitest run ${files} --project ${name} --reporter=default --reporter=json --outputFile.json=${report}`;
+  return { exitCode: exitCode ?? 1, report: JSON.parse(await readFile(report, 'utf8')) };
+}
+
+/**
+ * A test on a lab host can fail because a busy machine was slow. Files that failed run once more, on fresh hosts;
+ * what passes only then is named at the end, because it may as well be a fault that shows itself rarely.
+ */
+async function repeated(first) {
+  const files = first.report.testResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ name }) => relative('.', name));
+  if (files.length === 0 || files.length > MOST_REPEATED) return first;
+  const again = await suite('lab', files);
+  if (again.exitCode === 0) unsteady.push(...files);
+  const recovered = first.report.numFailedTests - again.report.numFailedTests;
+  const { numPassedTests, numPendingTests } = first.report;
+  return {
+    exitCode: again.exitCode,
+    report: {
+      numPassedTests: numPassedTests + recovered,
+      numFailedTests: again.report.numFailedTests,
+      numPendingTests,
+    },
+  };
+}
+
+function count({ exitCode: ended, report }) {
+  exitCode ||= ended;
+  total.passed += report.numPassedTests;
+  total.failed += report.numFailedTests;
+  total.skipped += report.numPendingTests;
 }
 
 try {
   for (const check of [run`npx biome check .`, run`npx tsc --noEmit`])
     exitCode ||= (await check).exitCode ?? 1;
-  for (const name of ['unit', 'integration', 'lab']) await suite(name);
+  for (const name of ['unit', 'integration']) count(await suite(name));
+  count(await repeated(await suite('lab')));
 } finally {
   await rm(directory, { recursive: true, force: true });
 }
+for (const file of unsteady) console.log(`passed only when repeated: ${file}`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = exitCode;

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { type Ended, events, type LabHost, labHost, start, VDB } from '../support/lab.js';
+import { LAB_WORKERS } from '../support/workers.js';
 import { sample } from './support/sampler.js';
+import type { LabSite } from './support/site.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SHARED = 'shared';
@@ -18,25 +20,30 @@ const NO_LAB = /^lab\.(no-engine|no-image|no-runtime|install-failed)$/;
 const RESOURCE_PACKAGES = 'redis-server postgresql-17 postgresql-17-pgvector nftables';
 
 /**
- * Makes the hosts of the lab suite: one that is provisioned in full and shared, one for the tests of single
- * resources. With VDB_E2E_DIR a directory with hosts of an earlier run is used, and kept.
+ * Makes the hosts of the lab suite, for each worker: one that is provisioned in full and shared by its test files,
+ * one for the tests of single resources. With VDB_E2E_DIR a directory with hosts of an earlier run is used, and kept.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await build();
   const kept = process.env.VDB_E2E_DIR;
   const directory = kept ?? (await mkdtemp(join(tmpdir(), 'vdb-e2e-')));
-  await mkdir(directory, { recursive: true });
-  const tearDown = kept === undefined ? () => down(directory) : () => Promise.resolve();
+  const workers = Array.from({ length: LAB_WORKERS }, (_, index) => String(index + 1));
+  const tearDown = kept === undefined ? () => down(directory, workers) : () => Promise.resolve();
   try {
-    const missing = await up(directory, SHARED);
-    project.provide('lab', { missing, directory });
-    if (missing === null) await prepare(directory);
-    else say(`SKIPPED, no lab host can be had here: ${missing}`);
+    const sites: LabSite[] = [];
+    for (const worker of workers) sites.push(await siteFor(join(directory, worker)));
+    project.provide('lab', sites);
+    await Promise.all(sites.map(prepare));
   } catch (error) {
     await tearDown();
     throw error;
   }
   return tearDown;
+}
+
+async function siteFor(directory: string): Promise<LabSite> {
+  await mkdir(directory, { recursive: true });
+  return { directory, missing: await up(directory, SHARED) };
 }
 
 function say(text: string): void {
@@ -64,7 +71,8 @@ async function up(directory: string, name: string): Promise<string | null> {
   return `${error.message} (${error.meaning})`;
 }
 
-async function prepare(directory: string): Promise<void> {
+async function prepare({ directory, missing }: LabSite): Promise<void> {
+  if (missing !== null) return say(`SKIPPED, no lab host can be had here: ${missing}`);
   const [shared] = await Promise.all([labHost(directory, SHARED), up(directory, RESOURCES)]);
   say(await qdrantOf(shared));
   await Promise.all([firstRun(directory, shared), resourceHost(directory)]);
@@ -104,11 +112,14 @@ async function resourceHost(directory: string): Promise<void> {
   const host = await labHost(directory, RESOURCES);
   await host.inside(`export DEBIAN_FRONTEND=noninteractive
     apt-get update -q && apt-get install -qy --no-install-recommends ${RESOURCE_PACKAGES}`);
-  if (host.engine === 'podman') process.env.VDB_TEST_CONTAINER = host.container;
+  if (host.engine === 'podman') process.env[`VDB_TEST_CONTAINER_${basename(directory)}`] = host.container;
   else say('the tests of single resources know podman only, so they are skipped');
 }
 
-async function down(directory: string): Promise<void> {
-  await run(directory, 'lab', 'down', '--all');
+async function down(directory: string, workers: readonly string[]): Promise<void> {
+  for (const worker of workers) {
+    const place = join(directory, worker);
+    if (existsSync(place)) await run(place, 'lab', 'down', '--all');
+  }
   await rm(directory, { recursive: true, force: true });
 }

@@ -5,9 +5,10 @@ import { Gate } from '../../src/host/gate.js';
 import { Host } from '../../src/host/host.js';
 import { type Observation, observe } from '../../src/host/probe.js';
 import type { ExecOptions, ExecResult, Transport } from '../../src/host/transport.js';
+import { WORKER } from './workers.js';
 
 /** A disposable container with systemd in which resources are really applied. */
-export const CONTAINER = process.env.VDB_TEST_CONTAINER;
+export const CONTAINER = process.env[`VDB_TEST_CONTAINER_${WORKER}`] ?? process.env.VDB_TEST_CONTAINER;
 
 /** Why the tests on a real host are skipped, for the test's name; undefined when there is one. */
 export const NO_CONTAINER = CONTAINER === undefined ? 'VDB_TEST_CONTAINER names no container' : undefined;

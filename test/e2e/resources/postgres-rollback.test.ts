@@ -6,9 +6,9 @@ import { dropCommand, dumpCommand, postgresRemoved } from '../../../src/resource
 import { filesRemoved } from '../../../src/resources/postgres-rollback-files.js';
 import { postgresStopped } from '../../../src/resources/postgres-rollback-stop.js';
 import { converge, seen } from '../../support/converge.js';
-import { look, rootHost } from '../../support/root-host.js';
+import { CONTAINER, look, rootHost } from '../../support/root-host.js';
 
-const container = process.env.VDB_TEST_CONTAINER;
+const container = CONTAINER;
 const MAJOR = 17;
 
 describe.skipIf(container === undefined)('the rollback of PostgreSQL in a container', () => {

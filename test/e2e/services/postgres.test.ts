@@ -10,9 +10,9 @@ import { postgresRunningSettings } from '../../../src/resources/postgres-running
 import { postgresSettings } from '../../../src/resources/postgres-settings.js';
 import { tunePostgres } from '../../../src/services/postgres/tune.js';
 import { converge, seen } from '../../support/converge.js';
-import { look, rootHost } from '../../support/root-host.js';
+import { CONTAINER, look, rootHost } from '../../support/root-host.js';
 
-const container = process.env.VDB_TEST_CONTAINER;
+const container = CONTAINER;
 if (container === undefined) console.info('skipped: VDB_TEST_CONTAINER names no container with PostgreSQL');
 
 describe.skipIf(container === undefined)('PostgreSQL in a container', () => {

@@ -6,9 +6,9 @@ import { redisInclude } from '../../../src/resources/redis-include.js';
 import { redisRunning } from '../../../src/resources/redis-running.js';
 import type { RedisSettings } from '../../../src/services/redis/config.js';
 import { converge, seen } from '../../support/converge.js';
-import { rootHost } from '../../support/root-host.js';
+import { CONTAINER, rootHost } from '../../support/root-host.js';
 
-const container = process.env.VDB_TEST_CONTAINER;
+const container = CONTAINER;
 if (container === undefined) console.info('skipped: VDB_TEST_CONTAINER names no container with Redis');
 
 describe.skipIf(container === undefined)('Redis in a container', () => {

@@ -1,13 +1,14 @@
 import { inject } from 'vitest';
 import { type Ended, type LabHost, labHost, start, VDB } from '../../support/lab.js';
+import { WORKER } from '../../support/workers.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    lab: LabSite;
+    lab: readonly LabSite[];
   }
 }
 
-/** What the lab suite found and made before its tests. */
+/** What the lab suite found and made before its tests, for one worker. */
 export interface LabSite {
   /** Why there is no lab here; null when there is one. */
   missing: string | null;
@@ -21,7 +22,13 @@ export const SHARED = 'shared';
 /** Task 0.4 costs a minute of pip, so hosts other than the shared one go without. */
 export const WITHOUT_PYTHON = '--skip 0.4';
 
-export const site: LabSite = inject('lab');
+export const site: LabSite = siteOf(WORKER);
+
+function siteOf(worker: string): LabSite {
+  const found = inject('lab')[Number(worker) - 1];
+  if (found === undefined) throw new Error(`no lab was made for worker ${worker}`);
+  return found;
+}
 
 /** `vdb …` in the suite's working directory, to its end. */
 export function vdb(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
