@@ -21,9 +21,7 @@ class CircuitOpen(Exception):
 class CircuitBreaker:
     """Opens after `failures` failures in a row, for `seconds`; one trial then decides whether it closes."""
 
-    def __init__(
-        self, failures: int, seconds: float, *, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, failures: int, seconds: float, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._limit = failures
         self._seconds = seconds
         self._clock = clock
@@ -40,7 +38,7 @@ class CircuitBreaker:
 
     @contextmanager
     def guard(self, *counted: type[BaseException]) -> Iterator[None]:
-        """Runs a call. Exceptions of the `counted` types are failures, others (a cancelled caller) decide nothing.
+        """Runs a call. Exceptions of the `counted` types are failures, others decide nothing.
 
         Raises CircuitOpen without a call while the circuit is open or somebody else tries.
         """

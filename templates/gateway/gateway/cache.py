@@ -30,9 +30,9 @@ log = structlog.get_logger("gateway.cache")
 class SearchCache:
     """Answers by collection, generation and request.
 
-    A write gives its collection a new generation, so that no answer from before it is found again. Generations are random:
-    one that Redis has evicted is followed by one that never was. Writes that do not pass through a gateway show after
-    CACHE_TTL_SECONDS at the latest.
+    A write gives its collection a new generation, so that no answer from before it is found again.
+    Generations are random: one that Redis has evicted is followed by one that never was. Writes that do not
+    pass through a gateway show after CACHE_TTL_SECONDS at the latest.
     """
 
     def __init__(self, redis: Redis, settings: Settings) -> None:
@@ -75,7 +75,7 @@ class SearchCache:
             await self._redis.set(self._name(collection, generation, request), to_json(answer), ex=self._ttl)
 
     async def invalidate(self, collections: Iterable[str]) -> None:
-        """Forgets the answers of collections that have changed. What fails now is owed, and done before the next search."""
+        """Forgets the answers of collections that have changed; what fails is owed, and done before a search."""
         self._owed.update(collections)
         if not self._enabled:
             return

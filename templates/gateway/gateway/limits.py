@@ -1,4 +1,4 @@
-"""Limits of requests that come from the settings: checked when a request comes, and true in the OpenAPI document."""
+"""Limits of requests from the settings: checked when a request comes, and true in the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ class AtMost:
         """Checks what has passed the checks of its type."""
         return core_schema.no_info_after_validator_function(self._check, handler(source))
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         """Leaves a mark that `describe` turns into the limit."""
         return {**handler(schema), _MARK: self.setting}
 

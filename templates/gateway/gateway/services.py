@@ -15,6 +15,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from starlette.requests import HTTPConnection
 
+from gateway.cache import SearchCache
+from gateway.embedding import Embedder, build_embedder
 from gateway.keyring import Keyring
 from gateway.ratelimit import RateLimiter
 from gateway.settings import Settings
@@ -31,10 +33,10 @@ class Services:
     qdrant: AsyncQdrantClient
     redis: Redis
     http: httpx.AsyncClient
-    embedder: Any
+    embedder: Embedder
     dispatcher: Any
     limiter: RateLimiter
-    cache: Any
+    cache: SearchCache
     keys: Keyring
 
     async def close(self) -> None:
@@ -44,6 +46,7 @@ class Services:
             self.qdrant.close(),
             self.redis.aclose(),
             self.http.aclose(),
+            self.embedder.close(),
         )
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
@@ -64,10 +67,10 @@ def build(settings: Settings) -> Services:
         qdrant=qdrant,
         redis=redis,
         http=http,
-        embedder=_interim("gateway.embedding", "Embedder")(settings, http),
+        embedder=build_embedder(settings),
         dispatcher=_interim("citadel.outbox", "Dispatcher")(database, qdrant),
         limiter=RateLimiter(settings, redis),
-        cache=_interim("gateway.cache", "SearchCache")(redis, settings),
+        cache=SearchCache(redis, settings),
         keys=Keyring(database, settings),
     )
 

@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     MAX_TEXT_LENGTH: int = Field(default=10_000, ge=1)
     MAX_QUERY_LENGTH: int = Field(default=1000, ge=1)
     MAX_RESULTS_K: int = Field(default=100, ge=1)
+    MAX_BATCH_POINTS: int = Field(default=1000, ge=1)
+    MAX_GRAPHQL_DEPTH: int = Field(default=8, ge=1)
+    MAX_GRAPHQL_TOKENS: int = Field(default=1000, ge=1)
 
     RATE_LIMIT_ENABLED: bool = False
     RATE_LIMIT_DEFAULT: str = "300/minute"
@@ -111,11 +114,18 @@ class Settings(BaseSettings):
 
     EMBEDDING_MODEL: str = "embed-english-v3.0"
     EMBEDDING_DIMENSION: int = Field(default=1024, ge=1, le=65_536)
+    EMBEDDING_COLLECTION: str | None = None
     EMBEDDING_TIMEOUT_SECONDS: float = Field(default=10.0, gt=0)
+    EMBEDDING_RETRIES: int = Field(default=2, ge=0, le=10)
+    EMBEDDING_BATCH: int = Field(default=32, ge=1)
+    EMBEDDING_CONNECTIONS: int = Field(default=32, ge=1)
+    EMBEDDING_BREAKER_FAILURES: int = Field(default=5, ge=1)
+    EMBEDDING_BREAKER_SECONDS: float = Field(default=10.0, gt=0)
     COHERE_API_KEY: SecretStr | None = None
     COHERE_URL: str = Field(default="https://api.cohere.com/v2/embed", pattern=r"^https?://\S+$")
     MODELS: dict[str, ModelSettings] = {}
     TEST_EMBEDDER: bool = False
+    TEST_EMBEDDER_COLLECTION: str = "test-embedder"
 
     DISPATCHER_ENABLED: bool = True
     READINESS_TIMEOUT_SECONDS: float = Field(default=2.0, gt=0)

@@ -35,7 +35,7 @@ TEST_MODEL = "test-embedder"
 
 
 def build_embedder(settings: Settings) -> Embedder:
-    """The models of MODELS, the keyed service where COHERE_API_KEY is set, the test embedder where it is asked for."""
+    """The models of MODELS, the keyed service with COHERE_API_KEY, the test embedder with TEST_EMBEDDER."""
     endpoints = [*_external(settings), *_keyed(settings), *_test(settings)]
     return Embedder({each.model.name: each for each in endpoints}, batch=settings.EMBEDDING_BATCH)
 

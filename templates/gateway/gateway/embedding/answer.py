@@ -15,9 +15,10 @@ Vector = list[float]
 def read_embeddings(body: bytes, count: int, dimension: int | None) -> list[Vector]:
     """The `count` embeddings of an answer, in any of the forms that such services have.
 
-    `{"embeddings": [[…]]}`, `{"embeddings": {"float": [[…]]}}` (Cohere), `{"data": [{"embedding": […], "index"}]}`
-    (OpenAI), `{"embedding": […]}` or `[[…]]`. Raises BadAnswer for anything else, for numbers that are not finite, and
-    for lengths that differ from each other or from `dimension`.
+    `{"embeddings": [[…]]}`, `{"embeddings": {"float": [[…]]}}` (Cohere),
+    `{"data": [{"embedding": […], "index"}]}` (OpenAI), `{"embedding": […]}` or `[[…]]`. Raises BadAnswer for
+    anything else, for numbers that are not finite, and for lengths that differ from each other or from
+    `dimension`.
     """
     try:
         answer = from_json(body)

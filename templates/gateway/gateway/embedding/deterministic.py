@@ -20,10 +20,11 @@ class DeterministicTestEmbedder:
 
     async def call(self, texts: list[str], purpose: Purpose) -> list[Vector]:
         """One vector a text; the purpose makes no difference."""
+        del purpose
         return [self.vector(text) for text in texts]
 
     def vector(self, text: str) -> Vector:
-        """Each word adds to one place, by its hash; the whole text breaks ties between equal sets of words."""
+        """Each word adds to one place, by its hash; the whole text tells equal sets of words apart."""
         vector = [0.0] * self.dimension
         for word in _WORD.findall(text.casefold()):
             self._add(vector, word, 1.0)

@@ -61,7 +61,7 @@ class Endpoint:
 
     def _wait(self, attempt: int, asked: float | None) -> float:
         """Doubled each time, with full jitter, but never less than the service asked for."""
-        wait = min(LONGEST_WAIT, FIRST_WAIT * 2**attempt) * self._jitter()
+        wait = min(LONGEST_WAIT, FIRST_WAIT * float(2**attempt)) * self._jitter()
         return max(wait, asked or 0.0)
 
     async def close(self) -> None:

@@ -12,7 +12,7 @@ class UnknownModel(Exception):
 
 
 class EmbeddingUnavailable(Exception):
-    """The model gives no usable embeddings. The reason holds neither keys nor texts; `retry_after` is in seconds."""
+    """The model gives no usable embeddings; `reason` holds neither keys nor texts. `retry_after`: seconds."""
 
     def __init__(self, model: str, reason: str, retry_after: float | None = None) -> None:
         super().__init__(f"model {model}: {reason}")

@@ -83,7 +83,7 @@ def _seconds(header: str | None) -> float | None:
 
 def plain_request(model: str) -> Request:
     """The contract of the configuration of `vdb`."""
-    return lambda texts, purpose: {"model": model, "input": texts}
+    return lambda texts, _purpose: {"model": model, "input": texts}
 
 
 def cohere_request(model: str, dimension: int | None) -> Request:

@@ -32,7 +32,9 @@ def storable_object(value: dict[str, Any]) -> dict[str, Any]:
     """An object that PostgreSQL and Qdrant can keep as JSON."""
     _check(value, depth=16)
     if len(to_json(value)) > MOST_METADATA_BYTES:
-        raise PydanticCustomError("size", "must be at most {limit} bytes of JSON", {"limit": MOST_METADATA_BYTES})
+        raise PydanticCustomError(
+            "size", "must be at most {limit} bytes of JSON", {"limit": MOST_METADATA_BYTES}
+        )
     return value
 
 

@@ -14,7 +14,10 @@ from gateway.schemas.common import Request, Text
 MOST_CONDITIONS = 64
 DEEPEST = 4
 Key = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]*(\[\])?(\.[A-Za-z0-9_-]+(\[\])?)*$", max_length=128)
+    str,
+    StringConstraints(
+        pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]*(\[\])?(\.[A-Za-z0-9_-]+(\[\])?)*$", max_length=128
+    ),
 ]
 Keyword = Annotated[Text, StringConstraints(max_length=1024)]
 Integer = Annotated[int, Field(strict=True, ge=-(2**63), lt=2**63)]
@@ -124,5 +127,3 @@ def size_of(filter: Filter) -> tuple[int, int]:
     inner = [size_of(each) for each in conditions if isinstance(each, Filter)]
     deepest = max((depth for _, depth in inner), default=0)
     return len(conditions) + sum(count for count, _ in inner), deepest + 1
-
-
