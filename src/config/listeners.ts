@@ -39,11 +39,19 @@ function qdrantListeners({ qdrant }: Config): Listener[] {
 
 function gatewayListeners({ gateway }: Config): Listener[] {
   if (!gateway.enabled) return [];
-  return Array.from({ length: gateway.replicas }, (_, index) => ({
-    port: gateway.port + index,
-    path: ['gateway', 'port'],
-    what: `replica ${index + 1} of the gateway`,
-  }));
+  const { port, grpc_port, replicas } = gateway;
+  return Array.from({ length: replicas }, (_, index) => index).flatMap((index) => [
+    { port: port + index, path: ['gateway', 'port'], what: `replica ${index + 1} of the gateway` },
+    ...(grpc_port === null
+      ? []
+      : [
+          {
+            port: grpc_port + index,
+            path: ['gateway', 'grpc_port'],
+            what: `gRPC of replica ${index + 1} of the gateway`,
+          },
+        ]),
+  ]);
 }
 
 function edgeListeners({ networking: { edge, load_balancer } }: Config): Listener[] {

@@ -10,6 +10,7 @@ export function withLocalPaths(config: Config, directory: string): Config {
   const local = (path: string) =>
     path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(directory, path);
   const { artifact } = config.qdrant;
+  const own = config.gateway.artifact;
   const { tls } = config.networking;
   return {
     ...config,
@@ -24,6 +25,14 @@ export function withLocalPaths(config: Config, directory: string): Config {
         'path' in artifact && artifact.path !== undefined
           ? { ...artifact, path: local(artifact.path) }
           : artifact,
+    },
+    gateway: {
+      ...config.gateway,
+      artifact: {
+        ...own,
+        ...('path' in own ? { path: local(own.path) } : {}),
+        ...('requirements' in own ? { requirements: local(own.requirements) } : {}),
+      },
     },
     backup: {
       ...config.backup,

@@ -58,9 +58,13 @@ export function labOverrides(
       storage: '4GiB',
       nofile,
     },
-    postgres: { max_connections: 60, settings: { shared_buffers: '64MB' } },
+    postgres: {
+      max_connections: 60,
+      pool: { size: 8, max_overflow: 8 },
+      settings: { shared_buffers: '64MB' },
+    },
     redis: { maxmemory: '64mb' },
-    gateway: { cpu: 1, memory: '512MiB', workers: 1, max_connections: 1000 },
+    gateway: { cpu: 1, memory: '1GiB', workers: 2, replicas: 1, max_connections: 1000 },
     capacity: { target_points: 10_000 },
     ...(lab.network === undefined ? {} : { security: { firewall: { allow: [lab.network] } } }),
   };

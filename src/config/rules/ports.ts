@@ -15,15 +15,13 @@ function onePortEach(config: Config): Violation[] {
   });
 }
 
-function validPorts(config: Config): Violation[] {
-  const last = config.gateway.port + config.gateway.replicas - 1;
-  if (last <= 65_535) return [];
-  return [
-    {
-      path: ['gateway', 'port'],
-      message: `leaves no room for ${config.gateway.replicas} replicas below 65536`,
-    },
-  ];
+function validPorts({ gateway }: Config): Violation[] {
+  return (['port', 'grpc_port'] as const)
+    .filter((key) => (gateway[key] ?? 0) + gateway.replicas - 1 > 65_535)
+    .map((key) => ({
+      path: ['gateway', key],
+      message: `leaves no room for ${gateway.replicas} replicas below 65536`,
+    }));
 }
 
 function outsideEphemeralRange(config: Config): Violation[] {

@@ -12,16 +12,51 @@ function certificateIsGiven({ networking: { tls } }: Config): Violation[] {
     }));
 }
 
+/** What is left for vdb's own looks, migrations, backups and the superuser. */
+const RESERVED_CONNECTIONS = 10;
+
+/** Each replica keeps to its pool, however many workers share it; a worker needs one connection. */
 function connectionsFit({ postgres, gateway }: Config): Violation[] {
   if (!postgres.enabled || !gateway.enabled) return [];
-  const perWorker = postgres.pool.size + postgres.pool.max_overflow;
-  if (perWorker < postgres.max_connections) return [];
+  const { size, max_overflow } = postgres.pool;
+  const all = (size + max_overflow) * gateway.replicas + RESERVED_CONNECTIONS;
+  const workers = gateway.workers === 'auto' ? 1 : gateway.workers;
   return [
-    {
-      path: ['postgres', 'max_connections'],
-      message: `${postgres.max_connections} is not more than the ${perWorker} connections of one pool (size and max_overflow)`,
-    },
+    ...(all <= postgres.max_connections
+      ? []
+      : [
+          {
+            path: ['postgres', 'max_connections'],
+            message: `${postgres.max_connections} is less than ${all}: ${size + max_overflow} connections of the pool (size and max_overflow) for each of ${gateway.replicas} replicas, and ${RESERVED_CONNECTIONS} for others`,
+          },
+        ]),
+    ...(workers <= size
+      ? []
+      : [
+          {
+            path: ['gateway', 'workers'],
+            message: `${workers} workers cannot share the ${size} connections of postgres.pool.size: each needs one`,
+          },
+        ]),
   ];
+}
+
+/** The reference gateway cannot do without its metadata store; counters of rate limits lie in Redis. */
+function gatewayHasItsServices({ gateway, postgres, redis }: Config): Violation[] {
+  if (!gateway.enabled || gateway.artifact.from !== 'reference') return [];
+  return [
+    ...(postgres.enabled
+      ? []
+      : [{ path: ['postgres', 'enabled'], message: 'is false, but the gateway keeps its metadata there' }]),
+    ...(redis.enabled || !gateway.rate_limit.enabled
+      ? []
+      : [{ path: ['gateway', 'rate_limit', 'enabled'], message: 'needs Redis, but redis.enabled is false' }]),
+  ];
+}
+
+function anyOriginStandsAlone({ gateway: { cors_origins } }: Config): Violation[] {
+  if (!cors_origins.includes('*') || cors_origins.length === 1) return [];
+  return [{ path: ['gateway', 'cors_origins'], message: '* allows every origin: it must stand alone' }];
 }
 
 function repositoriesAreComplete({ backup, paths }: Config): Violation[] {
@@ -51,5 +86,7 @@ function repositoriesAreComplete({ backup, paths }: Config): Violation[] {
 export const serviceRules: readonly Rule[] = [
   { needs: ['networking'], check: certificateIsGiven },
   { needs: ['postgres', 'gateway'], check: connectionsFit },
+  { needs: ['postgres', 'redis', 'gateway'], check: gatewayHasItsServices },
+  { needs: ['gateway'], check: anyOriginStandsAlone },
   { needs: ['backup', 'paths'], check: repositoriesAreComplete },
 ];

@@ -16,7 +16,7 @@ export const postgresSchema = z
         timeout_seconds: seconds().default(30).describe('How long a caller waits for a connection.'),
       })
       .prefault({})
-      .describe("The gateway's connection pool."),
+      .describe('The connection pool of one replica of the gateway, shared out over its workers.'),
     allow: z
       .array(cidr())
       .default(['127.0.0.1/32', '::1/128'])
@@ -72,9 +72,61 @@ const rate = (value: string, purpose: string) =>
     .default(value)
     .describe(purpose);
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex');
+
+const local = () => z.string().min(1).describe('Its path, relative to the configuration file.');
+
+const app = z
+  .string()
+  .regex(/^[A-Za-z_][\w.]*:[A-Za-z_]\w*$/, 'must be a module and a name in it, such as gateway.asgi:app')
+  .default('gateway.asgi:app')
+  .describe('The ASGI application: module and name.');
+
+const artifact = z
+  .discriminatedUnion('from', [
+    z.strictObject({ from: z.literal('reference').describe('The gateway that comes with vdb.') }),
+    z.strictObject({
+      from: z
+        .literal('directory')
+        .describe(
+          'A tree on the machine vdb runs on: the application, and a requirements.txt with the hash of everything it needs, gunicorn and its worker class too.',
+        ),
+      path: local(),
+      app,
+    }),
+    z.strictObject({
+      from: z.literal('tarball').describe('The same as an archive, .tar or .tar.gz.'),
+      path: local(),
+      sha256: sha256.optional().describe('Its SHA-256.'),
+      app,
+    }),
+    z.strictObject({
+      from: z.literal('wheel').describe('A wheel on the machine vdb runs on.'),
+      path: local(),
+      sha256: sha256.optional().describe('Its SHA-256.'),
+      requirements: z
+        .string()
+        .min(1)
+        .describe('Its requirements.txt, with the hash of everything it needs, on the same machine.'),
+      app,
+    }),
+  ])
+  .prefault({ from: 'reference' })
+  .describe('What is installed as the gateway.');
+
+const health = z
+  .strictObject({
+    path: z.string().startsWith('/').default('/readyz').describe('Path that is asked.'),
+    status: z.int().min(100).max(599).default(200).describe('Status of an instance that serves.'),
+  })
+  .prefault({})
+  .describe('How an instance says that it serves; it counts as started only then.');
+
 export const gatewaySchema = z
   .strictObject({
     enabled: z.boolean().default(false).describe('Whether the FastAPI gateway is installed.'),
+    artifact,
+    health,
     bind: z
       .union([z.ipv4(), z.ipv6()], 'must be an IP address')
       .default('127.0.0.1')
@@ -82,10 +134,19 @@ export const gatewaySchema = z
     port: port()
       .default(8001)
       .describe('Port of the first replica, the next ones follow; clients use networking.edge.gateway_port.'),
+    grpc_port: port()
+      .nullable()
+      .default(8101)
+      .describe('gRPC port of the first replica, the next ones follow; null: no gRPC.'),
     api_key: secret(16)
       .default('')
       .describe('Key that clients send; required while the gateway and security.api_key_auth are on.'),
-    workers: count().default(16).describe('Worker processes of a replica.'),
+    workers: z
+      .union([z.literal('auto'), count()], 'must be auto or a number of at least 1')
+      .default('auto')
+      .describe(
+        'Worker processes of a replica. auto: two for each CPU that gateway.cpu plans and the host has, shared out over the replicas; on the documented server 16 in all.',
+      ),
     max_connections: count().default(20_000).describe('Most connections at once.'),
     log_level: z
       .enum(['debug', 'info', 'warning', 'error', 'critical'])
@@ -105,6 +166,7 @@ export const gatewaySchema = z
         max_text_length: count().default(10_000).describe('Characters of a chunk.'),
         max_query_length: count().default(1000).describe('Characters of a query.'),
         max_results_k: count().default(100).describe('Results of a search.'),
+        max_body_size: size().default('16MiB').describe('Body of a request.'),
       })
       .prefault({})
       .describe('What a request may ask for.'),
@@ -114,6 +176,10 @@ export const gatewaySchema = z
         default: rate('300/minute', 'Requests of any kind.'),
         search: rate('30/minute', 'Searches.'),
         write: rate('60/minute', 'Requests that change data.'),
+        fail_open: z
+          .boolean()
+          .default(true)
+          .describe('Whether requests pass while Redis cannot count them; else they are refused with 503.'),
       })
       .prefault({})
       .describe('Rate limits per client, counted in Redis.'),
@@ -132,6 +198,18 @@ export const gatewaySchema = z
       .array(z.union([z.literal('*'), httpUrl()]))
       .default([])
       .describe('Web origins that may call the gateway.'),
+    embedding: z
+      .strictObject({
+        api_key: secret(8).optional().describe('Key of the embedding service; without it it is not used.'),
+        model: z.string().min(1).default('embed-english-v3.0').describe('Its model.'),
+        dimension: count().default(1024).describe('Length of its vectors.'),
+      })
+      .prefault({})
+      .describe('The embedding service that is used by key (Cohere), beside `models`.'),
+    test_embedder: z
+      .boolean()
+      .default(false)
+      .describe('Vectors are made up from the text, the same for the same: for trying things out only.'),
   })
   .prefault({})
   .describe('The FastAPI gateway.');

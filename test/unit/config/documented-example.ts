@@ -33,6 +33,8 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   path: '/srv/qdrant',
   storage: '/mnt/vectors',
   target: 'backup@vault.example.org',
+  api_key: '${env:COHERE_API_KEY}',
+  requirements: 'gateway/requirements.txt',
 };
 
 /** The data under `schema` as YAML in which every key of the schema is explained, the optional ones in comments. */

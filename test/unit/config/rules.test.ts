@@ -112,6 +112,41 @@ test.each<[string, Record<string, unknown>, string]>([
   ],
   ['a gateway without a key', { gateway: { enabled: true } }, 'gateway.api_key: is missing'],
   [
+    'pools that PostgreSQL has no connections for',
+    { gateway: { enabled: true, api_key: API_KEY, replicas: 4 } },
+    'postgres.max_connections: 200 is less than 210: 50 connections of the pool (size and max_overflow) for each of 4 replicas',
+  ],
+  [
+    'more workers than connections of the pool',
+    { gateway: { enabled: true, api_key: API_KEY, workers: 21 } },
+    'gateway.workers: 21 workers cannot share the 20 connections',
+  ],
+  [
+    'the reference gateway without its metadata store',
+    { gateway: { enabled: true, api_key: API_KEY }, postgres: { enabled: false } },
+    'postgres.enabled: is false, but the gateway keeps its metadata there',
+  ],
+  [
+    'rate limits that nothing counts',
+    { gateway: { enabled: true, api_key: API_KEY }, redis: { enabled: false } },
+    'gateway.rate_limit.enabled: needs Redis',
+  ],
+  [
+    'every origin and one more',
+    { gateway: { cors_origins: ['*', 'https://a.example.org'] } },
+    'gateway.cors_origins: * allows every origin',
+  ],
+  [
+    'gRPC of a replica on the port of another',
+    { gateway: { enabled: true, api_key: API_KEY, grpc_port: 8002 } },
+    'gateway.port: port 8002 is taken by gRPC of replica 1 of the gateway',
+  ],
+  [
+    'gRPC ports that end in the middle of the replicas',
+    { gateway: { grpc_port: 65_535 } },
+    'gateway.grpc_port: leaves no room for 2 replicas',
+  ],
+  [
     'two hosts of one name',
     {
       hosts: [
@@ -184,6 +219,15 @@ test.each<[string, Record<string, unknown>, string]>([
 
 test.each<[string, Record<string, unknown>]>([
   ['a gateway behind the edge', { gateway: { enabled: true, api_key: API_KEY } }],
+  ['a gateway without gRPC', { gateway: { enabled: true, api_key: API_KEY, grpc_port: null } }],
+  [
+    'a gateway of their own without PostgreSQL and Redis',
+    {
+      gateway: { enabled: true, api_key: API_KEY, artifact: { from: 'directory', path: './gateway' } },
+      postgres: { enabled: false },
+      redis: { enabled: false },
+    },
+  ],
   ['the same port on a database elsewhere', { postgres: { host: 'db.example.org', port: 6379 } }],
   ['data on the demanded volume', { storage: { require_own_mount: true } }],
 ])('%s is accepted', (_what, patch) => {
