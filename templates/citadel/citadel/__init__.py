@@ -1,0 +1,1 @@
+"""The database layer: PostgreSQL keeps the metadata of what Qdrant keeps the vectors of."""

@@ -1,0 +1,1 @@
+"""The names of the documents: the SQLAlchemy models are in `models.database_models`."""

@@ -1,0 +1,1 @@
+"""The names of the documents: what a record looks like outside is in `schemas.database_schemas`."""

@@ -1,0 +1,1 @@
+"""The names of the documents: the client is in `services.database_client`."""
