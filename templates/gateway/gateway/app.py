@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
 from fastapi import FastAPI
 
-from gateway import __version__, logging, problems, routes, services
+from gateway import __version__, background, logging, middleware, openapi, problems, routes, services
 from gateway.services import Services
 from gateway.settings import Settings
+
+log = structlog.get_logger("gateway")
 
 
 def create_app(settings: Settings | None = None, built: Services | None = None) -> FastAPI:
@@ -20,23 +23,30 @@ def create_app(settings: Settings | None = None, built: Services | None = None) 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        structlog.get_logger("gateway").info("starting", **settings.summary())
         app.state.services = built or services.build(settings)
+        log.info("worker_started", pid=os.getpid(), release=settings.RELEASE)
         try:
-            yield
+            async with background.running(background.jobs_of(app.state.services)):
+                yield
         finally:
             await app.state.services.close()
+            log.info("worker_stopped", pid=os.getpid())
 
     app = FastAPI(
         title="vdb gateway",
         version=__version__,
         lifespan=lifespan,
-        docs_url="/docs" if settings.DOCS_ENABLED else None,
+        openapi_url=None,
+        docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=openapi.operation_id,
     )
     app.state.settings = settings
     problems.install(app)
+    middleware.install(app, settings)
     mount(app, settings)
+    openapi.install(app, settings)
     return app
 
 
@@ -45,6 +55,10 @@ def mount(app: FastAPI, settings: Settings) -> None:
     for router in routes.UNVERSIONED:
         app.include_router(router)
     canonical, alias = settings.prefixes
+    for router in routes.HEALTH:
+        if canonical:
+            app.include_router(router, prefix=canonical)
+        app.include_router(router, prefix=alias, include_in_schema=False)
     for router in routes.VERSIONED:
         app.include_router(router, prefix=canonical)
         app.include_router(router, prefix=alias, include_in_schema=False)

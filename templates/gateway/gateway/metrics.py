@@ -29,6 +29,28 @@ RATE_LIMITED = Counter("gateway_rate_limited_total", "Requests refused with 429.
 RATE_LIMIT_BYPASSED = Counter(
     "gateway_rate_limit_uncounted_total", "Requests that could not be counted since Redis did not answer."
 )
+DEPENDENCY_UP = Gauge(
+    "gateway_dependency_up",
+    "Whether a dependency answered when it was last asked.",
+    ["dependency"],
+    multiprocess_mode="livemostrecent",
+)
+POOL = Gauge(
+    "gateway_database_connections",
+    "Connections to PostgreSQL by state, all workers together.",
+    ["state"],
+    multiprocess_mode="livesum",
+)
+OUTBOX_PENDING = Gauge(
+    "gateway_outbox_pending",
+    "Writes that are not in Qdrant yet.",
+    multiprocess_mode="livemostrecent",
+)
+OUTBOX_OLDEST = Gauge(
+    "gateway_outbox_oldest_seconds",
+    "Age of the oldest write that is not in Qdrant yet.",
+    multiprocess_mode="livemostrecent",
+)
 
 
 def exposition() -> tuple[bytes, str]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
@@ -137,21 +136,12 @@ async def _validation(request: Request, error: RequestValidationError) -> JSONRe
     )
 
 
-async def unexpected(request: Request, error: Exception) -> JSONResponse:
-    """500. What happened is in the log, under the request's id; the answer says nothing of it."""
-    structlog.get_logger("gateway").error("unexpected_error", exc_info=error)
-    return problem_response(
-        request_id_of(request), 500, "Internal error", "The gateway failed; its log knows the request id."
-    )
-
-
 def install(app: FastAPI) -> None:
     """Every error of the application takes this form."""
     handlers: dict[type[Exception], Any] = {
         ApiProblem: _api_problem,
         HTTPException: _http_exception,
         RequestValidationError: _validation,
-        Exception: unexpected,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
@@ -159,7 +149,4 @@ def install(app: FastAPI) -> None:
 
 def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Error answers for a route's `responses`."""
-    return {
-        status: {"model": Problem, "description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {}}}
-        for status in statuses
-    }
+    return {status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in statuses}

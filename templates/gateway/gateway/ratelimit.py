@@ -112,7 +112,6 @@ def limited(group: Group) -> Callable[..., Awaitable[None]]:
         if standing is not None:
             response.headers.update(standing.headers)
 
-    counted.group = group  # type: ignore[attr-defined]
     return counted
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
@@ -70,8 +70,18 @@ def require(scope: Scope) -> Callable[..., Awaitable[Principal]]:
         services: ServicesDep, key: PresentedHeader = None, token: PresentedBearer = None
     ) -> Principal:
         presented = key or (token.credentials if token else None)
-        principal = await identify(services, presented)
-        return authorize(principal, scope)
+        return authorize(await identify(services, presented), scope)
 
-    required.scope = scope  # type: ignore[attr-defined]
+    return required
+
+
+def require_unless(setting: Literal["METRICS_PUBLIC", "DOCS_ENABLED"]) -> Callable[..., Awaitable[Principal]]:
+    """A dependency: a key that may read, unless the setting makes the route public."""
+    reader = require("read")
+
+    async def required(
+        services: ServicesDep, key: PresentedHeader = None, token: PresentedBearer = None
+    ) -> Principal:
+        return ANYONE if getattr(services.settings, setting) else await reader(services, key, token)
+
     return required

@@ -19,9 +19,12 @@ from gateway.cache import SearchCache
 from gateway.embedding import Embedder, build_embedder
 from gateway.keyring import Keyring
 from gateway.ratelimit import RateLimiter
+from gateway.readiness import Dependency, ReadinessProbe
 from gateway.settings import Settings
 
 CLOSE_SECONDS = 5.0
+PROBED_COLLECTION = "gateway-readiness"
+"""Need not exist: whether it does is a question that only takes the key."""
 
 
 @dataclass(slots=True)
@@ -38,6 +41,7 @@ class Services:
     limiter: RateLimiter
     cache: SearchCache
     keys: Keyring
+    readiness: ReadinessProbe
 
     async def close(self) -> None:
         """Closes every client; one that hangs or fails does not keep the others open."""
@@ -72,7 +76,28 @@ def build(settings: Settings) -> Services:
         limiter=RateLimiter(settings, redis),
         cache=SearchCache(redis, settings),
         keys=Keyring(database, settings),
+        readiness=ReadinessProbe(
+            dependencies_of(settings, database, qdrant, redis),
+            timeout_seconds=settings.READINESS_TIMEOUT_SECONDS,
+            seconds=settings.READINESS_CACHE_SECONDS,
+        ),
     )
+
+
+def dependencies_of(
+    settings: Settings, database: Any, qdrant: AsyncQdrantClient, redis: Redis
+) -> dict[str, Dependency]:
+    """How each dependency is asked: with its credentials, so that a wrong one is found too."""
+    redis_is_required = settings.RATE_LIMIT_ENABLED and not settings.RATE_LIMIT_FAIL_OPEN
+    return {
+        "postgresql": Dependency(database.ping),
+        "qdrant": Dependency(lambda: qdrant.collection_exists(PROBED_COLLECTION)),
+        "redis": Dependency(lambda: _ping(redis), required=redis_is_required),
+    }
+
+
+async def _ping(redis: Redis) -> None:
+    await redis.ping()
 
 
 def qdrant_client(settings: Settings) -> AsyncQdrantClient:

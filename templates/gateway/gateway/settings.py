@@ -21,7 +21,7 @@ MASK = "********"
 class ModelSettings(BaseModel):
     """An external embedding model: where it answers, how long that may take, and whose vectors it makes."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     url: str = Field(pattern=r"^https?://\S+$")
     timeout_seconds: float = Field(default=2.0, gt=0)
@@ -48,7 +48,12 @@ class Settings(BaseSettings):
     """Variables of the environment, under the names that the documents give them."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", case_sensitive=True, env_ignore_empty=True, frozen=True
+        env_file=".env",
+        extra="ignore",
+        case_sensitive=True,
+        env_ignore_empty=True,
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     ENVIRONMENT: str = "production"
@@ -160,6 +165,11 @@ class Settings(BaseSettings):
     def workers(self) -> int:
         """Worker processes: as told, or one a core."""
         return self.GUNICORN_WORKERS or os.cpu_count() or 1
+
+    @property
+    def worker_capacity(self) -> int:
+        """How many requests one worker answers at once."""
+        return max(1, self.MAX_CONNECTIONS // self.workers)
 
     @property
     def prefixes(self) -> tuple[str, str]:

@@ -22,6 +22,8 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     names = {*Settings.model_fields, "PROMETHEUS_MULTIPROC_DIR"}
     for name in names & set(os.environ):
         monkeypatch.delenv(name)
+    monkeypatch.setenv("POSTGRES_HOST", "127.0.0.1")
+    monkeypatch.setenv("POSTGRES_PORT", "1")
     monkeypatch.setitem(Settings.model_config, "env_file", None)
 
 
