@@ -1,3 +1,4 @@
+import { edgePorts } from '../src/config/listeners.js';
 import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { file } from '../src/resources/file.js';
@@ -102,7 +103,7 @@ const firewall: SubTask = {
     const content = renderRuleset({
       sshPorts: facts.sshPorts,
       sshFrom: rules.ssh_from,
-      edgePorts: [config.networking.edge.gateway_port],
+      edgePorts: edgePorts(config),
       allow: rules.allow,
     });
     const nftables = aptPackages({ name: 'nftables', packages: ['nftables'] });

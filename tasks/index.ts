@@ -6,6 +6,7 @@ import { qdrant } from './1.1-qdrant.js';
 import { collections } from './1.4-collections.js';
 import { postgresql } from './3.1-postgresql.js';
 import { redis } from './3.2-redis.js';
+import { deployment } from './4.5-deployment.js';
 
 /** The documented tasks in their documented order. */
 export const TASKS: readonly Task[] = [
@@ -16,4 +17,5 @@ export const TASKS: readonly Task[] = [
   collections,
   postgresql,
   redis,
+  deployment,
 ];

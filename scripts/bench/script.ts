@@ -3,7 +3,7 @@ import { firstProbes } from '../../src/checks/look.js';
 import { probesOf } from '../../src/checks/run.js';
 import { selectChecks } from '../../src/checks/select.js';
 import { surroundings } from '../../src/cli/check/round.js';
-import { readFacts } from '../../src/cli/session.js';
+import { readFacts, taskContextOf } from '../../src/cli/session.js';
 import { loadConfig } from '../../src/config/load.js';
 import type { HostConfig } from '../../src/config/schema.js';
 import { missingPackages } from '../../src/engine/packages.js';
@@ -27,13 +27,14 @@ export async function currentProbeScript(file: string): Promise<string> {
 export async function readinessInSequence(
   file: string,
 ): Promise<{ script: string; checks: number; probes: number }> {
-  return onHost(file, async (host, { config, facts }, hostConfig) => {
+  return onHost(file, async (host, known, hostConfig) => {
+    const { config } = known;
     const context = await surroundings({ host, hostConfig, config });
     const checks = selectChecks(CATALOGUE, { words: ['readiness'] });
     const probes = [
       ...firstProbes(config),
       ...checks.flatMap((check) => probesOf(check, context)),
-      ...taskProbes({ config, facts }),
+      ...taskProbes(known),
     ];
     return { script: sequentialScript(probes).source, checks: checks.length, probes: probes.length };
   });
@@ -58,7 +59,7 @@ async function onHost<T>(
   if (hostConfig === undefined) throw new Error('no host');
   const host = await openHost(hostConfig, new Gate(), { env: process.env });
   try {
-    return await work(host, { config, facts: await readFacts(host) }, hostConfig);
+    return await work(host, taskContextOf({ config, host, hostConfig }, await readFacts(host)), hostConfig);
   } finally {
     await host.close();
   }

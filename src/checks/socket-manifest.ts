@@ -1,4 +1,4 @@
-import { listeners as claimed, isLoopback } from '../config/listeners.js';
+import { listeners as claimed, edgePorts, isLoopback } from '../config/listeners.js';
 import type { Config, SlotName } from '../config/schema.js';
 import { SLOTS } from '../config/slots.js';
 
@@ -72,8 +72,7 @@ const ALWAYS_CLOSED = [6333, 6334, 6335, 5432, 6379, 9090];
 
 /** The ports that must not answer from outside: all but SSH and those of the edge. Ascending, pure. */
 export function closedPorts(config: Config, sshPorts: readonly number[]): number[] {
-  const { edge } = config.networking;
-  const open = new Set([...sshPorts, ...Object.values(edge)]);
+  const open = new Set([...sshPorts, ...edgePorts(config)]);
   const slots = SLOTS.flatMap((slot) => {
     const { http, grpc, p2p } = config.qdrant.slots[slot];
     return [http, grpc, p2p];

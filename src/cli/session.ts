@@ -90,7 +90,15 @@ export async function withSession<T>(
 
 /** What tasks need to compose their resources: one command on the host. */
 export async function taskContext(session: Session): Promise<TaskContext> {
-  return { config: session.config, facts: await readFacts(session.host) };
+  return taskContextOf(session, await readFacts(session.host));
+}
+
+/** The same, where the facts are known already. */
+export function taskContextOf(
+  { config, host, hostConfig }: Pick<Session, 'config' | 'host' | 'hostConfig'>,
+  facts: Facts,
+): TaskContext {
+  return { config, facts, address: host.reach?.name ?? hostConfig.address };
 }
 
 /** The host's facts. Throws when it does not answer with something readable. */

@@ -76,6 +76,12 @@ function monitoringListeners({ monitoring }: Config): Listener[] {
   return [...(monitoring.metrics_enabled ? [prometheus] : []), ...(monitoring.node_exporter ? [node] : [])];
 }
 
+/** Each port of the edge that is configured, once. */
+export function edgePorts({ networking: { edge } }: Config): number[] {
+  const ports = [edge.gateway_port, edge.qdrant_http_port, edge.qdrant_grpc_port];
+  return [...new Set(ports.filter((port) => port !== undefined))];
+}
+
 /** Whether an address is this machine's own loopback interface. */
 export function isLoopback(address: string): boolean {
   return address === 'localhost' || address === '::1' || address.startsWith('127.');

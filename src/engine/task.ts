@@ -6,6 +6,8 @@ import type { Resource } from './resource.js';
 export interface TaskContext {
   config: Config;
   facts: Facts;
+  /** The name or address that the operator reaches the host by. */
+  address: string;
 }
 
 /** A numbered part of a task with the document's success criterion. */

@@ -39,6 +39,7 @@ export function fakeContext(
       sshPorts: [22],
       ...facts,
     },
+    address: '192.0.2.7',
   };
 }
 

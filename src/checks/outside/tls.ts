@@ -5,6 +5,7 @@ import {
   type SecureVersion,
   type TLSSocket,
 } from 'node:tls';
+import { edgePorts } from '../../config/listeners.js';
 import { known, type Observation } from '../../host/probe.js';
 import type { Site } from '../check.js';
 import { oncePerSite } from '../once.js';
@@ -48,7 +49,7 @@ export interface Door<Seen> {
 export const servedTls = oncePerSite<Door<ServedTls>[]>(async (site) => {
   const trust = await trustOf(site.context.config.networking.tls);
   const look = async (port: number) => ({ port, seen: await lookAtDoor(site, port, trust) });
-  return known(await Promise.all(edgePorts(site).map(look)));
+  return known(await Promise.all(edgePorts(site.context.config).map(look)));
 });
 
 async function lookAtDoor(
@@ -162,13 +163,6 @@ export function agreementOf(handshake: Handshake<unknown> | undefined, otherwise
   if (turnedAway && otherwiseAgrees) return 'refused';
   if (turnedAway) return { unclear: `${code}, and TLSv1.2 is not agreed to either` };
   return { unclear: code === '' ? message : code };
-}
-
-/** Each port of the edge that is configured, once. */
-function edgePorts({ context }: Site): number[] {
-  const { gateway_port, qdrant_http_port, qdrant_grpc_port } = context.config.networking.edge;
-  const ports = [gateway_port, qdrant_http_port, qdrant_grpc_port];
-  return [...new Set(ports.filter((port) => port !== undefined))];
 }
 
 async function throughForward<T>(site: Site, port: number, work: (local: number) => Promise<T>): Promise<T> {

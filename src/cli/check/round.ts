@@ -9,7 +9,7 @@ import { lookAll, type Step } from '../../engine/plan.js';
 import type { Observation } from '../../host/probe.js';
 import { adminHeader } from '../../services/qdrant/place.js';
 import { version } from '../../version.js';
-import type { Configured, Session } from '../session.js';
+import { type Configured, type Session, taskContextOf } from '../session.js';
 import { maskedReport } from './masked.js';
 
 /** Which checks to run, once what is known of the host is known: severities may depend on it. */
@@ -47,7 +47,7 @@ async function lookRound(
   const context = await surroundings(session);
   const lookAtPlan = once(async () => {
     const { TASKS } = await import('../../../tasks/index.js');
-    return lookAll(host, TASKS, { config: session.config, facts: factsOf(context) });
+    return lookAll(host, TASKS, taskContextOf(session, factsOf(context)));
   });
   const [results, plan] = await Promise.all([
     runChecks(host, choose(context), { context, lookAtPlan }),

@@ -4,6 +4,11 @@ import { cidr, count, duration, port, seconds, secret } from './values.js';
 
 const edge = z
   .strictObject({
+    bind: z
+      .array(z.union([z.ipv4(), z.ipv6()], 'must be an IP address'))
+      .min(1)
+      .default(['0.0.0.0'])
+      .describe('Addresses it listens on; 0.0.0.0 and :: are all of IPv4 and of IPv6.'),
     gateway_port: port().default(8000).describe('Port of the gateway as clients see it.'),
     qdrant_http_port: port()
       .optional()
@@ -11,9 +16,12 @@ const edge = z
     qdrant_grpc_port: port()
       .optional()
       .describe("Port of Qdrant's gRPC interface as clients see it; not offered when missing."),
+    max_requests_per_minute: count()
+      .default(60_000)
+      .describe('Requests of one address while security.rate_limiting is on; more are answered by 429.'),
   })
   .prefault({})
-  .describe('Ports of the edge.');
+  .describe('The edge: where it listens, and what it lets pass.');
 
 const tls = z
   .strictObject({

@@ -1,0 +1,163 @@
+import { isLoopback } from '../../config/listeners.js';
+import type { Config } from '../../config/schema.js';
+import { SLOTS } from '../../config/slots.js';
+import { parseSize } from '../../config/units.js';
+import { type Script, sh } from '../../host/shell.js';
+import { template } from '../../templates.js';
+
+/** Where Prometheus finds the numbers of the edge, on loopback. */
+export const EDGE_METRICS_PORT = 8404;
+
+/** Certificate chain and key of the edge, in one file as HAProxy wants it. */
+export const EDGE_CERTIFICATE = '/etc/haproxy/vdb-edge.pem';
+
+/** One port of the edge and what is behind it. */
+interface Door {
+  /** Of frontend and backend. */
+  name: string;
+  port: number;
+  binds: string[];
+  /** Of the bind lines, with a leading space. */
+  options: string;
+  balance: 'leastconn' | 'first';
+  /** Bytes that a body may announce. */
+  maxBody: number;
+  /** Path that answers 200 while a server serves. */
+  check: string;
+  serverOptions: string;
+  servers: Server[];
+}
+
+interface Server {
+  name: string;
+  address: string;
+  options: string;
+}
+
+/** What clients get from the edge itself; the gateway's own errors have the same form (RFC 9457). */
+const ERRORS = [
+  { status: 403, title: 'this address is not on the allowlist' },
+  { status: 413, title: 'the body is larger than is accepted' },
+  { status: 429, title: 'too many requests from this address', retryAfter: 10 },
+  { status: 502, title: 'the service gave no valid answer' },
+  { status: 503, title: 'no server can take the request now', retryAfter: 5 },
+  { status: 504, title: 'the service did not answer in time' },
+].map(({ title, ...rest }) => ({ ...rest, body: JSON.stringify({ title, status: rest.status }) }));
+
+/** Requests come from the operator's forwarded ports too, so loopback is always allowed. */
+const LOOPBACK = ['127.0.0.0/8', '::1'];
+
+/** Whether there is something for the edge to serve. */
+export function edgeServes(config: Config): boolean {
+  return config.networking.load_balancer && doors(config).length > 0;
+}
+
+/** The ports that the edge opens. */
+export function servedPorts(config: Config): number[] {
+  return doors(config).map(({ port }) => port);
+}
+
+/** Passes when HAProxy serves: its own page of metrics answers. */
+export function edgeReady(): Script {
+  return sh`curl -fsS -o /dev/null --max-time 5 ${`http://127.0.0.1:${EDGE_METRICS_PORT}/metrics`}`;
+}
+
+/** The whole of haproxy.cfg. The active slot is the one that serves; the other is known and disabled. Pure. */
+export function renderHaproxy(config: Config): string {
+  const { gateway, networking, security } = config;
+  return template('haproxy/haproxy.cfg', {
+    maxConnections: gateway.max_connections,
+    keepAliveSeconds: gateway.keep_alive_seconds,
+    tls: networking.tls.mode !== 'off',
+    allow: [...security.firewall.allow, ...LOOPBACK],
+    requestsPerMinute: security.rate_limiting ? networking.edge.max_requests_per_minute : undefined,
+    metricsPort: EDGE_METRICS_PORT,
+    errors: ERRORS,
+    doors: doors(config),
+  });
+}
+
+function doors(config: Config): Door[] {
+  const { gateway, networking, qdrant } = config;
+  const { edge } = networking;
+  const found: Door[] = [];
+  if (gateway.enabled) found.push(gatewayDoor(config, edge.gateway_port));
+  if (edge.qdrant_http_port !== undefined) {
+    found.push({
+      ...qdrantDoor(config, 'qdrant_rest', edge.qdrant_http_port, 'http'),
+      options: bindOptions(config, 'http'),
+    });
+  }
+  if (edge.qdrant_grpc_port !== undefined && qdrant.artifact.from !== 'emulator') {
+    const door = qdrantDoor(config, 'qdrant_grpc', edge.qdrant_grpc_port, 'grpc');
+    found.push({ ...door, options: bindOptions(config, 'grpc'), serverOptions: ' proto h2' });
+  }
+  return found;
+}
+
+function gatewayDoor(config: Config, port: number): Door {
+  const { gateway, networking } = config;
+  const address = isAny(gateway.bind) || isLoopback(gateway.bind) ? '127.0.0.1' : gateway.bind;
+  return {
+    name: 'gateway',
+    port,
+    binds: binds(config, port),
+    options: bindOptions(config, 'http'),
+    balance: 'leastconn',
+    maxBody: parseSize(gateway.limits.max_body_size) ?? 0,
+    check: networking.health_check_path,
+    serverOptions: '',
+    servers: Array.from({ length: gateway.replicas }, (_, index) => ({
+      name: `blue-${index + 1}`,
+      address: `${bracketed(address)}:${gateway.port + index}`,
+      options: '',
+    })),
+  };
+}
+
+/** Checked over REST always: it says more than an open gRPC port. */
+function qdrantDoor(
+  config: Config,
+  name: string,
+  port: number,
+  kind: 'http' | 'grpc',
+): Omit<Door, 'options'> {
+  const { qdrant } = config;
+  const address = isLoopback(qdrant.bind) || isAny(qdrant.bind) ? '127.0.0.1' : qdrant.bind;
+  return {
+    name,
+    port,
+    binds: binds(config, port),
+    balance: 'first',
+    maxBody: qdrant.max_request_size_mb * 1024 * 1024,
+    check: '/readyz',
+    serverOptions: '',
+    servers: SLOTS.map((slot) => ({
+      name: slot,
+      address: `${bracketed(address)}:${qdrant.slots[slot][kind]}`,
+      options: [
+        kind === 'grpc' ? ` port ${qdrant.slots[slot].http} check-proto h1` : '',
+        slot === qdrant.active_slot ? '' : ' disabled',
+      ].join(''),
+    })),
+  };
+}
+
+function bindOptions({ networking }: Config, kind: 'http' | 'grpc'): string {
+  if (networking.tls.mode === 'off') return kind === 'grpc' ? ' proto h2' : '';
+  return ` ssl crt ${EDGE_CERTIFICATE} alpn ${kind === 'grpc' ? 'h2' : 'h2,http/1.1'}`;
+}
+
+function binds({ networking: { edge } }: Config, port: number): string[] {
+  return edge.bind.map((address) =>
+    address.includes(':') ? `[${address}]:${port} v6only` : `${address}:${port}`,
+  );
+}
+
+function isAny(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
+}
+
+function bracketed(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}

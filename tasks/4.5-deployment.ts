@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import type { Resource } from '../src/engine/resource.js';
+import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
+import { EXIT, messageOf, VdbError } from '../src/errors.js';
+import { aptPackages } from '../src/resources/apt.js';
+import { directory } from '../src/resources/directory.js';
+import { ownCertificate } from '../src/resources/edge-certificate.js';
+import { file } from '../src/resources/file.js';
+import { later } from '../src/resources/later.js';
+import { service } from '../src/resources/service.js';
+import {
+  EDGE_CERTIFICATE,
+  edgeReady,
+  edgeServes,
+  renderHaproxy,
+  servedPorts,
+} from '../src/services/haproxy/config.js';
+
+const CONFIGURATION = '/etc/haproxy/haproxy.cfg';
+
+const edge: SubTask = {
+  id: '4.5.1',
+  title: 'Production environment: the edge',
+  criterion:
+    'HAProxy serves the gateway and, where configured, Qdrant to the allowlist alone, with TLS where it is on',
+  resources: (context) => {
+    const { config } = context;
+    if (!edgeServes(config)) return [];
+    if (config.networking.tls.mode === 'acme')
+      return [
+        later({ id: '4.5.1', title: 'edge with ACME', why: 'certificates by ACME come with deployments' }),
+      ];
+    return [
+      aptPackages({ name: 'edge', packages: ['haproxy', 'openssl'] }),
+      ...certificate(context),
+      file({ path: CONFIGURATION, content: renderHaproxy(config), validate: 'haproxy' }),
+      service({
+        unit: 'haproxy.service',
+        reloadOn: [CONFIGURATION, ...(config.networking.tls.mode === 'off' ? [] : [EDGE_CERTIFICATE])],
+        readyCheck: edgeReady(),
+      }),
+    ];
+  },
+};
+
+function certificate({ config, facts, address }: TaskContext): Resource[] {
+  const { tls } = config.networking;
+  if (tls.mode === 'off') return [];
+  if (tls.mode === 'files') {
+    const content = `${pem('certificate', tls.certificate)}\n${pem('key', tls.key)}\n`;
+    return [
+      file({ path: EDGE_CERTIFICATE, content, mode: '0600', secret: true, title: 'certificate of the edge' }),
+    ];
+  }
+  const place = `${config.paths.root}/config/tls`;
+  const names = [tls.domain, address, facts.hostname, 'localhost', '127.0.0.1'];
+  return [
+    directory({ path: place, mode: '0700' }),
+    ownCertificate({
+      directory: place,
+      file: EDGE_CERTIFICATE,
+      names: [...new Set(names.filter((name) => name !== undefined && !name.includes(':')))] as string[],
+    }),
+  ];
+}
+
+/** A PEM file of this machine. */
+function pem(key: 'certificate' | 'key', path = ''): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    throw new VdbError(`networking.tls.${key} cannot be read: ${path}`, {
+      code: 'config.tls',
+      exitCode: EXIT.usage,
+      meaning: `The edge needs it, and it is read on this machine (${messageOf(cause)}).`,
+      next: `Correct networking.tls.${key}, or have a certificate made on the host: networking.tls.mode: own-ca.`,
+      cause,
+    });
+  }
+}
+
+/** Task 4.5: what clients see. */
+export const deployment: Task = {
+  id: '4.5',
+  title: 'Deployment and production readiness',
+  description: 'HAProxy as the edge of the gateway and of Qdrant: TLS, allowlist, limits, health checks.',
+  dependsOn: ['1.1'],
+  subtasks: [edge],
+  runs: ({ config }) => {
+    if (!edgeServes(config)) return 'Edge: nothing to serve';
+    const scheme = config.networking.tls.mode === 'off' ? 'http' : 'https';
+    return `Edge: ${scheme}, ports ${servedPorts(config).join(', ')}`;
+  },
+};
