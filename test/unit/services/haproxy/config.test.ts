@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { edgeServes, renderHaproxy, servedPorts } from '../../../../src/services/haproxy/config.js';
+import { QDRANT, testConfig } from '../../../support/config.js';
+
+const GATEWAY = { enabled: true, api_key: 'Qw5nBv8xRt2mLp7s' };
+const PORTS = { edge: { qdrant_http_port: 6433, qdrant_grpc_port: 6434 } };
+
+/** The lines of one frontend or backend. */
+function section(text: string, title: string): string[] {
+  const [, body = ''] = text.split(new RegExp(`^${title}$`, 'm'));
+  return (body.split(/^\S/m)[0] ?? '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+describe('the edge', () => {
+  it('serves nothing where there is nothing to serve, or no load balancer', () => {
+    expect(edgeServes(testConfig())).toBe(false);
+    expect(edgeServes(testConfig({ gateway: GATEWAY, networking: { load_balancer: false } }))).toBe(false);
+    expect(edgeServes(testConfig({ gateway: GATEWAY }))).toBe(true);
+  });
+
+  it('has a port each for the gateway, and for REST and gRPC of Qdrant where they are configured', () => {
+    const config = testConfig({ gateway: GATEWAY, networking: PORTS });
+    expect(servedPorts(config)).toEqual([8000, 6433, 6434]);
+    const text = renderHaproxy(config);
+    expect(section(text, 'frontend gateway')[0]).toBe('bind 0.0.0.0:8000');
+    expect(section(text, 'frontend qdrant_grpc')[0]).toBe('bind 0.0.0.0:6434 proto h2');
+  });
+
+  it('offers no gRPC of an emulator, which has none', () => {
+    const qdrant = { ...QDRANT, artifact: { from: 'emulator' } };
+    expect(servedPorts(testConfig({ qdrant, networking: PORTS }))).toEqual([6433]);
+  });
+
+  it('listens where it is told to, on IPv6 apart from IPv4', () => {
+    const edge = { bind: ['192.0.2.1', '::'] };
+    const lines = section(
+      renderHaproxy(testConfig({ gateway: GATEWAY, networking: { edge } })),
+      'frontend gateway',
+    );
+    expect(lines.slice(0, 2)).toEqual(['bind 192.0.2.1:8000', 'bind [::]:8000 v6only']);
+  });
+
+  it('speaks TLS at each port where it is on, HTTP/2 alone for gRPC', () => {
+    const networking = { ...PORTS, tls: { mode: 'own-ca' } };
+    const text = renderHaproxy(testConfig({ gateway: GATEWAY, networking }));
+    expect(section(text, 'frontend gateway')[0]).toContain(
+      ' ssl crt /etc/haproxy/vdb-edge.pem alpn h2,http/1.1',
+    );
+    expect(section(text, 'frontend qdrant_grpc')[0]).toMatch(/ ssl crt \S+ alpn h2$/);
+    expect(section(text, 'frontend gateway')).toContain('http-request set-header X-Forwarded-Proto https');
+  });
+
+  it('turns away who is not on the allowlist, and lets in the operator, who comes through SSH', () => {
+    const security = { firewall: { allow: ['198.51.100.0/24'] } };
+    const lines = section(renderHaproxy(testConfig({ gateway: GATEWAY, security })), 'frontend gateway');
+    expect(lines).toContain('acl allowed src 198.51.100.0/24 127.0.0.0/8 ::1');
+    expect(lines).toContain('http-request deny deny_status 403 unless allowed');
+  });
+
+  it('counts requests by address only where that is on', () => {
+    const lines = (rate_limiting: boolean) =>
+      renderHaproxy(testConfig({ gateway: GATEWAY, security: { rate_limiting } }));
+    expect(lines(true)).toContain('sc_http_req_rate(0) gt 60000');
+    expect(lines(false)).not.toContain('sc_http_req_rate');
+  });
+
+  it('has a server for each replica of the gateway', () => {
+    const text = renderHaproxy(
+      testConfig({ gateway: { ...GATEWAY, replicas: 3, port: 8101, grpc_port: null } }),
+    );
+    expect(section(text, 'backend gateway').filter((line) => line.startsWith('server'))).toEqual([
+      'server blue-1 127.0.0.1:8101',
+      'server blue-2 127.0.0.1:8102',
+      'server blue-3 127.0.0.1:8103',
+    ]);
+  });
+
+  it('sends to the active slot of Qdrant, and keeps the other one disabled', () => {
+    const qdrant = { ...QDRANT, active_slot: 'green' };
+    const text = renderHaproxy(testConfig({ qdrant, networking: PORTS }));
+    expect(section(text, 'backend qdrant_rest').filter((line) => line.startsWith('server'))).toEqual([
+      'server blue 127.0.0.1:6333 disabled',
+      'server green 127.0.0.1:6343',
+    ]);
+  });
+
+  it('asks over REST whether the gRPC of a slot serves', () => {
+    const lines = section(renderHaproxy(testConfig({ networking: PORTS })), 'backend qdrant_grpc');
+    expect(lines).toContain('http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host localhost');
+    expect(lines).toContain('server blue 127.0.0.1:6334 port 6333 check-proto h1');
+  });
+});
