@@ -17,6 +17,7 @@ import tempfile
 import time
 import urllib.request
 import uuid
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -133,9 +134,11 @@ class Qdrant:
     server: Server | None = None
 
     def client(self, timeout: int = 10) -> AsyncQdrantClient:
-        return AsyncQdrantClient(
-            url=self.url, api_key=self.api_key, timeout=timeout, check_compatibility=False
-        )
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Api key is used with an insecure connection")
+            return AsyncQdrantClient(
+                url=self.url, api_key=self.api_key, timeout=timeout, check_compatibility=False
+            )
 
 
 def free_port() -> int:
