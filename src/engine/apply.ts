@@ -117,7 +117,7 @@ function taskEntry(
         result.resolve(failedToLook(task, error, options.onEvent));
         throw error;
       }
-      return stepEntries(run, entry, result.resolve);
+      return stepEntries(run, entry, finished, result.resolve);
     },
   };
 }
@@ -130,7 +130,12 @@ interface ListrEntry {
 }
 
 /** The steps of a task as a list of its own, its last entry the verification. */
-function stepEntries(run: TaskRun, entry: ListrEntry, done: (outcome: TaskOutcome) => void): unknown {
+function stepEntries(
+  run: TaskRun,
+  entry: ListrEntry,
+  finished: Finished,
+  done: (outcome: TaskOutcome) => void,
+): unknown {
   const title = entry.title;
   const due = run.steps.map((step, index) => ({ step, index }));
   return entry.newListr(
@@ -139,6 +144,7 @@ function stepEntries(run: TaskRun, entry: ListrEntry, done: (outcome: TaskOutcom
         title: step.resource.title,
         enabled: step.verdict.status !== 'ok' || mustLookAgain(step),
         task: async (_: unknown, child: ListrEntry): Promise<void> => {
+          if (await haveChanged(step.subtask.after, finished)) run.othersEnded();
           const outcome = await run.step(index);
           if (outcome === null) return;
           child.title = `${outcome.title}: ${outcome.summary}`;
@@ -159,6 +165,12 @@ function stepEntries(run: TaskRun, entry: ListrEntry, done: (outcome: TaskOutcom
     ],
     { concurrent: false, exitOnError: false },
   );
+}
+
+/** Waits for the end of those tasks of the run; true where one of them may have changed something. */
+async function haveChanged(ids: readonly string[] = [], finished: Finished): Promise<boolean> {
+  const outcomes = await Promise.all(ids.map((id) => finished.get(id)));
+  return outcomes.some((outcome) => outcome !== undefined && outcome.status !== 'unchanged');
 }
 
 /** Why a task cannot run: the first of the tasks it depends on that did not come to its desired state. */

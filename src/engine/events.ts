@@ -2,7 +2,7 @@ import { EXIT, type VdbError } from '../errors.js';
 import type { Action } from './resource.js';
 
 /**
- * What became of a step. `skipped`: what it needs could not be had. `left-out`: it is not part of this release.
+ * What became of a step. `skipped`: what it needs could not be had. `left-out`: for the reason given.
  * `foreign`: not this host's to set.
  */
 export type StepStatus = 'changed' | 'failed' | 'skipped' | 'left-out' | 'refused' | 'foreign' | 'not-run';

@@ -18,14 +18,14 @@ export interface Step {
 /**
  * What is to be done about a resource.
  * - `ok`: nothing. - `change`: the plan changes it. - `refused`: it differs, and vdb will not change it by itself.
- * - `left-out`: not part of this release, for the reason given. - `foreign`: not this host's to set. - `unknown`: could not be seen.
+ * - `left-out`: for the reason given; `change` is what it would be once that is gone. - `foreign`: not this host's to set. - `unknown`: could not be seen.
  * - `later`: cannot be seen before something else is there, and nothing is due before.
  */
 export type Verdict =
   | { status: 'ok' }
   | { status: 'change'; change: Change; tentative: boolean }
   | { status: 'refused'; change: Change }
-  | { status: 'left-out'; why: string }
+  | { status: 'left-out'; why: string; change?: Change }
   | { status: 'foreign'; why: string }
   | { status: 'unknown'; why: string }
   | { status: 'later'; why: string };
@@ -57,6 +57,7 @@ export function judge(resource: Resource, observation: Observation<unknown>): Ve
   const tentative = observation.status === 'pending';
   const change = resource.diff(observation.status === 'known' ? observation.value : null);
   if (change === null) return tentative ? { status: 'later', why: observation.why } : { status: 'ok' };
+  if (change.leftOut !== undefined) return { status: 'left-out', why: change.leftOut.why, change };
   return change.refused === undefined
     ? { status: 'change', change, tentative }
     : { status: 'refused', change };
@@ -73,6 +74,11 @@ function predicted(steps: Step[]): Step[] {
 }
 
 function predictedVerdict({ resource, verdict }: Step, changing: ReadonlySet<string>): Verdict | null {
+  if (verdict.status === 'left-out') {
+    const { change } = verdict;
+    const brought = change?.leftOut !== undefined && changing.has(change.leftOut.until);
+    return brought ? { status: 'change', change, tentative: true } : null;
+  }
   if (verdict.status !== 'ok' && verdict.status !== 'later') return null;
   const change = resource.predict?.(changing) ?? null;
   return change === null ? null : { status: 'change', change, tentative: true };

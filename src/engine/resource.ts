@@ -15,6 +15,8 @@ export interface Change {
   content?: { before: string | null; after: string; secret: boolean };
   /** Why a host that differs like this still equals its configuration: what is missing may be missing. */
   optional?: string;
+  /** Set when it is left out for now, because something is not there that another task brings. */
+  leftOut?: LeftOut;
   /** Set when vdb will not make this change. */
   refused?: Refusal;
 }
@@ -25,6 +27,12 @@ export interface Refusal {
   next: string;
   /** Going on would do damage: the rest of the task does not run. Without it a refusal holds back nothing. */
   blocks?: true;
+}
+
+export interface LeftOut {
+  why: string;
+  /** Id of the resource that brings what is missing: where the plan changes it, this is due afterwards. */
+  until: string;
 }
 
 export interface FieldChange {

@@ -49,6 +49,11 @@ export class TaskRun {
     await this.#lookFrom(0);
   }
 
+  /** Other tasks of the run have ended meanwhile: what they may have changed is looked at again before the next step. */
+  othersEnded(): void {
+    this.#stale = true;
+  }
+
   /** Brings the step at `index` to its desired state. Never throws: the outcome says what happened. */
   async step(index: number): Promise<StepOutcome | null> {
     try {
@@ -212,9 +217,14 @@ export class TaskRun {
   }
 }
 
-/** A pending thing may have become visible, and a service follows the files that were just written. */
-export function mustLookAgain(step: Step): boolean {
-  return step.observation.status === 'pending' || step.resource.predict !== undefined;
+/**
+ * A pending thing may have become visible, a service follows the files that were just written, and what waits for
+ * other tasks depends on what they bring.
+ */
+export function mustLookAgain({ observation, resource, subtask }: Step): boolean {
+  return (
+    observation.status === 'pending' || resource.predict !== undefined || subtask.after !== undefined
+  );
 }
 
 function statusOf(outcomes: readonly StepOutcome[]): TaskOutcome['status'] {

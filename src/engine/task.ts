@@ -17,6 +17,11 @@ export interface SubTask {
   title: string;
   /** The document's success criterion, in our words. */
   criterion: string;
+  /**
+   * Numbers of tasks whose end this part waits for, whatever came of them: what they bring is looked for then. The
+   * parts before it do not wait.
+   */
+  after?: readonly string[];
   resources(context: TaskContext): Resource[];
 }
 

@@ -16,7 +16,7 @@ const WORD: Record<ResourceRecord['status'], string> = {
   failed: 'failed',
   refused: 'refused',
   skipped: 'skipped',
-  'left-out': 'not part of this release',
+  'left-out': 'left out',
   foreign: "not this host's to set",
   'not-run': 'not run',
   unverified: 'not verified',
@@ -60,7 +60,7 @@ function statusText({ status, why, subtasks }: TaskRecord): string {
   const rest = why === undefined ? '' : `: ${why}`;
   const exceptions = [
     ...(has('foreign') ? ["what is not this host's to set"] : []),
-    ...(has('left-out') ? ['what is not part of this release'] : []),
+    ...(has('left-out') ? ['what is left out'] : []),
   ];
   const but = completed && exceptions.length > 0 ? `, except for ${exceptions.join(' and ')}` : '';
   return `${STATUS[status]}${rest}${but}`;

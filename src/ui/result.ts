@@ -20,7 +20,7 @@ export function resultText(
     ...errors,
     ...skipped.map((step) => `${style.yellow('skipped')} ${step.task} ${step.title}: ${step.summary}`),
     ...(foreign.length === 0 ? [] : [foreignLine(foreign, color)]),
-    ...(leftOut.length === 0 ? [] : [leftOutLine(leftOut, color)]),
+    ...leftOutLines(leftOut, color),
     ...notRun.map(
       (task) =>
         `${style.yellow('not run')} ${task.id} ${task.title}: ${task.why ?? 'an earlier step failed'}`,
@@ -37,9 +37,13 @@ function foreignLine(steps: readonly StepOutcome[], color: boolean): string {
   return `${styleFor(color).dim('not set')} ${steps.length} ${what} not this host's to set (see: vdb provision --plan)`;
 }
 
-function leftOutLine(steps: readonly StepOutcome[], color: boolean): string {
-  const parts = steps.map(({ subtask }) => subtask).join(', ');
-  return `${styleFor(color).dim('left out')} ${parts}: not part of this release (see: vdb task show)`;
+/** One line for each reason, with the parts that are left out for it. */
+function leftOutLines(steps: readonly StepOutcome[], color: boolean): string[] {
+  const reasons = [...new Set(steps.map(({ summary }) => summary))];
+  return reasons.map((reason) => {
+    const parts = steps.filter(({ summary }) => summary === reason).map(({ subtask }) => subtask);
+    return `${styleFor(color).dim('left out')} ${[...new Set(parts)].join(', ')}: ${reason}`;
+  });
 }
 
 function sumLine(outcome: RunOutcome, host: string, color: boolean): string {

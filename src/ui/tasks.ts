@@ -78,7 +78,8 @@ function paint(line: string, state: TaskRow['state'] | undefined, color: boolean
 export function taskText(task: Task, color: boolean): string {
   const style = styleFor(color);
   const parts = task.subtasks.map(
-    ({ id, title, criterion }) => `${id} ${title}\n${indent(criterion, '      ')}`,
+    ({ id, title, criterion, after = [] }) =>
+      `${id} ${title}${after.length === 0 ? '' : ` (after ${after.join(', ')})`}\n${indent(criterion, '      ')}`,
   );
   return [
     style.bold(`${task.id} ${task.title}`),
@@ -97,6 +98,6 @@ export function taskData(task: Task): Record<string, unknown> {
   const { id, title, description, dependsOn, subtasks, rollback } = task;
   return {
     ...{ id, title, description, depends_on: dependsOn, rollback: rollback !== undefined },
-    subtasks: subtasks.map((part) => ({ id: part.id, title: part.title, criterion: part.criterion })),
+    subtasks: subtasks.map((part) => ({ id: part.id, title: part.title, criterion: part.criterion, after: part.after ?? [] })),
   };
 }
