@@ -143,6 +143,7 @@ def _async_engine(settings: DatabaseSettings, application: str) -> AsyncEngine:
         pool_timeout=settings.pool_timeout,
         pool_pre_ping=True,
         pool_recycle=RECYCLE_SECONDS,
+        hide_parameters=True,
     )
     event.listen(engine.sync_engine, "handle_error", _translate)
     return engine
@@ -165,6 +166,7 @@ def sync_engine(
         pool_timeout=settings.pool_timeout,
         pool_pre_ping=True,
         pool_recycle=RECYCLE_SECONDS,
+        hide_parameters=True,
     )
     event.listen(engine, "handle_error", _translate)
     return engine
