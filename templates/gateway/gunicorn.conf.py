@@ -16,7 +16,8 @@ host = f"[{settings.GATEWAY_HOST}]" if ":" in settings.GATEWAY_HOST else setting
 bind = [f"{host}:{settings.GATEWAY_PORT}"]
 workers = settings.workers
 worker_class = "gateway.worker.Worker"
-timeout = settings.GUNICORN_TIMEOUT
+# A worker that drains sends no heartbeat: it must not be taken for one that hangs.
+timeout = max(settings.GUNICORN_TIMEOUT, settings.GUNICORN_GRACEFUL_TIMEOUT + 1)
 graceful_timeout = settings.GUNICORN_GRACEFUL_TIMEOUT
 keepalive = settings.GUNICORN_KEEPALIVE
 max_requests = settings.GUNICORN_MAX_REQUESTS

@@ -7,7 +7,10 @@ import hashlib
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
+
+from citadel import keys
+from citadel.engine import Database, DatabaseUnavailable
 
 from gateway.problems import DependencyUnavailable
 from gateway.settings import Settings
@@ -44,7 +47,7 @@ class Keyring:
     at most.
     """
 
-    def __init__(self, database: Any, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._seconds = settings.KEY_CACHE_SECONDS
         self._timeout = settings.DATABASE_TIMEOUT_SECONDS
@@ -73,9 +76,6 @@ class Keyring:
             self._known.popitem(last=False)
 
     async def _look_up(self, presented: str) -> Principal | None:
-        from citadel import keys
-        from citadel.engine import DatabaseUnavailable
-
         try:
             async with asyncio.timeout(self._timeout), self._database.session() as session:
                 record = await keys.verify(session, presented)

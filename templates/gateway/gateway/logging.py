@@ -72,6 +72,7 @@ def secrets_of(value: Any) -> Iterator[str]:
 def configure(settings: Settings) -> None:
     """Sets up structlog and the standard library's loggers."""
     logging.config.dictConfig(logging_dict(settings))
+    logging.captureWarnings(True)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

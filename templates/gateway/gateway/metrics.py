@@ -46,6 +46,11 @@ OUTBOX_PENDING = Gauge(
     "Writes that are not in Qdrant yet.",
     multiprocess_mode="livemostrecent",
 )
+OUTBOX_REJECTED = Gauge(
+    "gateway_outbox_rejected",
+    "Writes that Qdrant has refused.",
+    multiprocess_mode="livemostrecent",
+)
 OUTBOX_OLDEST = Gauge(
     "gateway_outbox_oldest_seconds",
     "Age of the oldest write that is not in Qdrant yet.",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import warnings
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import httpx
+from citadel.engine import Database
+from citadel.outbox import Dispatcher
+from citadel.settings import DatabaseSettings
 from fastapi import Depends
 from qdrant_client import AsyncQdrantClient
 from redis.asyncio import Redis
@@ -32,12 +36,12 @@ class Services:
     """The clients of a worker. None has been connected when this is made: a dependency may be down."""
 
     settings: Settings
-    database: Any
+    database: Database
     qdrant: AsyncQdrantClient
     redis: Redis
     http: httpx.AsyncClient
     embedder: Embedder
-    dispatcher: Any
+    dispatcher: Dispatcher
     limiter: RateLimiter
     cache: SearchCache
     keys: Keyring
@@ -59,9 +63,7 @@ class Services:
 
 def build(settings: Settings) -> Services:
     """The clients for these settings."""
-    database = _interim("citadel.engine", "Database")(
-        _interim("citadel.settings", "DatabaseSettings").load(settings.DATABASE_DIRECTORY)
-    )
+    database = Database(DatabaseSettings.load(settings.DATABASE_DIRECTORY), settings.SERVICE_NAME)
     qdrant = qdrant_client(settings)
     redis = redis_client(settings)
     http = httpx.AsyncClient(timeout=settings.EMBEDDING_TIMEOUT_SECONDS)
@@ -72,7 +74,7 @@ def build(settings: Settings) -> Services:
         redis=redis,
         http=http,
         embedder=build_embedder(settings),
-        dispatcher=_interim("citadel.outbox", "Dispatcher")(database, qdrant),
+        dispatcher=Dispatcher(database, qdrant),
         limiter=RateLimiter(settings, redis),
         cache=SearchCache(redis, settings),
         keys=Keyring(database, settings),
@@ -85,7 +87,7 @@ def build(settings: Settings) -> Services:
 
 
 def dependencies_of(
-    settings: Settings, database: Any, qdrant: AsyncQdrantClient, redis: Redis
+    settings: Settings, database: Database, qdrant: AsyncQdrantClient, redis: Redis
 ) -> dict[str, Dependency]:
     """How each dependency is asked: with its credentials, so that a wrong one is found too."""
     redis_is_required = settings.RATE_LIMIT_ENABLED and not settings.RATE_LIMIT_FAIL_OPEN
@@ -103,12 +105,15 @@ async def _ping(redis: Redis) -> None:
 def qdrant_client(settings: Settings) -> AsyncQdrantClient:
     """A client that asks nothing of the server until it is used."""
     key = settings.QDRANT_API_KEY
-    return AsyncQdrantClient(
-        url=settings.QDRANT_URL,
-        api_key=key.get_secret_value() if key else None,
-        timeout=max(1, round(settings.QDRANT_TIMEOUT_SECONDS)),
-        check_compatibility=False,
-    )
+    with warnings.catch_warnings():
+        # Qdrant is on this host's loopback, where there is no TLS to ask for.
+        warnings.filterwarnings("ignore", "Api key is used with an insecure connection")
+        return AsyncQdrantClient(
+            url=settings.QDRANT_URL,
+            api_key=key.get_secret_value() if key else None,
+            timeout=max(1, round(settings.QDRANT_TIMEOUT_SECONDS)),
+            check_compatibility=False,
+        )
 
 
 def redis_client(settings: Settings) -> Redis:
@@ -129,14 +134,3 @@ def services(connection: HTTPConnection) -> Services:
 
 
 ServicesDep = Annotated[Services, Depends(services)]
-
-
-def _interim(module: str, name: str) -> Any:
-    """A class that another part brings, or a stand-in until it is there."""
-    import importlib
-    from unittest.mock import AsyncMock, MagicMock
-
-    try:
-        return getattr(importlib.import_module(module), name)
-    except ImportError:
-        return MagicMock(return_value=AsyncMock())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from citadel import outbox
 from pydantic import BaseModel
 
 from gateway import metrics
@@ -20,9 +21,10 @@ class Pool(BaseModel):
 
 
 class Backlog(BaseModel):
-    """Writes that are in PostgreSQL and not yet in Qdrant."""
+    """Writes that are in PostgreSQL and not yet in Qdrant, and those that Qdrant has refused."""
 
     pending: int
+    rejected: int
     oldest_seconds: float | None
 
 
@@ -37,11 +39,10 @@ def pool(services: Services) -> Pool:
 
 async def backlog(services: Services) -> Backlog:
     """The outbox as it is now; sets its gauges. Raises 503 when PostgreSQL does not answer."""
-    from citadel import outbox
-
     async with transaction(services) as session:
         state = await outbox.pending(session)
-    found = Backlog(pending=state.count, oldest_seconds=state.oldest_seconds)
+    found = Backlog(pending=state.waiting, rejected=state.rejected, oldest_seconds=state.oldest_seconds)
     metrics.OUTBOX_PENDING.set(found.pending)
+    metrics.OUTBOX_REJECTED.set(found.rejected)
     metrics.OUTBOX_OLDEST.set(found.oldest_seconds or 0)
     return found

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from citadel.settings import DatabaseSettings
 from fastapi import FastAPI
 
 from gateway.app import create_app
 from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from citadel_testing import Qdrant, Redis
+
+pytest_plugins = ["citadel_testing"]
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +58,47 @@ def make_settings(tmp_path: Path) -> Callable[..., Settings]:
 @pytest.fixture
 def settings(make_settings: Callable[..., Settings]) -> Settings:
     return make_settings()
+
+
+@pytest.fixture
+def live_environment(
+    database_settings: DatabaseSettings, redis_server: Redis, qdrant_server: Qdrant
+) -> dict[str, str]:
+    """The variables of a gateway with real servers: a database and names in Redis of this test alone."""
+    return {
+        **environment_of(database_settings),
+        "REDIS_URL": redis_server.url,
+        "REDIS_PREFIX": f"test-{uuid.uuid4().hex}",
+        "QDRANT_URL": qdrant_server.url,
+        "QDRANT_API_KEY": qdrant_server.api_key,
+    }
+
+
+def environment_of(database: DatabaseSettings) -> dict[str, str]:
+    """The variables that lead to this database."""
+    fields = {name: getattr(database, name) for name in DatabaseSettings.model_fields}
+    fields["password"] = database.password.get_secret_value()
+    return {f"POSTGRES_{name.upper()}": str(value) for name, value in fields.items()}
+
+
+@pytest.fixture
+def make_live(
+    live_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., Settings]:
+    """Settings that lead to real servers."""
+    for name, value in live_environment.items():
+        monkeypatch.setenv(name, value)
+
+    def make(**given: Any) -> Settings:
+        quiet = {
+            "API_KEY_AUTH": False,
+            "DATABASE_DIRECTORY": tmp_path,
+            "STATE_FILE": tmp_path / "state.json",
+            "CHECKS_FILE": tmp_path / "readiness.json",
+        }
+        return Settings(**{**quiet, **given})
+
+    return make
 
 
 @asynccontextmanager
