@@ -1,6 +1,6 @@
 /** A file of an archive. */
 export interface TarFile {
-  /** Relative, with `/` between names, at most 100 bytes. */
+  /** Relative, with `/` between names: 100 bytes, and 155 more before a `/`. */
   path: string;
   content: Uint8Array;
   executable: boolean;
@@ -22,10 +22,10 @@ function padded(content: Uint8Array): Uint8Array {
 }
 
 function headerOf({ path, content, executable }: TarFile): Uint8Array {
-  if (Buffer.byteLength(path) > 100) throw new Error(`the name is too long for an archive: ${path}`);
+  const [prefix, name] = splitName(path);
   const header = Buffer.alloc(BLOCK);
   const octal = (value: number, digits: number): string => `${value.toString(8).padStart(digits, '0')}\0`;
-  header.write(path, 0);
+  header.write(name, 0);
   header.write(octal(executable ? 0o755 : 0o644, 7), 100);
   header.write(octal(0, 7), 108);
   header.write(octal(0, 7), 116);
@@ -35,7 +35,18 @@ function headerOf({ path, content, executable }: TarFile): Uint8Array {
   header.write('0', 156);
   header.write('ustar\0', 257);
   header.write('00', 263);
+  header.write(prefix, 345);
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
   return header;
+}
+
+/** A long name lies in two fields, divided at a slash. */
+function splitName(path: string): [prefix: string, name: string] {
+  if (Buffer.byteLength(path) <= 100) return ['', path];
+  for (let at = path.indexOf('/'); at > 0; at = path.indexOf('/', at + 1)) {
+    const [prefix, name] = [path.slice(0, at), path.slice(at + 1)];
+    if (Buffer.byteLength(name) <= 100 && Buffer.byteLength(prefix) <= 155) return [prefix, name];
+  }
+  throw new Error(`the name is too long for an archive: ${path}`);
 }

@@ -1,8 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 
 /** `templates/` of the package: beside `dist/` when bundled, beside `src/` in the source tree. */
 const DIRECTORY = new URL('../templates/', import.meta.url);
+
+/** The directory `templates/NAME` of the package. */
+export function templateDirectory(name: string): string {
+  return fileURLToPath(new URL(name, DIRECTORY));
+}
 
 const eta = new Eta({ autoEscape: false, autoTrim: false });
 

@@ -50,7 +50,8 @@ const directories: SubTask = {
     directory({ path: paths.citadel }),
     directory({ path: paths.storage, mode: '0750', owner: 'qdrant:qdrant' }),
     directory({ path: paths.backups, mode: '0700' }),
-    directory({ path: paths.state, mode: '0750' }),
+    // The gateway shows what state.json says; everything else in there is closed by its own mode.
+    directory({ path: paths.state, mode: '0751' }),
   ],
 };
 

@@ -145,7 +145,7 @@ const running: SubTask = {
         readyCheck: qdrantReady(slotOf(config).http),
         startTimeoutSeconds: 120,
       }),
-      file({ path: `${state}/state.json`, content: stateOf(config), mode: '0640' }),
+      file({ path: `${state}/state.json`, content: stateOf(config) }),
     ];
   },
 };

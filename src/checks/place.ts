@@ -2,6 +2,8 @@ import { SERVER_CONFIG, SERVER_SECRETS } from '../backup/schedule/place.js';
 import type { Config, SlotName } from '../config/schema.js';
 import { EXIT, VdbError } from '../errors.js';
 import { known, type Observation } from '../host/probe.js';
+import { gatewayInstances } from '../services/gateway/instances.js';
+import { gatewayHeader } from '../services/gateway/place.js';
 import { readOnlyHeader } from '../services/qdrant/place.js';
 import { REDIS_CONF } from '../services/redis/config.js';
 
@@ -53,7 +55,13 @@ export function secretFiles({ config, slot, keyFile }: SecretPlaces): string[] {
     readOnlyHeader(config),
     ...(config.postgres.enabled ? [`${citadel}/.env`] : []),
     ...(config.redis.enabled ? [REDIS_CONF] : []),
+    ...(config.gateway.enabled ? gatewayFiles(config, slot) : []),
   ];
+}
+
+function gatewayFiles(config: Config, slot: SlotName): string[] {
+  const environments = gatewayInstances(config, slot).map(({ environment }) => environment);
+  return config.gateway.api_key === '' ? environments : [...environments, gatewayHeader(config)];
 }
 
 /** Files with secrets that are there only on a server that takes its backups by itself. */

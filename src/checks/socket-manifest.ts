@@ -1,4 +1,5 @@
 import { listeners as claimed, edgePorts, isLoopback } from '../config/listeners.js';
+import type { ConfigPath } from '../config/path.js';
 import type { Config, SlotName } from '../config/schema.js';
 import { SLOTS } from '../config/slots.js';
 
@@ -52,12 +53,17 @@ function isAddress(host: string): boolean {
   return /^[\d.]+$|:/.test(host);
 }
 
-/** Gateway, edge and monitoring may run; no task of this release starts them, so none is missed. */
+/** Edge and monitoring may run; no task of this release starts them, so none is missed. The gateway is. */
 function laterEntries(config: Config): Entry[] {
   return claimed(config).flatMap(({ port, path, what }) => {
     const on = openness(config, String(path[0]));
-    return on === undefined ? [] : [{ port, on, what, required: false }];
+    return on === undefined ? [] : [{ port, on, what, required: isMissed(config, path) }];
   });
+}
+
+/** Whether a gateway of their own offers gRPC is not known. */
+function isMissed({ gateway }: Config, [section, key]: ConfigPath): boolean {
+  return section === 'gateway' && (key === 'port' || gateway.artifact.from === 'reference');
 }
 
 function openness({ gateway }: Config, section: string): string | undefined {

@@ -34,7 +34,7 @@ export function appendCommand(stateDirectory: string, record: JournalRecord): Co
     script: sh`
       set -eu
       d=${stateDirectory}
-      [ -d "$d" ] || install -d -m 0750 "$d"
+      [ -d "$d" ] || install -d -m 0751 "$d"
       umask 027
       f="$d/journal.ndjson"
       if [ -s "$f" ] && [ -n "$(tail -c 1 "$f")" ]; then echo >> "$f"; fi

@@ -9,6 +9,7 @@ const FILES = [
   { path: 'bin/run', content: Buffer.from('#!/bin/sh\n'), executable: true },
   { path: 'dist/ünï.mjs', content: Buffer.alloc(1025, 'x'), executable: false },
   { path: 'empty', content: Buffer.alloc(0), executable: false },
+  { path: `${'long/'.repeat(30)}${'n'.repeat(90)}.py`, content: Buffer.from('l'), executable: false },
   { path: 'block', content: Buffer.alloc(512, 'y'), executable: false },
 ];
 
@@ -31,7 +32,6 @@ test('the same files give the same bytes', () => {
 });
 
 test('a name that does not fit is refused', () => {
-  expect(() => tarOf([{ path: 'x'.repeat(101), content: Buffer.alloc(0), executable: false }])).toThrow(
-    'too long',
-  );
+  for (const path of ['x'.repeat(101), `${'x'.repeat(156)}/y`, `x/${'y'.repeat(101)}`])
+    expect(() => tarOf([{ path, content: Buffer.alloc(0), executable: false }])).toThrow('too long');
 });

@@ -25,12 +25,12 @@ const SHORTEST = 8;
 
 /** Prints the value of each secret, one a line, without its quotes and what YAML escapes within them. */
 const VALUES = [
-  `s/^ *((read_only_)?api[_-]key:|requirepass |[A-Z_]*(PASSWORD|KEY|SECRET)=) *["']?//`,
+  `s/^ *((read_only_|x-)?api[_-]key:|requirepass |[A-Z_]*(PASSWORD|KEY|SECRET)=) *["']?//`,
   't value',
   'd',
   ':value',
   `s/["'] *$//`,
-  String.raw`s/\\(["\\])/\1/g`,
+  's/\\\\(["\\\\$`])/\\1/g',
   'p',
 ].join('\n');
 

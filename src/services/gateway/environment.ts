@@ -8,6 +8,8 @@ export interface EnvironmentContext {
   cpus: number;
   /** Name of the release that it runs. */
   release: string;
+  /** The ASGI application in it: module and name. */
+  app: string;
 }
 
 type Variables = Record<string, string | number | boolean>;
@@ -38,6 +40,7 @@ function server(config: Config, { port, grpcPort }: GatewayInstance, context: En
   return {
     ENVIRONMENT: deployment.environment,
     RELEASE: context.release,
+    GATEWAY_APP: context.app,
     LOG_LEVEL: gateway.log_level,
     LOG_FORMAT: monitoring.logging_enabled ? 'json' : 'console',
     GATEWAY_HOST: gateway.bind,
@@ -50,6 +53,7 @@ function server(config: Config, { port, grpcPort }: GatewayInstance, context: En
     API_VERSIONING_ENABLED: gateway.versioning.enabled,
     API_VERSION: gateway.versioning.prefix,
     STATE_FILE: `${paths.state}/state.json`,
+    CHECKS_FILE: `${paths.state}/readiness.json`,
   };
 }
 

@@ -40,19 +40,20 @@ describe('manifest', () => {
     expect(required({ postgres: { ...contextOf().config.postgres, settings } })).toContain('5433 any');
   });
 
+  it('demands the ports of every replica of the gateway; gRPC only of the one that comes with vdb', () => {
+    const on = { enabled: true, api_key: 'a-key-of-sixteen' };
+    const own = { ...on, artifact: { from: 'directory', path: '/g' } };
+    const ports = ['8001 loopback', '8101 loopback', '8002 loopback', '8102 loopback'];
+    expect(required({ gateway: on })).toEqual(expect.arrayContaining(ports));
+    expect(required({ gateway: own })).toContain('8002 loopback');
+    expect(required({ gateway: own })).not.toContain('8101 loopback');
+  });
+
   it('allows the other slot, the edge and monitoring, and misses none of them', () => {
-    const optional = entries({ gateway: { enabled: true, api_key: 'a-key-of-sixteen' } }).filter(
-      (entry) => !entry.required,
-    );
+    const optional = entries().filter((entry) => !entry.required);
     const ports = optional.map(({ port, on }) => `${port} ${on}`);
     expect(ports).toEqual(
-      expect.arrayContaining([
-        '6343 loopback',
-        '8000 any',
-        '8001 loopback',
-        '9090 loopback',
-        '9100 loopback',
-      ]),
+      expect.arrayContaining(['6343 loopback', '8000 any', '9090 loopback', '9100 loopback']),
     );
   });
 });

@@ -29,7 +29,7 @@ export const secretModes = defineCheck({
     return worst([...verdicts, ...there], `${paths.length + there.length} files`);
   },
   remedy: 'Close the files, and change what they held if a stranger could have read it.',
-  fix: '1.1,3.1,3.2',
+  fix: '1.1,1.2,3.1,3.2',
 });
 
 function judgeAccess(path: string, { mode, owner }: FileAccess): Verdict {

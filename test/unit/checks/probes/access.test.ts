@@ -164,15 +164,20 @@ describe('secretExposure', () => {
   it('finds a secret in the arguments of a process, counts what it looked for, and says neither', async () => {
     const secret = randomUUID();
     const quoted = `${randomUUID()}\\"${randomUUID()}`;
-    const header = await write('header', `api-key: ${secret}`);
+    const header = await write('header', `x-api-key: ${secret}`);
     const yaml = await write(
       'slot.yaml',
       'service:',
       `  api_key: "${quoted}"`,
       `  read_only_api_key: "short"`,
     );
-    const env = await write('.env', 'POSTGRES_USER=a_long_name', `POSTGRES_PASSWORD='${randomUUID()}'`);
-    const [one, two] = [secret, quoted.replace('\\"', '"')].map((each) =>
+    const dollar = `${randomUUID()}$`;
+    const env = await write(
+      '.env',
+      'POSTGRES_USER=a_long_name',
+      `POSTGRES_PASSWORD="${dollar.replace('$', '\\$')}"`,
+    );
+    const [one, two, three] = [secret, quoted.replace('\\"', '"'), dollar].map((each) =>
       spawn('bash', ['-c', 'sleep 60; :', each]),
     );
     try {
@@ -185,7 +190,7 @@ describe('secretExposure', () => {
             [yaml, 1],
             [env, 1],
           ]),
-          processes: expect.arrayContaining([`${one?.pid} bash`, `${two?.pid} bash`]),
+          processes: expect.arrayContaining([one, two, three].map((each) => `${each?.pid} bash`)),
           files: [],
         },
       });
@@ -193,6 +198,7 @@ describe('secretExposure', () => {
     } finally {
       one?.kill();
       two?.kill();
+      three?.kill();
     }
   });
 

@@ -12,7 +12,11 @@ const gateway = (more: object = {}) => ({ enabled: true, api_key: KEY, ...more }
 function variables(config: Config, index = 0, cpus = 4): Record<string, string> {
   const instance = gatewayInstances(config)[index];
   if (instance === undefined) throw new Error('no such instance');
-  const text = renderGatewayEnvironment(config, instance, { cpus, release: 'gateway-1-abc' });
+  const text = renderGatewayEnvironment(config, instance, {
+    cpus,
+    release: 'gateway-1-abc',
+    app: 'gateway.asgi:app',
+  });
   const { stdout } = spawnSync('sh', ['-c', `set -a; ${text}\nenv -0`], {
     env: { PATH: process.env.PATH },
     encoding: 'utf8',
@@ -35,6 +39,7 @@ describe('the environment of an instance', () => {
       QDRANT_URL: 'http://127.0.0.1:6343',
       QDRANT_API_KEY: QDRANT.api_key,
       RELEASE: 'gateway-1-abc',
+      GATEWAY_APP: 'gateway.asgi:app',
     });
   });
 

@@ -1,0 +1,167 @@
+import type { Config } from '../src/config/schema.js';
+import type { Resource } from '../src/engine/resource.js';
+import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
+import { aptPackages } from '../src/resources/apt.js';
+import { directory } from '../src/resources/directory.js';
+import { file } from '../src/resources/file.js';
+import { gatewayKey } from '../src/resources/gateway-key.js';
+import { gatewayReady } from '../src/resources/gateway-ready.js';
+import { gatewayRelease } from '../src/resources/gateway-release.js';
+import { INSTALLED } from '../src/resources/gateway-release-probe.js';
+import { service } from '../src/resources/service.js';
+import { symlink } from '../src/resources/symlink.js';
+import { unitFile } from '../src/resources/unit.js';
+import { systemUser } from '../src/resources/user.js';
+import { type GatewayArtefact, gatewayArtefact } from '../src/services/gateway/artefact.js';
+import { renderGatewayEnvironment } from '../src/services/gateway/environment.js';
+import {
+  type GatewayInstance,
+  gatewayInstances,
+  instanceUrl,
+  workersOf,
+} from '../src/services/gateway/instances.js';
+import { GATEWAY_USER, gatewayHeader } from '../src/services/gateway/place.js';
+import { renderGatewayUnit } from '../src/services/gateway/unit.js';
+
+const UNIT = 'api-gateway@.service';
+
+function releaseDirectory({ paths }: Config, { name }: GatewayArtefact): string {
+  return `${paths.root}/releases/${name}`;
+}
+
+const release: SubTask = {
+  id: '1.2.1',
+  title: 'Release',
+  criterion:
+    'The application and its hashed packages lie verified in a directory of their own, unchanged since',
+  resources: ({ config }) => {
+    const artefact = gatewayArtefact(config);
+    const target = releaseDirectory(config, artefact);
+    return [
+      aptPackages({ name: 'gateway', packages: ['python3', 'python3-venv'] }),
+      systemUser({ name: GATEWAY_USER }),
+      gatewayRelease({ directory: target, artefact, user: GATEWAY_USER, ...packageSource(config) }),
+      directory({ path: `${config.paths.root}/gateway` }),
+      ...gatewayInstances(config).map(({ home }) => symlink({ path: home, target })),
+    ];
+  },
+};
+
+/** The same index as task 0.4 has. */
+function packageSource({ python }: Config) {
+  const { wheel_dir, index_url, extra_index_urls, ca_bundle, timeout_seconds } = python;
+  const index = [
+    ...(index_url === undefined ? [] : [`--index-url ${index_url}`]),
+    ...extra_index_urls.map((url) => `--extra-index-url ${url}`),
+  ];
+  return {
+    index: wheel_dir === undefined ? index : ['--no-index', `--find-links ${wheel_dir}`],
+    online: wheel_dir === undefined,
+    timeoutSeconds: timeout_seconds,
+    ...(ca_bundle === undefined ? {} : { caBundle: ca_bundle }),
+  };
+}
+
+const configuration: SubTask = {
+  id: '1.2.2',
+  title: 'Configuration',
+  criterion:
+    'Every instance has its settings; the secrets in them are readable by root and the gateway alone',
+  resources: (context) => [
+    ...gatewayInstances(context.config).map((instance) => environmentFile(context, instance)),
+    ...keyHeader(context.config),
+  ],
+};
+
+function environmentFile({ config, facts }: TaskContext, instance: GatewayInstance): Resource {
+  const { name, app } = gatewayArtefact(config);
+  return file({
+    path: instance.environment,
+    content: renderGatewayEnvironment(config, instance, { cpus: facts.cpus, release: name, app }),
+    mode: '0640',
+    owner: `root:${GATEWAY_USER}`,
+    secret: true,
+  });
+}
+
+function keyHeader(config: Config): Resource[] {
+  const { api_key } = config.gateway;
+  if (api_key === '') return [];
+  return [
+    file({ path: gatewayHeader(config), content: `x-api-key: ${api_key}\n`, mode: '0600', secret: true }),
+  ];
+}
+
+const key: SubTask = {
+  id: '1.2.3',
+  title: 'API key',
+  criterion: 'The configured key is in force in the database, with every right; only its hash is kept there',
+  resources: ({ config }) => {
+    const { gateway, postgres } = config;
+    const [first] = gatewayInstances(config);
+    if (gateway.api_key === '' || gateway.artifact.from !== 'reference' || first === undefined) return [];
+    return [
+      gatewayKey({
+        name: 'vdb',
+        key: gateway.api_key,
+        scopes: ['admin'],
+        header: gatewayHeader(config),
+        database: postgres.database,
+        home: first.home,
+        user: GATEWAY_USER,
+        environment: first.environment,
+      }),
+    ];
+  },
+};
+
+const running: SubTask = {
+  id: '1.2.4',
+  title: 'Service',
+  criterion: 'Every instance runs hardened under systemd with what is configured, and says that it is ready',
+  resources: ({ config, facts }) => [
+    unitFile({ name: UNIT, content: renderGatewayUnit(config, facts.memory) }),
+    ...gatewayInstances(config).map((instance) => instanceService(config, instance)),
+  ],
+};
+
+/** A release that is installed again under its name changes what runs as well as another one does. */
+function instanceService(config: Config, instance: GatewayInstance): Resource {
+  const installed = `${instance.home}/${INSTALLED}`;
+  const resource = service({
+    unit: instance.unit,
+    restartOn: [instance.environment, installed, `/etc/systemd/system/${UNIT}`],
+    readyCheck: gatewayReady(instanceUrl(config, instance), config.gateway.health),
+    startTimeoutSeconds: 120,
+  });
+  const target = `release:${releaseDirectory(config, gatewayArtefact(config))}`;
+  return {
+    ...resource,
+    predict: (changing) =>
+      resource.predict?.(changing) ??
+      (changing.has(target) ? { action: 'restart', summary: `restart: ${installed} changes` } : null),
+  };
+}
+
+function whereEnabled(subtask: SubTask): SubTask {
+  return {
+    ...subtask,
+    resources: (context) => (context.config.gateway.enabled ? subtask.resources(context) : []),
+  };
+}
+
+/** Task 1.2: the API gateway in front of Qdrant and the metadata store. */
+export const gateway: Task = {
+  id: '1.2',
+  title: 'API gateway',
+  description:
+    'The FastAPI gateway, or one of your own, as a verified release under an account of its own, hardened under systemd.',
+  dependsOn: ['1.4', '3.1', '3.2'],
+  subtasks: [release, configuration, key, running].map(whereEnabled),
+  runs: ({ config, facts }) => {
+    const { gateway: settings } = config;
+    if (!settings.enabled) return 'Gateway: not configured';
+    const ports = gatewayInstances(config).map(({ port }) => port);
+    return `Gateway: ${settings.bind}:${ports.join(', ')}, ${workersOf(config, facts.cpus)} workers each`;
+  },
+};

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { gateway } from '../../../tasks/1.2-gateway.js';
+import { fakeContext, resourcesOf } from '../../support/fake-task.js';
+
+const API_KEY = 'Vq3xTn8wLr5yKc2mBd7f';
+const enabled = (more: object = {}) => fakeContext({ gateway: { enabled: true, api_key: API_KEY, ...more } });
+const ids = (id: string, context = enabled()) => resourcesOf(gateway, id, context).map((each) => each.id);
+const OWN = { artifact: { from: 'tarball', path: '/nowhere/g.tar', sha256: 'a'.repeat(64) } };
+
+describe('task 1.2', () => {
+  test('has nothing to do where the gateway is off', () => {
+    for (const { id } of gateway.subtasks) expect(resourcesOf(gateway, id, fakeContext()), id).toEqual([]);
+    expect(gateway.runs?.(fakeContext())).toBe('Gateway: not configured');
+  });
+
+  test('runs every replica on a port of its own, from a link to one release', () => {
+    const links = ids('1.2.1').filter((id) => id.startsWith('symlink:'));
+    expect(links).toEqual(['symlink:/opt/qdrant/gateway/blue-1', 'symlink:/opt/qdrant/gateway/blue-2']);
+    expect(ids('1.2.4')).toEqual([
+      'file:/etc/systemd/system/api-gateway@.service',
+      'service:api-gateway@blue-1.service',
+      'service:api-gateway@blue-2.service',
+    ]);
+    expect(gateway.runs?.(enabled())).toBe('Gateway: 127.0.0.1:8001, 8002, 4 workers each');
+  });
+
+  test('shows no secret of what it writes', () => {
+    const context = enabled();
+    for (const resource of resourcesOf(gateway, '1.2.2', context)) {
+      const change = resource.diff(null);
+      expect(change?.content?.secret, resource.id).toBe(true);
+      expect(JSON.stringify(change)).not.toContain(API_KEY);
+      expect(JSON.stringify(change)).not.toContain(context.config.postgres.password);
+    }
+  });
+
+  test('puts the key into the database for the reference gateway alone', () => {
+    expect(ids('1.2.3')).toEqual(['gateway-key:vdb']);
+    expect(ids('1.2.3', enabled(OWN))).toEqual([]);
+    expect(ids('1.2.3', fakeContext({ gateway: { enabled: true } }))).toEqual([]);
+  });
+
+  test('predicts that a release which is installed again restarts what runs from it', () => {
+    const context = enabled();
+    const release = ids('1.2.1', context).find((id) => id.startsWith('release:')) ?? '';
+    const services = resourcesOf(gateway, '1.2.4', context).slice(1);
+    for (const service of services) {
+      expect(service.predict?.(new Set([release]))).toMatchObject({ action: 'restart' });
+      expect(service.predict?.(new Set(['release:/elsewhere']))).toBeNull();
+    }
+  });
+
+  test('limits the memory of a replica to its share, where the host has what is planned', () => {
+    const memoryOf = (memory: number) => {
+      const [unit] = resourcesOf(gateway, '1.2.4', { ...enabled(), facts: { ...enabled().facts, memory } });
+      return /^MemoryMax=(\d+)$/m.exec(unit?.diff(null)?.content?.after ?? '')?.[1];
+    };
+    expect(memoryOf(64 * 1024 ** 3)).toBe(String(8 * 1024 ** 3));
+    expect(memoryOf(8 * 1024 ** 3)).toBeUndefined();
+  });
+});
