@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -27,10 +28,19 @@ _FAILURES = (RedisError, OSError, TimeoutError)
 log = structlog.get_logger("gateway.cache")
 
 
+@dataclass(slots=True)
+class Place:
+    """Where the answer to a request is kept: its name, the generation of its collection, and the answer."""
+
+    name: str
+    generation: bytes | None = None
+    answer: Any | None = None
+
+
 class SearchCache:
     """Answers by collection, generation and request.
 
-    A write gives its collection a new generation, so that no answer from before it is found again.
+    A write gives its collection a new generation, so that no answer from before it counts again.
     Generations are random: one that Redis has evicted is followed by one that never was. Writes that do not
     pass through a gateway show after CACHE_TTL_SECONDS at the latest.
     """
@@ -44,38 +54,37 @@ class SearchCache:
         self._breaker = CircuitBreaker(failures=3, seconds=2.0)
         self._owed: set[str] = set()
 
-    async def generation(self, collection: str) -> str | None:
-        """The generation of a collection, to be read before the search; None where there is no cache now."""
-        if not self._enabled:
-            return None
-        name = self._generation_name(collection)
-        async with self._tolerant():
-            await self._settle()
-            found = await self._redis.get(name)
-            if found is None:
-                await self._redis.set(name, secrets.token_hex(8), nx=True)
-                found = await self._redis.get(name)
-            return None if found is None else _text(found)
-        return None
+    async def look(self, collection: str, request: Any) -> Place:
+        """What is kept for a request: everything that changes its answer, but for the data itself.
 
-    async def get(self, collection: str, generation: str | None, request: Any) -> Any | None:
-        """The answer that is kept for this request; None when there is none."""
-        if generation is None:
-            return None
-        async with self._tolerant():
-            found = await self._redis.get(self._name(collection, generation, request))
-            return None if found is None else from_json(found)
-        return None
+        To be called before the search: the place holds the generation from then.
+        """
+        place = Place(self._answer_name(collection, request))
+        if self._enabled:
+            async with self._tolerant():
+                await self._settle()
+                await self._fill(place, self._generation_name(collection))
+        return place
 
-    async def put(self, collection: str, generation: str | None, request: Any, answer: Any) -> None:
-        """Keeps an answer under the generation that was read before it was computed."""
+    async def _fill(self, place: Place, generation_name: str) -> None:
+        generation, kept = await self._redis.mget(generation_name, place.name)
         if generation is None:
+            await self._redis.set(generation_name, _new_generation(), nx=True)
+            generation = await self._redis.get(generation_name)
+        place.generation = _bytes(generation)
+        if kept is not None and generation is not None:
+            made_in, _, answer = _bytes(kept).partition(b" ")
+            place.answer = from_json(answer) if made_in == place.generation else None
+
+    async def keep(self, place: Place, answer: Any) -> None:
+        """Keeps an answer under the generation from before it was computed."""
+        if place.generation is None:
             return
         async with self._tolerant():
-            await self._redis.set(self._name(collection, generation, request), to_json(answer), ex=self._ttl)
+            await self._redis.set(place.name, place.generation + b" " + to_json(answer), ex=self._ttl)
 
     async def invalidate(self, collections: Iterable[str]) -> None:
-        """Forgets the answers of collections that have changed; what fails is owed, and done before a search."""
+        """Forgets the answers of changed collections; what fails is owed, and done before a search."""
         self._owed.update(collections)
         if not self._enabled:
             return
@@ -88,16 +97,15 @@ class SearchCache:
     async def _settle(self) -> None:
         owed = set(self._owed)
         if owed:
-            await self._redis.mset({self._generation_name(each): secrets.token_hex(8) for each in owed})
+            await self._redis.mset({self._generation_name(each): _new_generation() for each in owed})
             self._owed -= owed
 
     def _generation_name(self, collection: str) -> str:
         return f"{self._prefix}:generation:{collection}"
 
-    def _name(self, collection: str, generation: str, request: Any) -> str:
-        """Everything that changes the answer is in the request, or else in the generation."""
-        digest = hashlib.sha256(to_json([SHAPE, request])).hexdigest()
-        return f"{self._prefix}:answer:{collection}:{generation}:{digest}"
+    def _answer_name(self, collection: str, request: Any) -> str:
+        digest = hashlib.sha256(to_json([SHAPE, collection, request])).hexdigest()
+        return f"{self._prefix}:answer:{digest}"
 
     @asynccontextmanager
     async def _tolerant(self) -> AsyncIterator[None]:
@@ -112,5 +120,9 @@ class SearchCache:
             log.warning("cache_unavailable", reason=type(error).__name__)
 
 
-def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+def _new_generation() -> str:
+    return secrets.token_hex(8)
+
+
+def _bytes(value: Any) -> Any:
+    return value.encode() if isinstance(value, str) else value

@@ -25,6 +25,7 @@ from gateway.keyring import Keyring
 from gateway.ratelimit import RateLimiter
 from gateway.readiness import Dependency, ReadinessProbe
 from gateway.settings import Settings
+from gateway.sizes import Sizes
 
 CLOSE_SECONDS = 5.0
 PROBED_COLLECTION = "gateway-readiness"
@@ -44,6 +45,7 @@ class Services:
     dispatcher: Dispatcher
     limiter: RateLimiter
     cache: SearchCache
+    sizes: Sizes
     keys: Keyring
     readiness: ReadinessProbe
 
@@ -77,6 +79,7 @@ def build(settings: Settings) -> Services:
         dispatcher=Dispatcher(database, qdrant),
         limiter=RateLimiter(settings, redis),
         cache=SearchCache(redis, settings),
+        sizes=Sizes(),
         keys=Keyring(database, settings),
         readiness=ReadinessProbe(
             dependencies_of(settings, database, qdrant, redis),

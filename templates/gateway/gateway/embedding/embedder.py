@@ -64,7 +64,7 @@ class Embedder:
         return same_length(model, [vector for task in tasks for vector in task.result()])
 
     async def health(self, model: str) -> ModelHealth:
-        """Asks the model for one embedding; callers within two seconds share an answer. Raises UnknownModel."""
+        """Asks the model for one embedding; callers within two seconds share it. Raises UnknownModel."""
         endpoint = self._endpoint(model)
         asked, task = self._health.get(model, (0.0, None))
         if task is None or (task.done() and time.monotonic() - asked > self._health_ttl):

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from gateway.routes import config, deployment, environment, infrastructure, keys, production, root
+from gateway.routes import (
+    collections,
+    config,
+    deployment,
+    documents,
+    environment,
+    infrastructure,
+    keys,
+    libraries,
+    models,
+    production,
+    root,
+    search,
+    vectors,
+)
 
 UNVERSIONED: list[APIRouter] = [
     root.router,
@@ -17,6 +31,12 @@ HEALTH: list[APIRouter] = [
 """Under the versioned prefixes too, where there are any."""
 
 VERSIONED: list[APIRouter] = [
+    libraries.router,
+    documents.router,
+    search.router,
+    collections.router,
+    vectors.router,
+    models.router,
     keys.router,
     infrastructure.router,
     deployment.router,

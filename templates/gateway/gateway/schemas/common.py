@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -51,11 +52,10 @@ def _check(value: Any, depth: int) -> None:
         case list():
             for item in value:
                 _check(item, depth - 1)
-        case bool() | None:
-            pass
-        case int() | float():
-            if not -_LARGEST_INTEGER <= value < _LARGEST_INTEGER:
-                raise PydanticCustomError("number", "must hold only numbers that fit into 64 bits")
+        case int() if not -_LARGEST_INTEGER <= value < _LARGEST_INTEGER:
+            raise PydanticCustomError("number", "must hold only integers of 64 bits")
+        case float() if not math.isfinite(value):
+            raise PydanticCustomError("number", "must hold only finite numbers")
 
 
 Text = Annotated[str, AfterValidator(storable)]

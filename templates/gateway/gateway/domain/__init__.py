@@ -1,0 +1,1 @@
+"""What the gateway does, whatever the protocol that asks for it."""

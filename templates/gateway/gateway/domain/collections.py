@@ -1,0 +1,131 @@
+"""Collections: what they take, and how they come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from citadel.models import Collection, Library, OutboxEntry
+from qdrant_client import models
+from sqlalchemy import delete, exists, select
+from sqlalchemy.dialects.postgresql import insert
+
+from gateway.domain.dependencies import from_qdrant, transaction
+from gateway.problems import ApiProblem, DependencyUnavailable, NotFound
+from gateway.schemas.collections import CollectionAnswer, CollectionRequest
+from gateway.services import Services
+
+
+async def described(services: Services, name: str) -> CollectionAnswer:
+    """A collection as Qdrant has it; 404 where it has none."""
+    try:
+        info = await from_qdrant(services, services.qdrant.get_collection(name))
+    except ApiProblem as problem:
+        if problem.status == 404:
+            services.sizes.forget(name)
+            raise NotFound("collection", name) from None
+        raise
+    vectors = info.config.params.vectors
+    single = vectors if isinstance(vectors, models.VectorParams) else None
+    if single is not None:
+        services.sizes.saw(name, single.size)
+    return CollectionAnswer(
+        name=name,
+        status=info.status.value,
+        points=info.points_count or 0,
+        size=single.size if single else None,
+        distance=single.distance.value if single else None,
+    )
+
+
+async def size_of(services: Services, name: str) -> int:
+    """How many numbers a vector must have. Known for a while, and from PostgreSQL while Qdrant is away."""
+    fresh = services.sizes.fresh(name)
+    if fresh is not None:
+        return fresh
+    try:
+        size = (await described(services, name)).size
+    except DependencyUnavailable:
+        size = services.sizes.last(name) or await _recorded_size(services, name)
+        if size is None:
+            raise
+    if size is None:
+        raise ApiProblem(
+            422, "Named vectors", f"The vectors of collection {name} have names; use Qdrant itself."
+        )
+    return size
+
+
+async def _recorded_size(services: Services, name: str) -> int | None:
+    async with transaction(services) as session:
+        return await session.scalar(select(Collection.vector_size).where(Collection.name == name))
+
+
+def check_size(name: str, size: int, vectors: Sequence[Sequence[float]], where: str) -> None:
+    """422 for the first vector that does not fit its collection."""
+    for index, vector in enumerate(vectors):
+        if len(vector) != size:
+            detail = f"{where.format(index)} has {len(vector)} numbers where collection {name} takes {size}."
+            raise ApiProblem(422, "Wrong dimension", detail)
+
+
+async def names(services: Services) -> list[str]:
+    """All collections of Qdrant, in order."""
+    found = await from_qdrant(services, services.qdrant.get_collections())
+    return sorted(each.name for each in found.collections)
+
+
+async def record(services: Services, name: str, size: int, distance: str) -> int:
+    """The row of a collection that is in Qdrant; made where there is none."""
+    row = {"vector_size": size, "distance": distance}
+    statement = (
+        insert(Collection)
+        .values(name=name, **row)
+        .on_conflict_do_update(index_elements=[Collection.name], set_=row)
+        .returning(Collection.id)
+    )
+    async with transaction(services) as session:
+        return int((await session.execute(statement)).scalar_one())
+
+
+async def create(services: Services, request: CollectionRequest) -> tuple[CollectionAnswer, bool]:
+    """Makes a collection; a repetition finds it made. 409 where one of the name is different."""
+    params = models.VectorParams(
+        size=request.size, distance=models.Distance(request.distance), on_disk=request.on_disk
+    )
+    try:
+        await from_qdrant(services, services.qdrant.create_collection(request.name, vectors_config=params))
+        made = True
+    except ApiProblem as problem:
+        if problem.status not in (409, 422):
+            raise
+        made = False
+    found = await _the_same(services, request) if not made else await described(services, request.name)
+    await record(services, request.name, request.size, request.distance)
+    return found, made
+
+
+async def _the_same(services: Services, request: CollectionRequest) -> CollectionAnswer:
+    found = await described(services, request.name)
+    if (found.size, found.distance) != (request.size, request.distance):
+        raise ApiProblem(409, "Conflict", f"Collection {request.name} exists with another size or distance.")
+    return found
+
+
+async def remove(services: Services, name: str) -> None:
+    """Deletes a collection with all that is known of it; 409 while libraries lie in it.
+
+    Qdrant first: what is left over when this ends half-way is removed by a repetition.
+    """
+    async with transaction(services) as session:
+        row = await session.scalar(select(Collection.id).where(Collection.name == name))
+        if row is not None and await session.scalar(select(exists().where(Library.collection_id == row))):
+            raise ApiProblem(409, "Conflict", f"Libraries lie in collection {name}; delete them first.")
+    there = await from_qdrant(services, services.qdrant.collection_exists(name))
+    if not there and row is None:
+        raise NotFound("collection", name)
+    await from_qdrant(services, services.qdrant.delete_collection(name))
+    services.sizes.forget(name)
+    async with transaction(services) as session:
+        await session.execute(delete(OutboxEntry).where(OutboxEntry.collection_id == row))
+        await session.execute(delete(Collection).where(Collection.id == row))
+    await services.cache.invalidate([name])

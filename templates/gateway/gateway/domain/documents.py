@@ -1,0 +1,241 @@
+"""Documents with their chunks."""
+
+from __future__ import annotations
+
+import uuid
+from uuid import UUID
+
+from citadel.models import Chunk, Document, VectorMetadata
+from citadel.outbox import Point, enqueue_upsert
+from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, literal_column, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.domain import collections
+from gateway.domain.dependencies import embeddings, transaction, unavailable_model
+from gateway.domain.libraries import BATCH, Shelf, delete_points, shelf
+from gateway.domain.writes import applied
+from gateway.embedding import Vector
+from gateway.problems import ApiProblem, NotFound
+from gateway.schemas.common import Indexing
+from gateway.schemas.documents import (
+    ChunkAnswer,
+    ChunkPage,
+    DocumentAnswer,
+    DocumentContent,
+    DocumentPage,
+    DocumentRequest,
+)
+from gateway.schemas.page import Position, cursor_after
+from gateway.services import Services
+
+
+def point_id(document: UUID, index: int) -> str:
+    """The id of a chunk's vector: the same whenever the chunk is written."""
+    return str(uuid.uuid5(document, str(index)))
+
+
+async def create(
+    services: Services, library: UUID, request: DocumentRequest, key: str | None
+) -> tuple[DocumentAnswer, bool]:
+    """A new document, or the one that an earlier request with this id or key has made; 409 if it differs."""
+    id = request.id or (uuid.uuid5(library, key) if key else uuid.uuid4())
+    if request.id is not None or key is not None:
+        before = await _same(services, library, id, request)
+        if before is not None:
+            return before, False
+    return await write(services, library, id, request)
+
+
+async def _same(
+    services: Services, library: UUID, id: UUID, request: DocumentRequest
+) -> DocumentAnswer | None:
+    async with transaction(services) as session:
+        row = (await session.execute(_documents().where(Document.id == id))).first()
+        if row is None:
+            return None
+        texts = (
+            await session.scalars(
+                select(Chunk.text).where(Chunk.document_id == id).order_by(Chunk.chunk_index)
+            )
+        ).all()
+    answer = _answer(row)
+    asked = (library, request.title, request.metadata, request.texts)
+    if (answer.library_id, answer.title, answer.metadata, list(texts)) != asked:
+        raise ApiProblem(409, "Conflict", f"Document {id} exists with other content; PUT replaces it.")
+    return answer
+
+
+async def write(
+    services: Services, library: UUID, id: UUID, content: DocumentContent
+) -> tuple[DocumentAnswer, bool]:
+    """Creates or replaces a document. True where it is new.
+
+    Embedded first, then one transaction with the chunks, the metadata and the outbox, then Qdrant.
+    """
+    async with transaction(services) as session:
+        place = await shelf(session, library)
+    size = await collections.size_of(services, place.collection)
+    vectors = await embeddings(services, place.model, content.texts, "document")
+    if len(vectors[0]) != size:
+        raise unfit(place, len(vectors[0]), size)
+    async with transaction(services) as session:
+        created, entries = await _write(session, place, id, content, vectors)
+    state = await applied(services, place.collection, entries)
+    answer = await found(services, library, id)
+    return answer.model_copy(update={"indexing": state}), created
+
+
+def unfit(place: Shelf, length: int, size: int) -> ApiProblem:
+    """503: the model does not make what its collection takes."""
+    reason = f"its embeddings have {length} numbers where collection {place.collection} takes {size}"
+    return unavailable_model(place.model, reason)
+
+
+async def _write(
+    session: AsyncSession, place: Shelf, id: UUID, content: DocumentContent, vectors: list[Vector]
+) -> tuple[bool, list[int]]:
+    await shelf(session, place.id, locked=True)
+    created = await _put_document(session, place.id, id, content)
+    old = {} if created else await _old_points(session, id)
+    points = [point_id(id, index) for index in range(len(content.texts))]
+    await session.execute(delete(Chunk).where(Chunk.document_id == id))
+    rows = [
+        {"document_id": id, "chunk_index": index, "text": text, "point_id": points[index]}
+        for index, text in enumerate(content.texts)
+    ]
+    await session.execute(insert(Chunk), rows)
+    entries = await delete_points(session, place.collection, sorted(old.keys() - set(points)))
+    for start in range(0, len(points), BATCH):
+        part = slice(start, start + BATCH)
+        written = [
+            Point(point, vector, _payload(place.id, id, index))
+            for index, (point, vector) in enumerate(zip(points[part], vectors[part], strict=True), start)
+        ]
+        entries += await enqueue_upsert(session, place.collection, written)
+    return created, entries
+
+
+async def _put_document(session: AsyncSession, library: UUID, id: UUID, content: DocumentContent) -> bool:
+    """True where the document is new; 409 where it lies in another library."""
+    values = {"title": content.title, "meta": content.metadata}
+    statement = insert(Document).values(id=id, library_id=library, **values)
+    statement = statement.on_conflict_do_update(
+        index_elements=[Document.id],
+        set_={
+            Document.title: content.title,
+            Document.meta: content.metadata,
+            Document.updated_at: func.now(),
+        },
+        where=Document.library_id == library,
+    )
+    row = (await session.execute(statement.returning(literal_column("xmax = 0")))).first()
+    if row is None:
+        raise ApiProblem(409, "Conflict", f"Document {id} lies in another library.")
+    return bool(row[0])
+
+
+async def _old_points(session: AsyncSession, id: UUID) -> dict[str, None]:
+    return dict.fromkeys((await session.scalars(select(Chunk.point_id).where(Chunk.document_id == id))).all())
+
+
+def _payload(library: UUID, document: UUID, index: int) -> dict[str, str | int]:
+    return {"library_id": str(library), "document_id": str(document), "chunk_index": index}
+
+
+async def found(services: Services, library: UUID, id: UUID) -> DocumentAnswer:
+    """A document; 404 where the library has none of this id."""
+    async with transaction(services) as session:
+        return await _one(session, library, id)
+
+
+async def listed(services: Services, library: UUID, limit: int, after: Position | None) -> DocumentPage:
+    """A page of the documents of a library, oldest first."""
+    statement = (
+        _documents()
+        .where(Document.library_id == library)
+        .order_by(Document.created_at, Document.id)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        statement = statement.where(tuple_(Document.created_at, Document.id) > after)
+    async with transaction(services) as session:
+        await shelf(session, library)
+        rows = (await session.execute(statement)).all()
+    items = [_answer(row) for row in rows[:limit]]
+    more = len(rows) > limit
+    return DocumentPage(
+        items=items, next_cursor=cursor_after(items[-1].created_at, items[-1].id) if more else None
+    )
+
+
+async def chunks(services: Services, library: UUID, id: UUID, start: int, limit: int) -> ChunkPage:
+    """Chunks of a document from an index on."""
+    statement = (
+        select(Chunk.chunk_index, Chunk.text, Chunk.point_id)
+        .where(Chunk.document_id == id, Chunk.chunk_index >= start)
+        .order_by(Chunk.chunk_index)
+        .limit(limit + 1)
+    )
+    async with transaction(services) as session:
+        await _one(session, library, id)
+        rows = (await session.execute(statement)).all()
+    items = [ChunkAnswer(chunk_index=row[0], text=row[1], point_id=row[2]) for row in rows[:limit]]
+    return ChunkPage(items=items, next_index=rows[limit][0] if len(rows) > limit else None)
+
+
+async def remove(services: Services, library: UUID, id: UUID) -> Indexing:
+    """Deletes a document with its chunks, metadata and vectors; 404 where there is none."""
+    async with transaction(services) as session:
+        place = await shelf(session, library, locked=True)
+        statement = (
+            select(Document.id).where(Document.id == id, Document.library_id == library).with_for_update()
+        )
+        if await session.scalar(statement) is None:
+            raise NotFound("document", id)
+        entries = await delete_points(session, place.collection, sorted(await _old_points(session, id)))
+        await session.execute(delete(Document).where(Document.id == id))
+    return await applied(services, place.collection, entries)
+
+
+def _documents() -> Select[tuple[Document, int, bool]]:
+    count = (
+        select(func.count())
+        .select_from(Chunk)
+        .where(Chunk.document_id == Document.id)
+        .correlate(Document)
+        .scalar_subquery()
+    )
+    return select(Document, count, _waiting())
+
+
+def _waiting() -> ColumnElement[bool]:
+    """Whether a vector of the document is not in Qdrant yet."""
+    return exists(
+        select(VectorMetadata.id)
+        .join(Chunk, Chunk.point_id == VectorMetadata.point_id)
+        .where(Chunk.document_id == Document.id, VectorMetadata.indexed_at.is_(None))
+        .correlate(Document)
+    )
+
+
+async def _one(session: AsyncSession, library: UUID, id: UUID) -> DocumentAnswer:
+    statement = _documents().where(Document.id == id, Document.library_id == library)
+    row = (await session.execute(statement)).first()
+    if row is None:
+        raise NotFound("document", id)
+    return _answer(row)
+
+
+def _answer(row: Row[tuple[Document, int, bool]]) -> DocumentAnswer:
+    document, count, waiting = row
+    return DocumentAnswer(
+        id=document.id,
+        library_id=document.library_id,
+        title=document.title,
+        metadata=document.meta,
+        chunks=count,
+        indexing="pending" if waiting else "indexed",
+        created_at=document.created_at,
+        updated_at=document.updated_at,
+    )

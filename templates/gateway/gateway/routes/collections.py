@@ -1,0 +1,62 @@
+"""Collections of Qdrant."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Response, status
+
+from gateway.domain import collections
+from gateway.problems import described
+from gateway.ratelimit import limited
+from gateway.routes.libraries import READ
+from gateway.schemas.collections import CollectionAnswer, CollectionNames, CollectionRequest
+from gateway.schemas.common import CollectionName
+from gateway.security import require
+from gateway.services import ServicesDep
+
+router = APIRouter(tags=["collections"])
+ADMIN = [Depends(limited("write")), Depends(require("admin"))]
+Name = Annotated[CollectionName, Path()]
+
+
+@router.get("/collections", dependencies=READ, responses=described(401, 403, 429, 503))
+async def list_collections(services: ServicesDep) -> CollectionNames:
+    """The names of all collections."""
+    return CollectionNames(items=await collections.names(services))
+
+
+@router.post(
+    "/collections",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=ADMIN,
+    responses={
+        200: {"model": CollectionAnswer, "description": "It is there already, and the same."},
+        **described(401, 403, 409, 413, 422, 429, 503),
+    },
+)
+async def create_collection(
+    request: CollectionRequest, services: ServicesDep, response: Response
+) -> CollectionAnswer:
+    """Makes a collection."""
+    answer, created = await collections.create(services, request)
+    if not created:
+        response.status_code = status.HTTP_200_OK
+    return answer
+
+
+@router.get("/collections/{name}", dependencies=READ, responses=described(401, 403, 404, 422, 429, 503))
+async def get_collection(name: Name, services: ServicesDep) -> CollectionAnswer:
+    """A collection."""
+    return await collections.described(services, name)
+
+
+@router.delete(
+    "/collections/{name}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=ADMIN,
+    responses=described(401, 403, 404, 409, 422, 429, 503),
+)
+async def delete_collection(name: Name, services: ServicesDep) -> None:
+    """Deletes a collection with its vectors and their metadata. Libraries in it must go first."""
+    await collections.remove(services, name)

@@ -1,0 +1,28 @@
+"""Searches in a library."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from gateway.domain import search
+from gateway.limits import heeded
+from gateway.problems import described
+from gateway.ratelimit import limited
+from gateway.schemas.search import SearchAnswer, SearchRequest
+from gateway.security import require
+from gateway.services import ServicesDep
+
+router = APIRouter(tags=["search"], dependencies=[Depends(heeded)])
+SEARCH = [Depends(limited("search")), Depends(require("read"))]
+
+
+@router.post(
+    "/libraries/{library_id}/search",
+    dependencies=SEARCH,
+    responses=described(401, 403, 404, 413, 422, 429, 503),
+)
+async def search_library(library_id: UUID, request: SearchRequest, services: ServicesDep) -> SearchAnswer:
+    """The chunks of a library that are nearest to the query, best first."""
+    return await search.search(services, library_id, request)

@@ -1,0 +1,113 @@
+"""Vectors of collections, without libraries around them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.limits import AtMost
+from gateway.schemas.common import CollectionName, Indexing, JsonObject, Request
+from gateway.schemas.filters import Filter
+from gateway.schemas.search import DEFAULT_K
+
+MOST_DIMENSIONS = 65_536
+LARGEST = 3.4e38
+"""Qdrant's numbers have 32 bits."""
+
+Number = Annotated[float, Field(allow_inf_nan=False, ge=-LARGEST, le=LARGEST)]
+Vector = Annotated[list[Number], Field(min_length=1, max_length=MOST_DIMENSIONS)]
+Id = UUID | Annotated[int, Field(strict=True, ge=0, lt=2**63)]
+
+
+class VectorPoint(Request):
+    """A vector and what is known about it."""
+
+    id: Id | None = Field(
+        default=None,
+        description="Without one it is derived from the content, so that a repetition is the same write.",
+    )
+    vector: Vector
+    payload: JsonObject = Field(default_factory=dict)
+
+
+class UpsertRequest(Request):
+    """Vectors to be written; those that are there are replaced."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "collection": "test",
+                    "points": [
+                        {
+                            "id": "5c56c793-69f3-4fbf-87e6-c4bf54c28c26",
+                            "vector": [0.1, 0.2, 0.3],
+                            "payload": {"lang": "en"},
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    collection: CollectionName
+    points: Annotated[list[VectorPoint], Field(min_length=1), AtMost("MAX_BATCH_POINTS")]
+
+
+class WriteAnswer(BaseModel):
+    """What a write has done."""
+
+    collection: str
+    ids: list[str]
+    indexing: Indexing
+
+
+class DeleteRequest(Request):
+    """Vectors to be removed; those that are not there count as removed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"collection": "test", "ids": ["5c56c793-69f3-4fbf-87e6-c4bf54c28c26"]}]
+        }
+    )
+
+    collection: CollectionName
+    ids: Annotated[list[Id], Field(min_length=1), AtMost("MAX_BATCH_POINTS")]
+
+
+class VectorSearchRequest(Request):
+    """What to look for in a collection."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"collection": "test", "query_vector": [0.1, 0.2, 0.3], "limit": 10}]
+        },
+    )
+
+    collection: CollectionName
+    query_vector: Vector
+    limit: Annotated[int, Field(ge=1), AtMost("MAX_RESULTS_K")] = DEFAULT_K
+    filter: Filter | None = None
+    score_threshold: float | None = Field(default=None, allow_inf_nan=False, ge=-1e30, le=1e30)
+    with_payload: bool = True
+    with_vector: bool = False
+    exact: bool = Field(default=False, description="Compares with every vector.")
+
+
+class VectorHit(BaseModel):
+    """A vector that was found, with Qdrant's score."""
+
+    id: str | int
+    score: float
+    payload: dict[str, Any] | None = None
+    vector: list[float] | None = None
+
+
+class VectorSearchAnswer(BaseModel):
+    """The best hits first."""
+
+    results: list[VectorHit]
+    took_ms: float
+    cached: bool = False
