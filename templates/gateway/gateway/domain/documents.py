@@ -7,7 +7,7 @@ from uuid import UUID
 
 from citadel.models import Chunk, Document, VectorMetadata
 from citadel.outbox import Point, enqueue_upsert
-from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, literal_column, select, tuple_
+from sqlalchemy import Boolean, ColumnElement, Row, Select, delete, exists, func, literal_column, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -129,10 +129,10 @@ async def _put_document(session: AsyncSession, library: UUID, id: UUID, content:
         },
         where=Document.library_id == library,
     )
-    row = (await session.execute(statement.returning(literal_column("xmax = 0")))).first()
-    if row is None:
+    created = await session.scalar(statement.returning(literal_column("xmax = 0", Boolean)))
+    if created is None:
         raise ApiProblem(409, "Conflict", f"Document {id} lies in another library.")
-    return bool(row[0])
+    return bool(created)
 
 
 async def _old_points(session: AsyncSession, id: UUID) -> dict[str, None]:
@@ -198,7 +198,7 @@ async def remove(services: Services, library: UUID, id: UUID) -> Indexing:
     return await applied(services, place.collection, entries)
 
 
-def _documents() -> Select[tuple[Document, int, bool]]:
+def _documents() -> Select[Document, int, bool]:
     count = (
         select(func.count())
         .select_from(Chunk)
@@ -227,7 +227,7 @@ async def _one(session: AsyncSession, library: UUID, id: UUID) -> DocumentAnswer
     return _answer(row)
 
 
-def _answer(row: Row[tuple[Document, int, bool]]) -> DocumentAnswer:
+def _answer(row: Row[Document, int, bool]) -> DocumentAnswer:
     document, count, waiting = row
     return DocumentAnswer(
         id=document.id,

@@ -149,7 +149,7 @@ async def _locked(session: AsyncSession, id: UUID) -> str:
     return str(collection)
 
 
-def _libraries() -> Select[tuple[Library, str, int]]:
+def _libraries() -> Select[Library, str, int]:
     documents = (
         select(func.count())
         .select_from(Document)
@@ -169,7 +169,7 @@ async def _one(session: AsyncSession, id: UUID) -> LibraryAnswer:
     return _answer(row)
 
 
-def _answer(row: Row[tuple[Library, str, int]]) -> LibraryAnswer:
+def _answer(row: Row[Library, str, int]) -> LibraryAnswer:
     library, collection, documents = row
     return LibraryAnswer(
         id=library.id,

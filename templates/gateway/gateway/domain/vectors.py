@@ -98,5 +98,5 @@ def _hit(point: models.ScoredPoint, request: VectorSearchRequest) -> VectorHit:
         id=point.id,
         score=point.score,
         payload=(point.payload or {}) if request.with_payload else None,
-        vector=vector,  # type: ignore[arg-type]
+        vector=vector,
     )

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from gateway.limits import AtMost
 from gateway.schemas.common import Indexing, JsonObject, Request, Text
 
 Title = Annotated[Text, Field(min_length=1), AtMost("MAX_TITLE_LENGTH")]
 ChunkText = Annotated[Text, Field(min_length=1), AtMost("MAX_TEXT_LENGTH")]
-_EXAMPLE = {
+_EXAMPLE: JsonDict = {
     "title": "Restore",
     "texts": ["Stop the writers.", "Take the newest set."],
     "metadata": {"lang": "en"},

@@ -1,0 +1,7 @@
+"""gRPC: the standard health service, and search with the keys, rates and limits of REST."""
+
+from __future__ import annotations
+
+from gateway.rpc.server import start, stop
+
+__all__ = ["start", "stop"]
