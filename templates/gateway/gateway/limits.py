@@ -6,17 +6,13 @@ from collections.abc import Iterator, Mapping, Sized
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
-from fastapi import Depends
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from gateway.services import services
-
-if TYPE_CHECKING:
-    from gateway.services import Services
-    from gateway.settings import Settings
+from gateway.services import ServicesDep
+from gateway.settings import Settings
 
 _MARK = "x-limit"
 _in_force: ContextVar[Settings] = ContextVar("settings_in_force")
@@ -58,7 +54,7 @@ def in_force(settings: Settings) -> Iterator[None]:
         _in_force.reset(token)
 
 
-async def heeded(services: Annotated[Services, Depends(services)]) -> None:
+async def heeded(services: ServicesDep) -> None:
     """A dependency of a router: its requests are held to the settings of the application."""
     _in_force.set(services.settings)
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from gateway import limits
 from gateway.problems import MEDIA_TYPE, Problem
 from gateway.settings import Settings
 
@@ -47,7 +48,7 @@ def install(app: FastAPI, settings: Settings) -> None:
             document = get_openapi(
                 title=app.title, version=app.version, description=describe(settings), routes=app.routes
             )
-            app.openapi_schema = truthful(document, settings)
+            app.openapi_schema = limits.describe(truthful(document, settings), settings)
         return app.openapi_schema
 
     app.openapi = described  # type: ignore[method-assign]

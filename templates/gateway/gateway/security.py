@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import Depends
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
 from gateway.addresses import client_address_of
@@ -56,10 +57,15 @@ def authorize(principal: Principal, scope: Scope) -> Principal:
 
 def presented_key(connection: HTTPConnection) -> str | None:
     """The key that a request carries, by either header."""
-    key = connection.headers.get("x-api-key")
+    return key_in(connection.headers)
+
+
+def key_in(headers: Headers) -> str | None:
+    """The key in headers, or in what another protocol has for them."""
+    key = headers.get("x-api-key")
     if key:
         return key
-    kind, _, token = connection.headers.get("authorization", "").partition(" ")
+    kind, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() or None if kind.lower() == "bearer" else None
 
 

@@ -9,7 +9,8 @@ from qdrant_client import models
 from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway.domain.dependencies import from_qdrant, transaction
+from gateway.database import transaction
+from gateway.domain.dependencies import from_qdrant
 from gateway.problems import ApiProblem, DependencyUnavailable, NotFound
 from gateway.schemas.collections import CollectionAnswer, CollectionRequest
 from gateway.services import Services
@@ -85,6 +86,13 @@ async def record(services: Services, name: str, size: int, distance: str) -> int
     )
     async with transaction(services) as session:
         return int((await session.execute(statement)).scalar_one())
+
+
+async def index_library_ids(services: Services, name: str) -> None:
+    """Lets searches find the points of one library without looking at those of the others."""
+    schema = models.PayloadSchemaType.KEYWORD
+    call = services.qdrant.create_payload_index(name, "library_id", field_schema=schema, wait=False)
+    await from_qdrant(services, call)
 
 
 async def create(services: Services, request: CollectionRequest) -> tuple[CollectionAnswer, bool]:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable
 
-from citadel.engine import DatabaseUnavailable
 from pydantic_core import from_json
 from qdrant_client.common.client_exceptions import QdrantException, ResourceExhaustedResponse
 from qdrant_client.http.exceptions import ApiException, ResponseHandlingException, UnexpectedResponse
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.embedding import EmbeddingUnavailable, Purpose, UnknownModel, Vector
 from gateway.problems import ApiProblem, DependencyUnavailable, NotFound
@@ -18,23 +15,6 @@ from gateway.services import Services
 
 GRACE_SECONDS = 1.0
 """How much longer than its client's own timeout Qdrant is waited for."""
-
-
-@asynccontextmanager
-async def transaction(services: Services) -> AsyncIterator[AsyncSession]:
-    """One transaction of PostgreSQL, for nothing but PostgreSQL."""
-    try:
-        async with (
-            asyncio.timeout(services.settings.DATABASE_TIMEOUT_SECONDS),
-            services.database.session() as session,
-        ):
-            yield session
-    except TimeoutError:
-        raise DependencyUnavailable("postgresql", "no answer in time") from None
-    except DatabaseUnavailable as error:
-        raise DependencyUnavailable(
-            "postgresql", "it cannot be reached, or has no connection free"
-        ) from error
 
 
 async def from_qdrant[T](services: Services, call: Awaitable[T]) -> T:

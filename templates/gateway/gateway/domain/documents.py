@@ -6,14 +6,26 @@ import uuid
 from uuid import UUID
 
 from citadel.models import Chunk, Document, VectorMetadata
-from citadel.outbox import Point, enqueue_upsert
-from sqlalchemy import Boolean, ColumnElement, Row, Select, delete, exists, func, literal_column, select, tuple_
+from citadel.outbox import Point, enqueue_delete, enqueue_upsert
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Row,
+    Select,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.database import transaction
 from gateway.domain import collections
-from gateway.domain.dependencies import embeddings, transaction, unavailable_model
-from gateway.domain.libraries import BATCH, Shelf, delete_points, shelf
+from gateway.domain.dependencies import embeddings, unavailable_model
+from gateway.domain.libraries import Shelf, shelf
 from gateway.domain.writes import applied
 from gateway.embedding import Vector
 from gateway.problems import ApiProblem, NotFound
@@ -81,8 +93,8 @@ async def write(
         raise unfit(place, len(vectors[0]), size)
     async with transaction(services) as session:
         created, entries = await _write(session, place, id, content, vectors)
+        answer = await _one(session, library, id)
     state = await applied(services, place.collection, entries)
-    answer = await found(services, library, id)
     return answer.model_copy(update={"indexing": state}), created
 
 
@@ -105,14 +117,12 @@ async def _write(
         for index, text in enumerate(content.texts)
     ]
     await session.execute(insert(Chunk), rows)
-    entries = await delete_points(session, place.collection, sorted(old.keys() - set(points)))
-    for start in range(0, len(points), BATCH):
-        part = slice(start, start + BATCH)
-        written = [
-            Point(point, vector, _payload(place.id, id, index))
-            for index, (point, vector) in enumerate(zip(points[part], vectors[part], strict=True), start)
-        ]
-        entries += await enqueue_upsert(session, place.collection, written)
+    entries = await enqueue_delete(session, place.collection, sorted(old.keys() - set(points)))
+    written = [
+        Point(point, vector, _payload(place.id, id, index))
+        for index, (point, vector) in enumerate(zip(points, vectors, strict=True))
+    ]
+    entries += await enqueue_upsert(session, place.collection, written)
     return created, entries
 
 
@@ -193,7 +203,7 @@ async def remove(services: Services, library: UUID, id: UUID) -> Indexing:
         )
         if await session.scalar(statement) is None:
             raise NotFound("document", id)
-        entries = await delete_points(session, place.collection, sorted(await _old_points(session, id)))
+        entries = await enqueue_delete(session, place.collection, sorted(await _old_points(session, id)))
         await session.execute(delete(Document).where(Document.id == id))
     return await applied(services, place.collection, entries)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,8 +12,8 @@ from sqlalchemy import Row, Select, delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.database import transaction
 from gateway.domain import collections
-from gateway.domain.dependencies import transaction
 from gateway.domain.writes import applied
 from gateway.embedding import UnknownModel
 from gateway.problems import ApiProblem, NotFound
@@ -23,7 +22,6 @@ from gateway.schemas.libraries import LibraryAnswer, LibraryPage, LibraryRequest
 from gateway.schemas.page import Position, cursor_after
 from gateway.services import Services
 
-BATCH = 1000
 _SPACE = UUID("7d0f3a52-8f0b-5c57-9a0e-5d1f6f0f7c11")
 
 
@@ -45,6 +43,7 @@ async def create(services: Services, request: LibraryRequest, key: str | None) -
     if found.size is None or found.distance is None:
         raise ApiProblem(422, "Named vectors", f"The vectors of collection {collection} have names.")
     row = await collections.record(services, collection, found.size, found.distance)
+    await collections.index_library_ids(services, collection)
     id = request.id or (uuid.uuid5(_SPACE, key) if key else uuid.uuid4())
     values = {
         "id": id,
@@ -108,17 +107,9 @@ async def remove(services: Services, id: UUID) -> Indexing:
         collection = await _locked(session, id)
         statement = select(Chunk.point_id).join(Document).where(Document.library_id == id)
         points = (await session.scalars(statement)).all()
-        entries = await delete_points(session, collection, points)
+        entries = await enqueue_delete(session, collection, points)
         await session.execute(delete(Library).where(Library.id == id))
     return await applied(services, collection, entries)
-
-
-async def delete_points(session: AsyncSession, collection: str, points: Sequence[str]) -> list[int]:
-    """Entries of the outbox that remove these points, of bounded size."""
-    entries: list[int] = []
-    for start in range(0, len(points), BATCH):
-        entries += await enqueue_delete(session, collection, points[start : start + BATCH])
-    return entries
 
 
 async def shelf(session: AsyncSession, id: UUID, *, locked: bool = False) -> Shelf:

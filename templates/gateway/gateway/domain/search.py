@@ -11,7 +11,8 @@ from citadel.models import Chunk, Document
 from qdrant_client import models
 from sqlalchemy import select
 
-from gateway.domain.dependencies import embeddings, from_qdrant, transaction, unavailable_model
+from gateway.database import transaction
+from gateway.domain.dependencies import embeddings, from_qdrant, unavailable_model
 from gateway.domain.libraries import Shelf, shelf
 from gateway.problems import ApiProblem
 from gateway.schemas.search import SearchAnswer, SearchHit, SearchRequest

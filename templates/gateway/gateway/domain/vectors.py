@@ -10,8 +10,9 @@ from citadel.outbox import Point, enqueue_delete, enqueue_upsert
 from pydantic_core import to_json
 from qdrant_client import models
 
+from gateway.database import transaction
 from gateway.domain import collections
-from gateway.domain.dependencies import from_qdrant, transaction
+from gateway.domain.dependencies import from_qdrant
 from gateway.domain.search import since
 from gateway.domain.writes import applied
 from gateway.problems import ApiProblem, NotFound

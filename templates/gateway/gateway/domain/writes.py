@@ -36,5 +36,5 @@ async def _drained(services: Services, entries: Sequence[int]) -> Indexing:
         log.warning("write_pending", reason=type(error).__name__)
         return "pending"
     if result.rejected:
-        raise ApiProblem(422, "Refused by Qdrant", "The write was refused, and is not kept as searchable.")
-    return "indexed" if result.applied >= len(entries) else "pending"
+        raise ApiProblem(422, "Refused by Qdrant", "; ".join(sorted(set(result.rejected.values()))))
+    return "pending" if result.waiting else "indexed"

@@ -30,7 +30,7 @@ class GraphQLRequest(BaseModel):
 
     query: Text = Field(max_length=MOST_CHARACTERS)
     variables: dict[str, Any] | None = None
-    operationName: str | None = None  # noqa: N815
+    operationName: str | None = None
     extensions: dict[str, Any] | None = None
 
 
@@ -45,7 +45,7 @@ class GraphQLAnswer(BaseModel):
     "/graphql",
     dependencies=[Depends(limited("default")), Depends(api_key_header), Depends(bearer)],
     response_model_exclude_unset=True,
-    responses=described(400, 413, 422, 429),
+    responses=described(400),
 )
 async def graphql(body: GraphQLRequest, request: Request, services: ServicesDep) -> GraphQLAnswer:
     """Answers a query. Errors of fields come with 200, as GraphQL has it, and bear the status of REST."""

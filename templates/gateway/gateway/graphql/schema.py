@@ -108,7 +108,9 @@ class Schema(strawberry.Schema):
 
 def unexpected(error: GraphQLError) -> bool:
     """Whether an error is a fault of the gateway, of which the client is told nothing."""
-    return error.original_error is not None and not isinstance(error.original_error, ApiProblem | GraphQLError)
+    return error.original_error is not None and not isinstance(
+        error.original_error, ApiProblem | GraphQLError
+    )
 
 
 @lru_cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from gateway import graphql
 from gateway.routes import (
     collections,
     config,
@@ -22,6 +23,7 @@ from gateway.routes import (
 
 UNVERSIONED: list[APIRouter] = [
     root.router,
+    graphql.router,
 ]
 """At the root, whatever the version."""
 

@@ -20,7 +20,7 @@ ADMIN = [Depends(limited("write")), Depends(require("admin"))]
 Name = Annotated[CollectionName, Path()]
 
 
-@router.get("/collections", dependencies=READ, responses=described(401, 403, 429, 503))
+@router.get("/collections", dependencies=READ)
 async def list_collections(services: ServicesDep) -> CollectionNames:
     """The names of all collections."""
     return CollectionNames(items=await collections.names(services))
@@ -32,7 +32,7 @@ async def list_collections(services: ServicesDep) -> CollectionNames:
     dependencies=ADMIN,
     responses={
         200: {"model": CollectionAnswer, "description": "It is there already, and the same."},
-        **described(401, 403, 409, 413, 422, 429, 503),
+        **described(409),
     },
 )
 async def create_collection(
@@ -45,7 +45,7 @@ async def create_collection(
     return answer
 
 
-@router.get("/collections/{name}", dependencies=READ, responses=described(401, 403, 404, 422, 429, 503))
+@router.get("/collections/{name}", dependencies=READ, responses=described(404))
 async def get_collection(name: Name, services: ServicesDep) -> CollectionAnswer:
     """A collection."""
     return await collections.described(services, name)
@@ -55,7 +55,7 @@ async def get_collection(name: Name, services: ServicesDep) -> CollectionAnswer:
     "/collections/{name}",
     status_code=status.HTTP_204_NO_CONTENT,
     dependencies=ADMIN,
-    responses=described(401, 403, 404, 409, 422, 429, 503),
+    responses=described(404, 409),
 )
 async def delete_collection(name: Name, services: ServicesDep) -> None:
     """Deletes a collection with its vectors and their metadata. Libraries in it must go first."""

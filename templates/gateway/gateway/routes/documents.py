@@ -34,7 +34,7 @@ PENDING = {"model": DocumentAnswer, "description": "Kept; it can be found when Q
     responses={
         200: {"model": DocumentAnswer, "description": "An earlier request has made it."},
         202: PENDING,
-        **described(401, 403, 404, 409, 413, 422, 429, 503),
+        **described(404, 409),
     },
 )
 async def create_document(
@@ -49,7 +49,7 @@ async def create_document(
     return with_status(response, answer, created)
 
 
-@router.get(PATH, dependencies=READ, responses=described(401, 403, 404, 422, 429, 503))
+@router.get(PATH, dependencies=READ, responses=described(404))
 async def list_documents(
     library_id: UUID, services: ServicesDep, limit: PageSize = 50, cursor: PageCursor = None
 ) -> DocumentPage:
@@ -57,15 +57,13 @@ async def list_documents(
     return await documents.listed(services, library_id, limit, position_of(cursor))
 
 
-@router.get(PATH + "/{document_id}", dependencies=READ, responses=described(401, 403, 404, 422, 429, 503))
+@router.get(PATH + "/{document_id}", dependencies=READ, responses=described(404))
 async def get_document(library_id: UUID, document_id: UUID, services: ServicesDep) -> DocumentAnswer:
     """A document."""
     return await documents.found(services, library_id, document_id)
 
 
-@router.get(
-    PATH + "/{document_id}/chunks", dependencies=READ, responses=described(401, 403, 404, 422, 429, 503)
-)
+@router.get(PATH + "/{document_id}/chunks", dependencies=READ, responses=described(404))
 async def list_chunks(
     library_id: UUID,
     document_id: UUID,
@@ -83,7 +81,7 @@ async def list_chunks(
     responses={
         201: {"model": DocumentAnswer, "description": "Created."},
         202: PENDING,
-        **described(401, 403, 404, 409, 413, 422, 429, 503),
+        **described(404, 409),
     },
 )
 async def put_document(
@@ -100,7 +98,7 @@ async def put_document(
     dependencies=WRITE,
     responses={
         202: {"model": PendingAnswer, "description": "Gone; its vectors follow when Qdrant answers."},
-        **described(401, 403, 404, 422, 429, 503),
+        **described(404),
     },
 )
 async def delete_document(library_id: UUID, document_id: UUID, services: ServicesDep) -> Response:

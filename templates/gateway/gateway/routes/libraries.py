@@ -38,7 +38,7 @@ IdempotencyKey = Annotated[
     dependencies=WRITE,
     responses={
         200: {"model": LibraryAnswer, "description": "An earlier request has made it."},
-        **described(401, 403, 404, 409, 413, 422, 429, 503),
+        **described(404, 409),
     },
 )
 async def create_library(
@@ -51,7 +51,7 @@ async def create_library(
     return answer
 
 
-@router.get("/libraries", dependencies=READ, responses=described(401, 403, 422, 429, 503))
+@router.get("/libraries", dependencies=READ)
 async def list_libraries(
     services: ServicesDep, limit: PageSize = 50, cursor: PageCursor = None
 ) -> LibraryPage:
@@ -59,7 +59,7 @@ async def list_libraries(
     return await libraries.listed(services, limit, position_of(cursor))
 
 
-@router.get("/libraries/{library_id}", dependencies=READ, responses=described(401, 403, 404, 422, 429, 503))
+@router.get("/libraries/{library_id}", dependencies=READ, responses=described(404))
 async def get_library(library_id: UUID, services: ServicesDep) -> LibraryAnswer:
     """A library."""
     return await libraries.found(services, library_id)
@@ -71,7 +71,7 @@ async def get_library(library_id: UUID, services: ServicesDep) -> LibraryAnswer:
     dependencies=WRITE,
     responses={
         202: {"model": PendingAnswer, "description": "Gone; its vectors follow when Qdrant answers."},
-        **described(401, 403, 404, 422, 429, 503),
+        **described(404),
     },
 )
 async def delete_library(library_id: UUID, services: ServicesDep) -> Response:

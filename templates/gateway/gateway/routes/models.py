@@ -19,19 +19,19 @@ router = APIRouter(prefix="/models", tags=["models"], dependencies=[Depends(heed
 Name = Annotated[ModelName, Path()]
 
 
-@router.get("", dependencies=READ, responses=described(401, 403, 429, 503))
+@router.get("", dependencies=READ)
 async def list_models(services: ServicesDep) -> ModelList:
     """The models that are configured."""
     return models.listed(services)
 
 
-@router.get("/{model}/health", dependencies=READ, responses=described(401, 403, 404, 422, 429, 503))
+@router.get("/{model}/health", dependencies=READ, responses=described(404))
 async def model_health(model: Name, services: ServicesDep) -> ModelHealthAnswer:
     """Asks a model for an embedding; 503 when it gives none."""
     return await models.health(services, model)
 
 
-@router.post("/{model}/embed", dependencies=SEARCH, responses=described(401, 403, 404, 413, 422, 429, 503))
+@router.post("/{model}/embed", dependencies=SEARCH, responses=described(404))
 async def embed_texts(model: Name, request: EmbedRequest, services: ServicesDep) -> EmbedAnswer:
     """Embeds texts."""
     return await models.embed(services, model, request)

@@ -21,7 +21,7 @@ SEARCH = [Depends(limited("search")), Depends(require("read"))]
 @router.post(
     "/libraries/{library_id}/search",
     dependencies=SEARCH,
-    responses=described(401, 403, 404, 413, 422, 429, 503),
+    responses=described(404),
 )
 async def search_library(library_id: UUID, request: SearchRequest, services: ServicesDep) -> SearchAnswer:
     """The chunks of a library that are nearest to the query, best first."""

@@ -19,7 +19,7 @@ from gateway.schemas.vectors import (
 from gateway.services import ServicesDep
 
 router = APIRouter(prefix="/vectors", tags=["vectors"], dependencies=[Depends(heeded)])
-ERRORS = described(401, 403, 404, 413, 422, 429, 503)
+ERRORS = described(404)
 PENDING = {"model": WriteAnswer, "description": "Kept; it shows when Qdrant answers again."}
 
 

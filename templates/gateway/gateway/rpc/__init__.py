@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from gateway.rpc.server import start, stop
+from gateway.rpc.server import serve
 
-__all__ = ["start", "stop"]
+__all__ = ["serve"]

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from embedding_stub import EmbeddingStub, Fault, Form, embedding_stub
 
 from gateway.embedding import (
     DeterministicTestEmbedder,
@@ -19,6 +18,8 @@ from gateway.embedding import (
     build_embedder,
 )
 from gateway.settings import Settings
+
+from ..embedding_stub import EmbeddingStub, Fault, Form, embedding_stub
 
 Make = Callable[..., Settings]
 
