@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,20 +27,34 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """What became of entries: in Qdrant now, refused for good (with Qdrant's answer), or waiting."""
+    """What became of entries: in Qdrant now, refused for good (with Qdrant's answer), or waiting.
+
+    `changed` are the names of the collections that some were applied to.
+    """
 
     applied: frozenset[int] = frozenset()
     rejected: Mapping[int, str] = field(default_factory=dict)
     waiting: frozenset[int] = frozenset()
+    changed: frozenset[str] = frozenset()
 
     def plus(self, other: "Drained") -> "Drained":
         return Drained(
-            self.applied | other.applied, {**self.rejected, **other.rejected}, self.waiting | other.waiting
+            self.applied | other.applied,
+            {**self.rejected, **other.rejected},
+            self.waiting | other.waiting,
+            self.changed | other.changed,
         )
 
 
+Changed = Callable[[frozenset[str]], Awaitable[None]]
+
+
 class Dispatcher:
-    """Brings the outbox to Qdrant. Any number may run, in any number of processes."""
+    """Brings the outbox to Qdrant. Any number may run, in any number of processes.
+
+    `changed` is told of the collections that late entries were applied to, those that nobody waits for with
+    `drain(ids)`.
+    """
 
     def __init__(
         self,
@@ -48,7 +62,9 @@ class Dispatcher:
         qdrant: AsyncQdrantClient,
         request_seconds: float = 30.0,
         poll_seconds: float = 1.0,
+        changed: Changed | None = None,
     ) -> None:
+        self._changed = changed
         self._database = database
         self._qdrant = qdrant
         self._request_seconds = request_seconds
@@ -112,6 +128,8 @@ class Dispatcher:
                 whole = whole.plus(step)
                 if not (step.applied or step.rejected):
                     break
+        if self._changed and whole.changed and up_to is None:
+            await self._changed(whole.changed)
         return whole
 
     async def _step(self, owner: int, up_to: int | None) -> Drained:
@@ -134,7 +152,7 @@ class Dispatcher:
                 await _postponed(session, entry.id, str(error))
                 return Drained(waiting=frozenset({entry.id}))
             await _applied(session, owner, entry)
-            return Drained(applied=frozenset({entry.id}))
+            return Drained(applied=frozenset({entry.id}), changed=frozenset({collection}))
 
     async def _apply(self, session: AsyncSession, collection: str, entry: Row[Any]) -> None:
         if entry.operation == "upsert":

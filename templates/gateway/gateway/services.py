@@ -8,7 +8,6 @@ import warnings
 from dataclasses import dataclass
 from typing import Annotated
 
-import httpx
 from citadel.engine import Database
 from citadel.outbox import Dispatcher
 from citadel.settings import DatabaseSettings
@@ -40,7 +39,6 @@ class Services:
     database: Database
     qdrant: AsyncQdrantClient
     redis: Redis
-    http: httpx.AsyncClient
     embedder: Embedder
     dispatcher: Dispatcher
     limiter: RateLimiter
@@ -55,7 +53,6 @@ class Services:
             self.database.close(),
             self.qdrant.close(),
             self.redis.aclose(),
-            self.http.aclose(),
             self.embedder.close(),
         )
         with contextlib.suppress(TimeoutError):
@@ -68,17 +65,16 @@ def build(settings: Settings) -> Services:
     database = Database(DatabaseSettings.load(settings.DATABASE_DIRECTORY), settings.SERVICE_NAME)
     qdrant = qdrant_client(settings)
     redis = redis_client(settings)
-    http = httpx.AsyncClient(timeout=settings.EMBEDDING_TIMEOUT_SECONDS)
+    cache = SearchCache(redis, settings)
     return Services(
         settings=settings,
         database=database,
         qdrant=qdrant,
         redis=redis,
-        http=http,
         embedder=build_embedder(settings),
-        dispatcher=Dispatcher(database, qdrant),
+        dispatcher=Dispatcher(database, qdrant, changed=cache.invalidate),
         limiter=RateLimiter(settings, redis),
-        cache=SearchCache(redis, settings),
+        cache=cache,
         sizes=Sizes(),
         keys=Keyring(database, settings),
         readiness=ReadinessProbe(

@@ -32,7 +32,7 @@ Context = grpc.aio.ServicerContext[search_pb2.SearchRequest, search_pb2.SearchRe
 log = structlog.get_logger("gateway.rpc")
 
 
-class SearchService(search_pb2_grpc.SearchServicer):  # type: ignore[misc]
+class SearchService(search_pb2_grpc.SearchServicer):
     """`vdb.gateway.v1.Search`."""
 
     def __init__(self, services: Services) -> None:

@@ -44,7 +44,7 @@ def made(services: Services, checks: health.HealthServicer) -> grpc.aio.Server:
         ],
         maximum_concurrent_rpcs=settings.MAX_CONNECTIONS,
     )
-    search_pb2_grpc.add_SearchServicer_to_server(SearchService(services), server)
+    search_pb2_grpc.add_SearchServicer_to_server(SearchService(services), server)  # type: ignore[no-untyped-call]
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     host = f"[{settings.GATEWAY_HOST}]" if ":" in settings.GATEWAY_HOST else settings.GATEWAY_HOST
     server.add_insecure_port(f"{host}:{settings.GRPC_PORT}")
