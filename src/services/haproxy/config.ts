@@ -1,9 +1,9 @@
-import { isLoopback } from '../../config/listeners.js';
 import type { Config } from '../../config/schema.js';
 import { SLOTS } from '../../config/slots.js';
 import { parseSize } from '../../config/units.js';
 import { type Script, sh } from '../../host/shell.js';
 import { template } from '../../templates.js';
+import { gatewayInstances, reachedAt } from '../gateway/instances.js';
 
 /** Where Prometheus finds the numbers of the edge, on loopback. */
 export const EDGE_METRICS_PORT = 8404;
@@ -97,7 +97,6 @@ function doors(config: Config): Door[] {
 
 function gatewayDoor(config: Config, port: number): Door {
   const { gateway, networking } = config;
-  const address = isAny(gateway.bind) || isLoopback(gateway.bind) ? '127.0.0.1' : gateway.bind;
   return {
     name: 'gateway',
     port,
@@ -107,9 +106,9 @@ function gatewayDoor(config: Config, port: number): Door {
     maxBody: parseSize(gateway.limits.max_body_size) ?? 0,
     check: networking.health_check_path,
     serverOptions: '',
-    servers: Array.from({ length: gateway.replicas }, (_, index) => ({
-      name: `blue-${index + 1}`,
-      address: `${bracketed(address)}:${gateway.port + index}`,
+    servers: gatewayInstances(config).map(({ name, port }) => ({
+      name,
+      address: `${reachedAt(gateway.bind)}:${port}`,
       options: '',
     })),
   };
@@ -123,7 +122,7 @@ function qdrantDoor(
   kind: 'http' | 'grpc',
 ): Omit<Door, 'options'> {
   const { qdrant } = config;
-  const address = isLoopback(qdrant.bind) || isAny(qdrant.bind) ? '127.0.0.1' : qdrant.bind;
+  const address = reachedAt(qdrant.bind);
   return {
     name,
     port,
@@ -134,7 +133,7 @@ function qdrantDoor(
     serverOptions: '',
     servers: SLOTS.map((slot) => ({
       name: slot,
-      address: `${bracketed(address)}:${qdrant.slots[slot][kind]}`,
+      address: `${address}:${qdrant.slots[slot][kind]}`,
       options: [
         kind === 'grpc' ? ` port ${qdrant.slots[slot].http} check-proto h1` : '',
         slot === qdrant.active_slot ? '' : ' disabled',
@@ -152,12 +151,4 @@ function binds({ networking: { edge } }: Config, port: number): string[] {
   return edge.bind.map((address) =>
     address.includes(':') ? `[${address}]:${port} v6only` : `${address}:${port}`,
   );
-}
-
-function isAny(address: string): boolean {
-  return address === '0.0.0.0' || address === '::';
-}
-
-function bracketed(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
 }
