@@ -19,6 +19,7 @@ export const GROUPS = [
   'collections',
   'postgres',
   'redis',
+  'gateway',
   'models',
   'python',
   'backups',

@@ -5,9 +5,9 @@ import { type Check, type CheckContext, type Group, type Severity, severityOf } 
 /** Names for several groups. What only runs when it is named is not part of readiness. */
 const SETS: Readonly<Record<string, (check: Check) => boolean>> = {
   readiness: ({ optIn }) => optIn !== true,
-  health: inGroups('qdrant', 'postgres', 'redis'),
+  health: inGroups('qdrant', 'postgres', 'redis', 'gateway'),
   security: (check) =>
-    inGroups('network', 'tls', 'access')(check) || /^(qdrant|redis)\.(auth|loopback)$/.test(check.id),
+    inGroups('network', 'tls', 'access')(check) || /^(qdrant|redis|gateway)\.(auth|loopback)$/.test(check.id),
 };
 
 export const SET_NAMES: readonly string[] = Object.keys(SETS);

@@ -5,6 +5,7 @@ import { canaryChecks } from './canary.js';
 import { capacityChecks } from './capacity.js';
 import { collectionChecks } from './collections/index.js';
 import { driftChecks } from './drift.js';
+import { gatewayChecks } from './gateway/index.js';
 import { hostChecks } from './host/index.js';
 import { modelsChecks } from './models/index.js';
 import { monitoringChecks } from './monitoring.js';
@@ -30,6 +31,7 @@ export const CATALOGUE: readonly Check[] = [
   ...collectionChecks,
   ...postgresChecks,
   ...redisChecks,
+  ...gatewayChecks,
   ...modelsChecks,
   ...pythonChecks,
   ...backupsChecks,

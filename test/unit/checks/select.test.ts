@@ -23,7 +23,7 @@ describe('selectChecks', () => {
 
   it('takes the services for health', () => {
     const groups = new Set(selectChecks(CATALOGUE, { words: ['health'] }).map(({ group }) => group));
-    expect([...groups]).toEqual(['qdrant', 'postgres', 'redis']);
+    expect([...groups]).toEqual(['qdrant', 'postgres', 'redis', 'gateway']);
   });
 
   it('takes groups and ids, each check once, in the order of the catalogue', () => {

@@ -8,6 +8,7 @@ import { contextOf } from '../support.js';
 const UNSEEN: Observation<never> = { status: 'unknown', why: 'local-http: no answer within 20 s' };
 
 const APPLYING = {
+  gateway: { enabled: true, api_key: 'Qw5nBv8xRt2mLp7s' },
   collections: { docs: { size: 384, payload_indexes: { author: 'keyword' } } },
   models: { hermes: { url: 'http://127.0.0.1:9/', collection: 'docs' } },
   capacity: { growth_per_day: 1000 },

@@ -1,0 +1,124 @@
+import { type CheckContext, defineCheck, type Verdict } from '../../check.js';
+import type { HttpAnswer } from '../../probes/http.js';
+import { expect, fail, pass, unknown, warn, whenKnown, whenThere, worst } from '../../verdict.js';
+import { asStranger, eachInstance, instancesOf, shared, skipForeign, versioned } from './shared.js';
+
+/** Each replica can do its work. */
+export const ready = defineCheck<HttpAnswer>({
+  ...shared,
+  id: 'gateway.ready',
+  severity: 'critical',
+  title: 'The gateway is ready, with everything that it depends on',
+  looksAt: 'gateway.health.path of each replica; the reference gateway asks each of its dependencies',
+  why: 'A gateway that runs without its database or Qdrant answers every request with an error.',
+  probe: (context) =>
+    instancesOf(context).map((instance) => asStranger(instance, context.config.gateway.health.path)),
+  judge: (answers, context) =>
+    eachInstance(answers, context, (answer, { port }) =>
+      whenKnown(answer, (value) => judgeReadiness(value, port, context)),
+    ),
+  remedy: 'Repair what it names; then read its log, and start it where it does not run.',
+  fix: '1.2',
+});
+
+function judgeReadiness(value: HttpAnswer | null, port: number, { config }: CheckContext): Verdict {
+  const { path, status } = config.gateway.health;
+  const expected = `${path} answers ${status}`;
+  if (value === null) return fail(`nothing listens on port ${port}`, expected);
+  if (value.status === 'timeout') return fail(`${path} does not answer in time`, expected);
+  const down = unready(value.body);
+  if (value.status !== status)
+    return fail(down === '' ? `${path} answers ${value.status}` : `not ready: ${down}`, expected);
+  return down === ''
+    ? pass(`${path} answers ${status}`)
+    : warn(`degraded: ${down}`, 'every dependency is up');
+}
+
+/** The dependencies that the reference gateway names as down, with its reasons. */
+function unready(body: string): string {
+  try {
+    const { dependencies } = JSON.parse(body) as {
+      dependencies?: Record<string, { status?: string; reason?: string | null }>;
+    };
+    return Object.entries(dependencies ?? {})
+      .filter(([, { status }]) => status === 'down')
+      .map(([name, { reason }]) => (reason == null ? name : `${name} (${reason})`))
+      .join(', ');
+  } catch {
+    return '';
+  }
+}
+
+const GRAPHQL = JSON.stringify({ query: 'query{health{status}}' });
+
+/** Health under every path that the documents name. */
+export const endpoints = defineCheck<HttpAnswer>({
+  ...shared,
+  id: 'gateway.endpoints',
+  severity: 'error',
+  title: 'Health answers over REST and GraphQL, with a version in its path and without',
+  looksAt: '/health, the versioned /health under both prefixes, and query{health{status}} at /graphql',
+  why: 'Clients, load balancers and dashboards each use another one of these paths.',
+  skip: skipForeign,
+  probe: (context) => {
+    const [first] = instancesOf(context);
+    if (first === undefined) return [];
+    return [
+      ...healthPaths(context).map((path) => asStranger(first, path)),
+      asStranger(first, '/graphql', GRAPHQL),
+    ];
+  },
+  judge: (answers, context) => {
+    const paths = [...healthPaths(context), '/graphql'];
+    const verdicts = paths.map((path, index) =>
+      whenThere(answers[index], 'the gateway does not answer', ({ status, body }) => {
+        if (status === 'timeout') return unknown(`${path} does not answer in time`);
+        if (path === '/graphql' && status === 200 && !body.includes('"healthy"'))
+          return fail('/graphql does not say that it is healthy', 'query{health{status}} is answered');
+        return expect(status === 200, `${path} answers ${status}`, 'each answers 200');
+      }),
+    );
+    return worst(verdicts, paths.join(', '));
+  },
+  remedy: 'See gateway.versioning in the configuration and the log of the gateway; then install it again.',
+  fix: '1.2',
+});
+
+function healthPaths({ config }: CheckContext): string[] {
+  const prefix = versioned(config);
+  return [...new Set(['/health', `${prefix}/health`, `/api${prefix}/health`])];
+}
+
+/** Nothing is given to who has no key. */
+export const auth = defineCheck<HttpAnswer>({
+  ...shared,
+  id: 'gateway.auth',
+  severity: 'critical',
+  title: 'The gateway refuses a request without a key',
+  looksAt: 'a request for the libraries, and one for the keys, without a key',
+  why: 'An open gateway lets everybody on the allowlist read, write and delete everything.',
+  skip: (context) =>
+    skipForeign(context) ??
+    (context.config.security.api_key_auth ? undefined : 'security.api_key_auth is false'),
+  probe: (context) => {
+    const [first] = instancesOf(context);
+    return first === undefined ? [] : guarded(context).map((path) => asStranger(first, path));
+  },
+  judge: (answers, context) =>
+    worst(
+      guarded(context).map((path, index) =>
+        whenThere(answers[index], 'the gateway does not answer', ({ status }) =>
+          status === 'timeout'
+            ? unknown(`${path} does not answer in time`)
+            : expect(status === 401, `${path} answers ${status} to a stranger`, '401'),
+        ),
+      ),
+      'a stranger gets 401',
+    ),
+  remedy: 'Close the port of the edge, then install the gateway again with security.api_key_auth.',
+  fix: '1.2',
+});
+
+function guarded({ config }: CheckContext): string[] {
+  return ['/libraries', '/keys'].map((path) => `${versioned(config)}${path}`);
+}

@@ -1,0 +1,16 @@
+import type { Check } from '../../check.js';
+import { auth, endpoints, ready } from './health.js';
+import { concurrency, latency, limits, rateLimit } from './load.js';
+import { release, workers } from './process.js';
+
+export const gatewayChecks: readonly Check[] = [
+  ready,
+  endpoints,
+  auth,
+  release,
+  workers,
+  concurrency,
+  latency,
+  rateLimit,
+  limits,
+];

@@ -1,0 +1,121 @@
+import { defineCheck, type Verdict } from '../../check.js';
+import {
+  type GatewayLoad,
+  gatewayLoad,
+  MOST_OF_ONE_CLIENT,
+  searchesOfOneClient,
+  TOGETHER,
+} from '../../probes/gateway-load.js';
+import { expect, fail, pass, skip, unknown, whenThere } from '../../verdict.js';
+import { shared, skipForeign } from './shared.js';
+
+const loaded = { ...shared, optIn: true, skip: skipForeign, look: gatewayLoad } as const;
+
+const NOT_ASKED = 'the gateway was not asked';
+
+/** Searches at the same moment do not wait for each other. */
+export const concurrency = defineCheck<GatewayLoad>({
+  ...loaded,
+  id: 'gateway.concurrency',
+  severity: 'error',
+  title: `${TOGETHER} searches at once are answered together`,
+  looksAt: `${TOGETHER} searches that the host sends to the first replica at the same moment`,
+  why: 'A call that blocks the event loop makes every other request of its worker wait.',
+  threshold: { default: 5, unit: 's until all are answered' },
+  judge: ([load], _context, limit) =>
+    whenThere(load, NOT_ASKED, ({ together: { requests, seconds } }) => {
+      const failed = requests.filter(({ status }) => status !== 200);
+      const expected = `${TOGETHER} answers of 200 within ${limit} s`;
+      if (failed.length > 0)
+        return fail(`${failed.length} of ${TOGETHER} failed: ${statuses(failed)}`, expected);
+      return expect(
+        requests.length === TOGETHER && seconds <= limit,
+        `${requests.length} searches in ${seconds.toFixed(2)} s`,
+        expected,
+      );
+    }),
+  remedy:
+    'See the latency of Qdrant (vdb check qdrant performance), then gateway.workers and the log of the gateway.',
+});
+
+/** Health is fast whatever else is asked. */
+export const latency = defineCheck<GatewayLoad>({
+  ...loaded,
+  id: 'gateway.latency',
+  severity: 'error',
+  title: 'Health is fast while heavy searches run',
+  looksAt:
+    '/health of the first replica, asked again and again while it answers the largest searches it takes',
+  why: 'A load balancer takes a replica out when its health is slow, just when the load is high.',
+  threshold: { default: 100, unit: 'ms' },
+  judge: ([load], _context, limit) =>
+    whenThere(load, NOT_ASKED, ({ health }) => {
+      if (health.length < 3) return unknown('the load was over before health could be asked');
+      const slowest = Math.max(...health.map(({ seconds }) => seconds)) * 1000;
+      const failed = health.filter(({ status }) => status !== 200);
+      if (failed.length > 0) return fail(`/health answers ${statuses(failed)} under load`, '200');
+      return expect(
+        slowest < limit,
+        `the slowest of ${health.length} took ${Math.round(slowest)} ms`,
+        `less than ${limit} ms`,
+      );
+    }),
+  remedy: 'More workers (gateway.workers), or fewer neighbours on the same cores.',
+});
+
+/** Too many requests of one client are refused, and only then. */
+export const rateLimit = defineCheck<GatewayLoad>({
+  ...loaded,
+  id: 'gateway.rate-limit',
+  severity: 'error',
+  title: 'The rate limit of searches is what is configured',
+  looksAt: 'searches of one client that nobody else is, a few more than it may make, or without a limit some',
+  why: 'Without a limit one client can take the server from all others; a limit that nobody wanted refuses good requests.',
+  judge: ([load], { config }) =>
+    whenThere(load, NOT_ASKED, ({ oneClient }) => {
+      const wanted = searchesOfOneClient(config);
+      const { enabled, search } = config.gateway.rate_limit;
+      if (wanted > MOST_OF_ONE_CLIENT) return skip(`${search} would take ${wanted} requests to see`);
+      const passed = oneClient.findIndex(({ status }) => status === 429);
+      return enabled
+        ? judgeLimit(passed, Number.parseInt(search, 10), oneClient.length)
+        : judgeFreedom(passed);
+    }),
+  remedy:
+    'See gateway.rate_limit in the configuration and whether Redis answers; then install the gateway again.',
+  fix: '1.2',
+});
+
+/** Of a window that slides, a request or two may pass beyond the limit. */
+function judgeLimit(passed: number, limit: number, sent: number): Verdict {
+  if (passed === -1) return fail(`none of ${sent} searches was refused`, `429 after ${limit}`);
+  return expect(passed >= limit && passed <= limit + 2, `429 after ${passed} searches`, `429 after ${limit}`);
+}
+
+function judgeFreedom(passed: number): Verdict {
+  return passed === -1 ? pass('no limit') : fail(`429 after ${passed} searches`, 'no limit');
+}
+
+/** What is too much is refused with a reason. */
+export const limits = defineCheck<GatewayLoad>({
+  ...loaded,
+  id: 'gateway.limits',
+  severity: 'error',
+  title: 'The gateway keeps to its configured limits',
+  looksAt: 'a search for one result more than gateway.limits.max_results_k',
+  why: 'Limits that are not those of the configuration let single requests take what is meant for all.',
+  judge: ([load], { config }) =>
+    whenThere(load, NOT_ASKED, ({ tooMuch: [status] }) =>
+      expect(
+        status === 422,
+        `a search for ${config.gateway.limits.max_results_k + 1} results is answered by ${status ?? 'nothing'}`,
+        '422',
+      ),
+    ),
+  remedy: 'Install the gateway again: it runs with other settings than those of the configuration.',
+  fix: '1.2',
+});
+
+function statuses(requests: readonly { status: number }[]): string {
+  return [...new Set(requests.map(({ status }) => (status === 0 ? 'no answer' : String(status))))].join(', ');
+}

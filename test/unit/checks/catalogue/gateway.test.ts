@@ -1,0 +1,247 @@
+import { describe, expect, it } from 'vitest';
+import { readLoad } from '../../../../src/checks/probes/gateway-load.js';
+import { gatewayProcess } from '../../../../src/checks/probes/gateway-process.js';
+import { known, type Observation } from '../../../../src/host/probe.js';
+import { contextOf, judged as judgedOf } from '../support.js';
+
+const GATEWAY = { enabled: true, api_key: 'Qw5nBv8xRt2mLp7s', replicas: 1, workers: 2 };
+
+function contextWith(gateway: Record<string, unknown> = {}, sections: Record<string, unknown> = {}) {
+  return contextOf({ gateway: { ...GATEWAY, ...gateway }, ...sections });
+}
+
+function judged(id: string, observations: Observation<unknown>[], context = contextWith()) {
+  return judgedOf(id, observations, context);
+}
+
+function answer(status: number | 'timeout', body: unknown = ''): Observation<unknown> {
+  return known({ status, body: typeof body === 'string' ? body : JSON.stringify(body) });
+}
+
+const up = { status: 'up', required: true, latency_ms: 1, reason: null };
+const down = { status: 'down', required: true, latency_ms: 1, reason: 'no answer within 2 s' };
+
+describe('all checks of the gateway', () => {
+  it.each(['gateway.ready', 'gateway.auth', 'gateway.release', 'gateway.concurrency'])(
+    '%s is skipped where there is none',
+    (id) => {
+      expect(judged(id, [], contextOf())).toMatchObject({ status: 'skip', seen: 'gateway.enabled is false' });
+    },
+  );
+
+  it('that know the reference gateway are skipped for one of their own', () => {
+    const own = contextWith({ artifact: { from: 'directory', path: '/srv/app' } });
+    expect(judged('gateway.endpoints', [], own)).toMatchObject({ status: 'skip' });
+    expect(judged('gateway.ready', [answer(200)], own).status).toBe('pass');
+  });
+});
+
+describe('gateway.ready', () => {
+  const body = (status: string, redis: unknown) => ({ status, dependencies: { postgres: up, redis } });
+
+  it.each([
+    ['passes when all dependencies are up', answer(200, body('ready', up)), 'pass', '/readyz answers 200'],
+    ['warns of one that it can do without', answer(200, body('degraded', down)), 'warn', 'degraded: redis'],
+    [
+      'fails and names the dependency that is down, with its reason',
+      answer(503, body('not ready', down)),
+      'fail',
+      'not ready: redis (no answer within 2 s)',
+    ],
+    ['fails without an explanation', answer(502, 'bad gateway'), 'fail', '/readyz answers 502'],
+    ['fails in silence', known(null), 'fail', 'nothing listens on port 8001'],
+    ['fails when it hangs', answer('timeout'), 'fail', 'does not answer in time'],
+  ])('%s', (_, observation, status, seen) => {
+    const result = judged('gateway.ready', [observation]);
+    expect(result.status).toBe(status);
+    expect(result.seen).toContain(seen);
+  });
+
+  it('judges each replica and names the one that is down', () => {
+    const result = judged('gateway.ready', [answer(200), known(null)], contextWith({ replicas: 2 }));
+    expect(result).toMatchObject({ status: 'fail', seen: 'blue-2: nothing listens on port 8002' });
+  });
+
+  it('follows the health contract of the configuration', () => {
+    const context = contextWith({ health: { path: '/alive', status: 204 } });
+    expect(judged('gateway.ready', [answer(204)], context).status).toBe('pass');
+    expect(judged('gateway.ready', [answer(200)], context).status).toBe('fail');
+  });
+});
+
+describe('gateway.endpoints', () => {
+  const healthy = answer(200, { data: { health: { status: 'healthy' } } });
+
+  it('passes when each answers', () => {
+    expect(judged('gateway.endpoints', [answer(200), answer(200), answer(200), healthy])).toMatchObject({
+      status: 'pass',
+      seen: '/health, /v1/health, /api/v1/health, /graphql',
+    });
+  });
+
+  it('fails on the path that is not there', () => {
+    const result = judged('gateway.endpoints', [answer(200), answer(404), answer(200), healthy]);
+    expect(result).toMatchObject({ status: 'fail', seen: '/v1/health answers 404' });
+  });
+
+  it('does not take an answer of GraphQL for a healthy one', () => {
+    const errors = answer(200, { errors: [{ message: 'no' }] });
+    expect(judged('gateway.endpoints', [answer(200), answer(200), answer(200), errors]).status).toBe('fail');
+  });
+
+  it('asks without a version where there is none', () => {
+    const context = contextWith({ versioning: { enabled: false } });
+    expect(judged('gateway.endpoints', [answer(200), answer(200), healthy], context).seen).toBe(
+      '/health, /api/health, /graphql',
+    );
+  });
+});
+
+describe('gateway.auth', () => {
+  it.each([
+    ['passes when a stranger gets 401', [answer(401), answer(401)], 'pass'],
+    ['fails when one path is open', [answer(200), answer(401)], 'fail'],
+    [
+      'fails when a path answers something else, which says nothing of keys',
+      [answer(404), answer(401)],
+      'fail',
+    ],
+    ['is unknown while it hangs', [answer('timeout'), answer(401)], 'unknown'],
+  ])('%s', (_, observations, status) => {
+    expect(judged('gateway.auth', observations).status).toBe(status);
+  });
+
+  it('is skipped where keys are not demanded', () => {
+    const open = contextWith({}, { security: { api_key_auth: false } });
+    expect(judged('gateway.auth', [], open).status).toBe('skip');
+  });
+});
+
+describe('what runs', () => {
+  const process = (change: Record<string, unknown> = {}) =>
+    known({ runs: '/opt/r1', release: '/opt/r1', workers: 2, restarts: 0, ...change });
+
+  it.each([
+    ['gateway.release', 'passes', {}, 'pass', 'runs from /opt/r1'],
+    ['gateway.release', 'fails when it runs from another release', { runs: '/opt/r0' }, 'fail', '/opt/r0'],
+    ['gateway.release', 'fails when the link is gone', { release: '' }, 'fail', 'points nowhere'],
+    ['gateway.workers', 'passes', {}, 'pass', '2 workers'],
+    ['gateway.workers', 'fails when one is missing', { workers: 1 }, 'fail', '1 workers'],
+    ['gateway.workers', 'warns of restarts', { restarts: 3 }, 'warn', 'restarted 3 times'],
+  ])('%s %s', (id, _, change, status, seen) => {
+    const result = judged(id, [process(change)]);
+    expect(result.status).toBe(status);
+    expect(result.seen).toContain(seen);
+  });
+
+  it('fails where nothing runs', () => {
+    expect(judged('gateway.workers', [known(null)])).toMatchObject({
+      status: 'fail',
+      seen: 'api-gateway@blue-1.service does not run',
+    });
+  });
+
+  it('is read from the host, and garbage is unknown', () => {
+    const question = { unit: 'api-gateway@blue-1.service', home: '/opt/g' };
+    const read = (text: string) => gatewayProcess.parse(text, [question])[0];
+    expect(read('@@\n12\n0\n2\n/opt/r1\n/opt/r1\n')).toEqual(
+      known({ runs: '/opt/r1', release: '/opt/r1', workers: 2, restarts: 0 }),
+    );
+    expect(read('@@\n0\n0\n0\n\n/opt/r1\n')).toEqual(known(null));
+    expect(read('@@\nFailed to connect to bus\n')?.status).toBe('unknown');
+    expect(read('')?.status).toBe('unknown');
+  });
+});
+
+describe('under load', () => {
+  const good = (count: number, seconds = 0.1, status = 200) =>
+    Array.from({ length: count }, () => ({ status, seconds }));
+  const load = (change: Record<string, unknown> = {}) =>
+    known({
+      together: { requests: good(20), seconds: 0.4 },
+      health: good(10, 0.01),
+      oneClient: [...good(30), ...good(5, 0.01, 429)],
+      tooMuch: [422],
+      ...change,
+    });
+
+  it.each([
+    ['gateway.concurrency', 'passes', {}, 'pass', '20 searches in 0.40 s'],
+    [
+      'gateway.concurrency',
+      'fails when they wait for each other',
+      { together: { requests: good(20), seconds: 5.5 } },
+      'fail',
+      '5.50 s',
+    ],
+    [
+      'gateway.concurrency',
+      'fails when some fail',
+      { together: { requests: [...good(18), ...good(2, 1, 503)], seconds: 1 } },
+      'fail',
+      '2 of 20 failed: 503',
+    ],
+    [
+      'gateway.concurrency',
+      'fails when answers are missing',
+      { together: { requests: good(3), seconds: 1 } },
+      'fail',
+      '3 searches',
+    ],
+    ['gateway.latency', 'passes', {}, 'pass', 'took 10 ms'],
+    [
+      'gateway.latency',
+      'fails on the slowest',
+      { health: [...good(9, 0.01), ...good(1, 0.25)] },
+      'fail',
+      '250 ms',
+    ],
+    ['gateway.latency', 'is unknown when it hardly looked', { health: good(1) }, 'unknown', 'over before'],
+    ['gateway.rate-limit', 'passes', {}, 'pass', '429 after 30 searches'],
+    ['gateway.rate-limit', 'fails without a limit', { oneClient: good(35) }, 'fail', 'none of 35'],
+    [
+      'gateway.rate-limit',
+      'fails when it comes too early',
+      { oneClient: good(35, 0.1, 429) },
+      'fail',
+      'after 0',
+    ],
+    ['gateway.limits', 'passes', {}, 'pass', '422'],
+    ['gateway.limits', 'fails when too much is taken', { tooMuch: [200] }, 'fail', 'answered by 200'],
+  ])('%s %s', (id, _, change, status, seen) => {
+    const result = judged(id, [load(change)]);
+    expect(result.status).toBe(status);
+    expect(result.seen).toContain(seen);
+  });
+
+  it('nothing is refused where there is no limit', () => {
+    const off = contextWith({ rate_limit: { enabled: false } });
+    expect(judged('gateway.rate-limit', [load({ oneClient: good(20) })], off).status).toBe('pass');
+    expect(judged('gateway.rate-limit', [load()], off).status).toBe('fail');
+  });
+
+  it('a limit that would take thousands of requests to see is not tried', () => {
+    const high = contextWith({ rate_limit: { search: '5000/minute' } });
+    expect(judged('gateway.rate-limit', [load()], high)).toMatchObject({ status: 'skip' });
+  });
+
+  it('is read from what curl wrote, and garbage is unknown', () => {
+    const text =
+      '@@together\n200 0.1\n000 0.2\ntook 10.5 11\n@@health\n200 0.01\n@@single\n429 0.1\n@@much\n422 0.1\n';
+    expect(readLoad(text)).toEqual(
+      known({
+        together: {
+          requests: [
+            { status: 200, seconds: 0.1 },
+            { status: 0, seconds: 0.2 },
+          ],
+          seconds: 0.5,
+        },
+        health: [{ status: 200, seconds: 0.01 }],
+        oneClient: [{ status: 429, seconds: 0.1 }],
+        tooMuch: [422],
+      }),
+    );
+    expect(readLoad('curl: not found').status).toBe('unknown');
+  });
+});
