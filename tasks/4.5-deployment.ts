@@ -84,7 +84,7 @@ export const deployment: Task = {
   id: '4.5',
   title: 'Deployment and production readiness',
   description: 'HAProxy as the edge of the gateway and of Qdrant: TLS, allowlist, limits, health checks.',
-  dependsOn: ['1.1'],
+  dependsOn: ['1.1', '1.2'],
   subtasks: [edge],
   runs: ({ config }) => {
     if (!edgeServes(config)) return 'Edge: nothing to serve';

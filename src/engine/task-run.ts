@@ -222,9 +222,7 @@ export class TaskRun {
  * other tasks depends on what they bring.
  */
 export function mustLookAgain({ observation, resource, subtask }: Step): boolean {
-  return (
-    observation.status === 'pending' || resource.predict !== undefined || subtask.after !== undefined
-  );
+  return observation.status === 'pending' || resource.predict !== undefined || subtask.after !== undefined;
 }
 
 function statusOf(outcomes: readonly StepOutcome[]): TaskOutcome['status'] {

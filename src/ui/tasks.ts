@@ -98,6 +98,11 @@ export function taskData(task: Task): Record<string, unknown> {
   const { id, title, description, dependsOn, subtasks, rollback } = task;
   return {
     ...{ id, title, description, depends_on: dependsOn, rollback: rollback !== undefined },
-    subtasks: subtasks.map((part) => ({ id: part.id, title: part.title, criterion: part.criterion, after: part.after ?? [] })),
+    subtasks: subtasks.map((part) => ({
+      id: part.id,
+      title: part.title,
+      criterion: part.criterion,
+      after: part.after ?? [],
+    })),
   };
 }

@@ -55,7 +55,10 @@ export function instanceUrl({ gateway }: Config, { port }: GatewayInstance): str
 /** Who may tell the gateway in a header whom a request comes from: the edge, which is on the same host. */
 export const TRUSTED_PROXIES = ['127.0.0.1/32', '::1/128'] as const;
 
+/** What only the host itself can come from: `vdb check gateway` takes addresses of it for clients that nobody is. */
+const OWN_NETWORKS = ['127.0.0.0/8', '::1/128'] as const;
+
 /** The networks that may use the gateway; empty: all. The edge itself, and looks from the host, always may. */
 export function allowedNetworks({ security: { firewall } }: Config): string[] {
-  return firewall.enabled ? [...TRUSTED_PROXIES, ...firewall.allow] : [];
+  return firewall.enabled ? [...OWN_NETWORKS, ...firewall.allow] : [];
 }

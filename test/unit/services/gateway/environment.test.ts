@@ -80,7 +80,7 @@ describe('the environment of an instance', () => {
     const open = testConfig({ gateway: gateway(), security: { firewall: { enabled: false } } });
     expect(variables(testConfig({ gateway: gateway(), security: { firewall } }))).toMatchObject({
       TRUSTED_PROXIES: '127.0.0.1/32,::1/128',
-      IP_ALLOWLIST: '127.0.0.1/32,::1/128,10.1.0.0/16',
+      IP_ALLOWLIST: '127.0.0.0/8,::1/128,10.1.0.0/16',
     });
     expect(variables(open).IP_ALLOWLIST).toBe('');
   });
