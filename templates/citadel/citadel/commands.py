@@ -26,6 +26,8 @@ type Command = Callable[[Namespace, DatabaseSettings], Awaitable[Answer]]
 APPLICATION = "citadel-cli"
 MOST_LISTED = 100
 REQUEST_SECONDS = 60
+COUNT_SECONDS = 600
+"""How long PostgreSQL may count the rows of a collection."""
 
 
 async def migrate(given: Namespace, settings: DatabaseSettings) -> Answer:
@@ -58,7 +60,8 @@ async def status(_: Namespace, settings: DatabaseSettings) -> Answer:
 
 async def sync(given: Namespace, settings: DatabaseSettings) -> Answer:
     look = stores.repair if given.repair else stores.compare
-    async with _database(settings) as database, _qdrant() as qdrant:
+    patient = settings.model_copy(update={"statement_timeout_ms": COUNT_SECONDS * 1000})
+    async with _database(patient) as database, _qdrant() as qdrant:
         report = await look(database, qdrant)
     found = asdict(report)
     outbox = found.pop("outbox")

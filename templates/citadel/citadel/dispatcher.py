@@ -283,12 +283,19 @@ async def _present(session: AsyncSession, entry: Row[Any]) -> set[str]:
 
 
 async def _applied(session: AsyncSession, owner: int, entry: Row[Any]) -> None:
-    """The entry goes; its points are confirmed, unless somebody wrote them again meanwhile."""
+    """The entry goes; its points are confirmed, unless somebody wrote them again meanwhile.
+
+    Rows are locked in the order in which writers lock them.
+    """
     await session.execute(
         text(
             """
-            UPDATE vector_metadata SET indexed_at = clock_timestamp()
-            WHERE collection_id = :owner AND point_id = ANY(CAST(:ids AS text[])) AND entry_id = :entry
+            WITH mine AS (
+              SELECT id FROM vector_metadata
+              WHERE collection_id = :owner AND point_id = ANY(CAST(:ids AS text[])) AND entry_id = :entry
+              ORDER BY point_id FOR NO KEY UPDATE)
+            UPDATE vector_metadata SET indexed_at = clock_timestamp() FROM mine
+            WHERE vector_metadata.id = mine.id
             """
         ),
         {"owner": owner, "ids": entry.point_ids, "entry": entry.id},

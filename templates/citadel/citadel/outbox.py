@@ -5,6 +5,7 @@ only while PostgreSQL has no row for it. So entries may be applied twice, late o
 as PostgreSQL has it.
 """
 
+import asyncio
 import itertools
 import json
 import re
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 MOST_POINTS = 256
-MOST_FLOATS = 65_536
+MOST_FLOATS = 32_768
 MOST_PAYLOAD = 4 * 2**20
 """Points, floats and characters of payload that one entry holds at most: it is one request to Qdrant."""
 MOST_DELETED = 1000
@@ -42,6 +43,9 @@ MOST_DELETED = 1000
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _NUMBER = re.compile(r"[0-9]{1,20}")
 _LARGEST_NUMBER = 2**64 - 1
+
+
+type Vector = np.ndarray[Any, np.dtype[np.float32]]
 
 
 class PointRefused(ValueError):
@@ -69,7 +73,7 @@ class Pending:
 @dataclass(frozen=True, slots=True)
 class _Ready:
     id: str
-    vector: np.ndarray[Any, np.dtype[np.float32]]
+    vector: Vector
     payload: str
 
 
@@ -102,7 +106,7 @@ async def enqueue_upsert(session: AsyncSession, collection: str, points: Sequenc
 
     Raises `PointRefused` before anything is written.
     """
-    ready = _ready(points)
+    ready = await asyncio.to_thread(_ready, points)
     if not ready:
         return []
     owner = await collection_id(session, collection)
@@ -139,21 +143,24 @@ async def pending(session: AsyncSession) -> Pending:
 
 def _ready(points: Sequence[Point]) -> list[_Ready]:
     """Checked, each id once (the last one counts), in the order in which rows are locked."""
-    if not points:
-        return []
+    unique = {point_id(point.id): point for point in points}
+    ready = [_Ready(name, _vector(unique[name]), _payload(unique[name])) for name in sorted(unique)]
+    if len({point.vector.size for point in ready}) > 1:
+        raise PointRefused("the vectors are not of one length")
+    return ready
+
+
+def _vector(point: Point) -> Vector:
     try:
-        vectors = np.asarray([point.vector for point in points], dtype="<f4")
+        with np.errstate(over="ignore"):
+            vector = np.asarray(point.vector, dtype="<f4")
     except (TypeError, ValueError, OverflowError):
-        raise PointRefused("the vectors are lists of numbers of one length") from None
-    if vectors.ndim != 2 or not vectors.shape[1]:
-        raise PointRefused("the vectors are lists of numbers of one length")
-    if not np.isfinite(vectors).all():
+        raise PointRefused("a vector is a list of numbers") from None
+    if vector.ndim != 1 or not vector.size:
+        raise PointRefused("a vector is a list of numbers")
+    if not np.isfinite(vector).all():
         raise PointRefused("a vector holds a number that is not finite, or too large")
-    unique = {
-        (name := point_id(point.id)): _Ready(name, vector, _payload(point))
-        for point, vector in zip(points, vectors, strict=True)
-    }
-    return [unique[name] for name in sorted(unique)]
+    return vector
 
 
 def _payload(point: Point) -> str:

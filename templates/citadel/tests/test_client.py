@@ -96,6 +96,12 @@ def test_a_connection_commits_or_rolls_back(client: DatabaseClient) -> None:
         assert connection.execute("SELECT username FROM users").fetchall() == [("kept",)]
 
 
+def test_the_pool_keeps_a_connection_for_the_next_one(client: DatabaseClient) -> None:
+    with client.get_connection():
+        assert "Current Checked out connections: 1" in client.pool.status()
+    assert "Connections in pool: 1" in client.pool.status()
+
+
 def test_records_are_made_from_rows(session: Session, client: DatabaseClient) -> None:
     user = User(username="ada", email="ada@example.org")
     collection = Collection(name="mixtral", vector_size=384, distance="Cosine")

@@ -266,6 +266,33 @@ async def test_a_point_that_is_written_again_meanwhile_is_confirmed_by_its_own_e
     assert (await stored(qdrant, collection))[A][0] == [2, 2]
 
 
+async def test_the_dispatcher_locks_rows_in_the_order_of_writers(
+    database: Database, qdrant: AsyncQdrantClient, collection: str
+) -> None:
+    """It waits at row 5, and does not hold row 9 meanwhile, which the writer of row 5 wants next."""
+    points = [Point(str(number), [1, 1]) for number in range(10)]
+    holding, release = asyncio.Event(), asyncio.Event()
+
+    async def writer() -> None:
+        async with database.session() as session:
+            await enqueue_upsert(session, collection, [points[5]])
+            holding.set()
+            await release.wait()
+            await enqueue_upsert(session, collection, [points[9]])
+
+    async def answered(_: str) -> None:
+        writing.append(asyncio.create_task(writer()))
+        await holding.wait()
+        asyncio.get_running_loop().call_later(0.5, release.set)
+
+    writing: list[asyncio.Task[None]] = []
+    ids = await write(database, collection, *points)
+    around: Any = Around(qdrant, after=answered)
+    assert (await Dispatcher(database, around).drain(ids)).applied == set(ids)
+    await writing[0]
+    assert await unconfirmed(database) == ["5", "9"]
+
+
 async def test_two_dispatchers_share_the_work_and_keep_the_order(
     database: Database, qdrant: AsyncQdrantClient, collection: str
 ) -> None:
@@ -438,7 +465,7 @@ async def test_large_batches_arrive_whole(database: Database, qdrant: AsyncQdran
     vector = [number / 1000 for number in range(1536)]
     points = [Point(str(number), vector, {"text": "x" * 1000}) for number in range(1000)]
     ids = await write(database, name, *points)
-    assert len(ids) == 24
+    assert len(ids) == 48
     assert (await Dispatcher(database, qdrant).drain(ids)).applied == set(ids)
     assert (await qdrant.count(name, exact=True)).count == 1000
     assert (await stored(qdrant, name))["999"][0] == pytest.approx(vector)

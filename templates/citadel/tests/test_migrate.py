@@ -134,6 +134,21 @@ def test_a_migration_that_fails_leaves_nothing(empty_database: DatabaseSettings)
     assert migrate.state(empty_database).current is None
 
 
+def test_writes_that_wait_are_not_rolled_back(database_settings: DatabaseSettings) -> None:
+    engine = sync_engine(database_settings)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO collections (name) VALUES ('c')"))
+        waiting = "INSERT INTO outbox (collection_id, operation, point_ids) VALUES (1, 'delete', '{7}')"
+        connection.execute(text(waiting))
+    with pytest.raises(migrate.MigrationRefused, match="1 writes wait for Qdrant"):
+        migrate.rollback(database_settings)
+    assert migrate.state(database_settings).current == REVISIONS[-1]
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE outbox SET rejected_at = now()"))
+    engine.dispose()
+    assert migrate.rollback(database_settings).ran == ("004_outbox",)
+
+
 def test_a_database_that_is_away_is_told_as_such(database_settings: DatabaseSettings) -> None:
     gone = database_settings.model_copy(update={"port": 1})
     with pytest.raises(DatabaseUnavailable):

@@ -128,7 +128,6 @@ def test_what_is_no_id_is_refused(given: str) -> None:
         [Point("x", [1])],
     ],
 )
-@pytest.mark.filterwarnings("ignore:overflow encountered in cast")
 async def test_what_cannot_be_kept_is_refused_before_anything_is_written(
     database: Database, points: list[Point]
 ) -> None:

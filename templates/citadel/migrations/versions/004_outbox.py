@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from citadel.migrate import MigrationRefused
+
 revision = "004_outbox"
 down_revision = "003_api_keys"
 branch_labels = None
@@ -41,4 +43,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    waiting = op.get_bind().scalar(sa.text("SELECT count(*) FROM outbox WHERE rejected_at IS NULL"))
+    if waiting:
+        raise MigrationRefused(f"{waiting} writes wait for Qdrant and would be lost: let them arrive first")
     op.drop_table("outbox")
