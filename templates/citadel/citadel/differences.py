@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from qdrant_client import AsyncQdrantClient
-from qdrant_client.http import models as api
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -110,10 +109,9 @@ async def put_right(
     await _on_rows(session, owner, judged.rows_without_point, _REMOVE)
     await _on_rows(session, owner, judged.points_without_row, _ADD)
     await _on_rows(session, owner, judged.unconfirmed, _CONFIRM)
-    if judged.payloads:
-        operations = [_overwrite(name, payload) for name, payload in judged.payloads.items()]
+    for name, payload in judged.payloads.items():
         async with asking(SECONDS):
-            await qdrant.batch_update_points(collection, operations, wait=True)
+            await qdrant.overwrite_payload(collection, dict(payload), [api_id(name)], wait=True)
 
 
 _REMOVE = "DELETE FROM vector_metadata WHERE collection_id = :owner AND point_id = ANY(CAST(:ids AS text[]))"
@@ -130,9 +128,3 @@ WHERE collection_id = :owner AND point_id = ANY(CAST(:ids AS text[]))
 async def _on_rows(session: AsyncSession, owner: int, ids: list[str], statement: str) -> None:
     if ids:
         await session.execute(text(statement), {"owner": owner, "ids": sorted(ids)})
-
-
-def _overwrite(name: str, payload: Payload) -> api.OverwritePayloadOperation:
-    return api.OverwritePayloadOperation(
-        overwrite_payload=api.SetPayload(payload=dict(payload), points=[api_id(name)])
-    )

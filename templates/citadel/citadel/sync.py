@@ -8,6 +8,7 @@ twice.
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from qdrant_client import AsyncQdrantClient
@@ -24,6 +25,8 @@ from citadel.report import CollectionReport, Differences, State, SyncReport
 __all__ = ["CollectionReport", "Differences", "SyncReport", "compare", "repair"]
 
 BATCH = 1000
+LOCKED = 100
+"""How many points a repair looks at in one transaction: writers wait for no longer than that takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,23 +158,26 @@ class _Walk:
             after = ids[-1]
 
     async def _look(self, owner: int, ids: list[str], points: Mapping[str, Payload] | None) -> None:
-        """At points that were read, or else at rows; what is suspect is looked at again, and put right."""
+        """At points that were read, or else at rows; what is suspect is looked at again."""
+        of_points = points is not None
         async with self._database.session() as session:
             rows = await rows_of(session, owner, ids)
         first = judge(rows, await self._payloads(ids) if points is None else points)
-        suspects = first.part(of_points=points is not None).ids
-        if not suspects:
-            return
+        for suspects in batched(first.part(of_points=of_points).ids, LOCKED):
+            found = await self._look_again(owner, suspects, of_points=of_points)
+            self._report.found = self._report.found.plus(found)
+            if self._repairing:
+                self._report.repaired = self._report.repaired.plus(found)
+
+    async def _look_again(self, owner: int, suspects: Sequence[str], *, of_points: bool) -> Differences:
         async with self._database.session() as session:
             if self._repairing:
                 await _keep_out(session, owner)
             rows = await rows_of(session, owner, suspects)
-            judged = judge(rows, await self._payloads(suspects)).part(of_points=points is not None)
+            judged = judge(rows, await self._payloads(suspects)).part(of_points=of_points)
             if self._repairing:
                 await put_right(session, self._qdrant, owner, self._place.name, judged)
-        self._report.found = self._report.found.plus(judged.counts)
-        if self._repairing:
-            self._report.repaired = self._report.repaired.plus(judged.counts)
+        return judged.counts
 
     async def _payloads(self, ids: Sequence[str]) -> dict[str, Payload]:
         return await points_of(self._qdrant, self._place.name, ids) if self._place.there else {}

@@ -38,6 +38,7 @@ async def qdrant(qdrant_server: Qdrant) -> AsyncIterator[AsyncQdrantClient]:
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BATCH", 3)
+    monkeypatch.setattr(module, "LOCKED", 2)
 
 
 async def clear(client: AsyncQdrantClient) -> None:
@@ -334,7 +335,7 @@ async def test_a_repair_that_dies_in_the_middle_is_finished_by_the_next(
     with pytest.raises(KeyboardInterrupt):
         await repair(database, qdrant)
     monkeypatch.setattr(module, "put_right", real)
-    assert (await repaired(database, qdrant)).repaired == Differences(points_without_row=7)
+    assert (await repaired(database, qdrant)).repaired == Differences(points_without_row=8)
 
 
 async def test_a_qdrant_that_is_away_changes_nothing(database: Database, qdrant: AsyncQdrantClient) -> None:
