@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,12 +60,11 @@ class SearchCache:
         """
         place = Place(self._answer_name(collection, request))
         if self._enabled:
-            async with self._tolerant():
-                await self._settle()
-                await self._fill(place, self._generation_name(collection))
+            await self._tolerating(lambda: self._fill(place, self._generation_name(collection)))
         return place
 
     async def _fill(self, place: Place, generation_name: str) -> None:
+        await self._settle()
         generation, kept = await self._redis.mget(generation_name, place.name)
         if generation is None:
             await self._redis.set(generation_name, _new_generation(), nx=True)
@@ -78,10 +76,9 @@ class SearchCache:
 
     async def keep(self, place: Place, answer: Any) -> None:
         """Keeps an answer under the generation from before it was computed."""
-        if place.generation is None:
-            return
-        async with self._tolerant():
-            await self._redis.set(place.name, place.generation + b" " + to_json(answer), ex=self._ttl)
+        if place.generation is not None:
+            kept = place.generation + b" " + to_json(answer)
+            await self._tolerating(lambda: self._redis.set(place.name, kept, ex=self._ttl))
 
     async def invalidate(self, collections: Iterable[str]) -> None:
         """Forgets the answers of changed collections; what fails is owed, and done before a search."""
@@ -107,13 +104,12 @@ class SearchCache:
         digest = hashlib.sha256(to_json([SHAPE, collection, request])).hexdigest()
         return f"{self._prefix}:answer:{digest}"
 
-    @asynccontextmanager
-    async def _tolerant(self) -> AsyncIterator[None]:
+    async def _tolerating(self, call: Callable[[], Awaitable[object]]) -> None:
         """Redis failing is no cache, and Redis failing again and again is not waited for."""
         try:
             with self._breaker.guard(*_FAILURES):
                 async with asyncio.timeout(self._timeout):
-                    yield
+                    await call()
         except CircuitOpen:
             pass
         except _FAILURES as error:
