@@ -83,13 +83,19 @@ def _correct(path: str, operation: Document, settings: Settings) -> None:
     responses = operation["responses"]
     for status in _errors(operation, settings):
         responses.setdefault(status, {"description": HTTPStatus(int(status)).phrase})
-    if "security" not in operation and not settings.IP_ALLOWLIST:
+    if not _needs_key(operation) and not settings.IP_ALLOWLIST:
         responses.pop("403", None)
-    if "security" not in operation:
+    if not _needs_key(operation):
         responses.pop("401", None)
     for status, response in responses.items():
         _as_problem(status, response)
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _needs_key(operation: Document) -> bool:
+    """Whether a request without a key is refused, rather than answered in part."""
+    security = operation.get("security", [])
+    return bool(security) and {} not in security
 
 
 def _errors(operation: Document, settings: Settings) -> set[str]:
@@ -100,7 +106,7 @@ def _errors(operation: Document, settings: Settings) -> set[str]:
         found.add("503")
     if "requestBody" in operation:
         found |= {"400", "413"}
-    if "security" in operation:
+    if _needs_key(operation):
         found |= {"401", "403"}
     if settings.IP_ALLOWLIST:
         found.add("403")

@@ -45,6 +45,7 @@ class GraphQLAnswer(BaseModel):
     "/graphql",
     dependencies=[Depends(limited("default")), Depends(api_key_header), Depends(bearer)],
     response_model_exclude_unset=True,
+    openapi_extra={"security": [{}]},
     responses=described(400),
 )
 async def graphql(body: GraphQLRequest, request: Request, services: ServicesDep) -> GraphQLAnswer:

@@ -48,7 +48,9 @@ class Gunicorn:
 
 
 @contextmanager
-def gunicorn(environment: Mapping[str, str], directory: Path, port: int) -> Iterator[Gunicorn]:
+def gunicorn(
+    environment: Mapping[str, str], directory: Path, port: int, app: str = "tests.integration.slow_app:app"
+) -> Iterator[Gunicorn]:
     """Runs gunicorn with these variables; ends it by SIGTERM where the test has not."""
     log = directory / "gunicorn.log"
     variables = {
@@ -64,7 +66,7 @@ def gunicorn(environment: Mapping[str, str], directory: Path, port: int) -> Iter
     command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py")]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, "tests.integration.slow_app:app"],
+            [*command, app],
             cwd=ROOT,
             env=variables,
             stdout=output,
