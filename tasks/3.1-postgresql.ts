@@ -2,9 +2,15 @@ import type { Resource } from '../src/engine/resource.js';
 import type { Rollback, SubTask, Task, TaskContext } from '../src/engine/task.js';
 import { supportedOs } from '../src/host/preflight.js';
 import { aptPackages } from '../src/resources/apt.js';
+import { databaseCollections } from '../src/resources/database-collections.js';
+import type { DatabaseLayer } from '../src/resources/database-layer.js';
+import { TESTED } from '../src/resources/database-layer-probe.js';
+import { databaseSchema } from '../src/resources/database-schema.js';
+import { databaseSelftest } from '../src/resources/database-selftest.js';
 import { directory } from '../src/resources/directory.js';
 import { file } from '../src/resources/file.js';
-import { later } from '../src/resources/later.js';
+import { fileTree } from '../src/resources/file-tree.js';
+import { MANIFEST } from '../src/resources/file-tree-probe.js';
 import { postgresChecksums } from '../src/resources/postgres-checksums.js';
 import { postgresDatabase } from '../src/resources/postgres-database.js';
 import { postgresExtension } from '../src/resources/postgres-extension.js';
@@ -17,6 +23,8 @@ import { postgresStopped } from '../src/resources/postgres-rollback-stop.js';
 import { postgresRunningSettings } from '../src/resources/postgres-running.js';
 import { postgresSettings } from '../src/resources/postgres-settings.js';
 import { service } from '../src/resources/service.js';
+import { layerDigest, layerRevisions, layerTree } from '../src/services/citadel/layer.js';
+import { citadelOf } from '../src/services/citadel/place.js';
 import { tunePostgres } from '../src/services/postgres/tune.js';
 import { template } from '../src/templates.js';
 
@@ -78,25 +86,25 @@ function settings({ config, facts }: TaskContext): Record<string, string> {
 const schema: SubTask = {
   id: '3.1.2',
   title: 'Database schema',
-  criterion: 'The role owns its database with pgvector; the tables of users, collections and metadata exist',
+  criterion: 'The role owns its database, with pgvector; the migrations of 3.1.5 make its tables',
   resources: ({ config: { postgres } }) => [
     postgresDatabase({ name: postgres.database, owner: postgres.user }),
     postgresExtension({ database: postgres.database, name: 'vector' }),
-    ofTheDatabaseLayer('3.1.2', 'tables'),
   ],
 };
 
 const models: SubTask = {
   id: '3.1.3',
   title: 'SQLAlchemy models',
-  criterion: "The models import and match the tables; they come with the gateway's database layer",
-  resources: () => [ofTheDatabaseLayer('3.1.3', 'models')],
+  criterion: 'The models, schemas, client and migrations of this release lie on the host; 3.1.7 tests them',
+  resources: ({ config: { paths } }) => [
+    fileTree({
+      root: paths.citadel,
+      title: `database layer in ${paths.citadel}`,
+      files: layerTree(),
+    }),
+  ],
 };
-
-/** What is in the document's task but not in this one: the record says why, and does not tick it. */
-function ofTheDatabaseLayer(id: string, title: string): Resource {
-  return later({ id, title, why: "comes with the gateway's database layer" });
-}
 
 const pool: SubTask = {
   id: '3.1.4',
@@ -118,26 +126,40 @@ const pool: SubTask = {
   ],
 };
 
+/** From here on Python runs, where PostgreSQL itself needs none: what 0.4 and 1.4 bring is waited for, not required. */
 const migrations: SubTask = {
   id: '3.1.5',
   title: 'Migration system',
-  criterion: "The schema is at the newest migration; migrations come with the gateway's database layer",
-  resources: () => [ofTheDatabaseLayer('3.1.5', 'migrations')],
+  criterion: 'The schema is at the newest migration of this release',
+  after: ['0.4'],
+  resources: ({ config }) => [databaseSchema({ ...layerOf(config), revisions: layerRevisions() })],
 };
 
 const synchronisation: SubTask = {
   id: '3.1.6',
   title: 'Data synchronisation',
-  criterion: "PostgreSQL lists Qdrant's collections; that comes with the gateway's database layer",
-  resources: () => [ofTheDatabaseLayer('3.1.6', 'synchronisation with Qdrant')],
+  criterion: 'PostgreSQL lists the collections of Qdrant; vdb db sync compares what is in them',
+  after: ['0.4', '1.4'],
+  resources: ({ config }) => [
+    databaseCollections({
+      ...layerOf(config),
+      names: Object.keys(config.collections),
+      qdrantUnit: `service:qdrant@${config.qdrant.active_slot}.service`,
+    }),
+  ],
 };
 
 const integration: SubTask = {
   id: '3.1.7',
   title: 'Integration testing',
-  criterion: "Records are written and read through the gateway's database layer, with which the tests come",
-  resources: () => [ofTheDatabaseLayer('3.1.7', 'integration tests')],
+  criterion: 'The models equal the tables, and a record of each kind was written and read through them',
+  after: ['0.4'],
+  resources: ({ config }) => [databaseSelftest({ ...layerOf(config), digest: layerDigest() })],
 };
+
+function layerOf(config: TaskContext['config']): DatabaseLayer {
+  return { citadel: citadelOf(config), database: config.postgres.database };
+}
 
 /**
  * The document's rollback in another order: nothing goes before its backup was read back, and PostgreSQL is
@@ -170,15 +192,10 @@ const rollback: Rollback = {
   },
 };
 
-/** The document's files, and those that this task has written. */
+/** What the task has written: the configuration, and each file and directory of the layer with its marks. */
 function layerFiles(citadel: string): string[] {
-  const files = [
-    'config/database.yaml',
-    '.env',
-    'services/database_client.py',
-    'models/database_models.py',
-    'migrations',
-  ];
+  const tree = layerTree().map(({ path }) => path.split('/')[0] as string);
+  const files = ['config/database.yaml', '.env', ...new Set(tree), MANIFEST, TESTED];
   return files.map((name) => `${citadel}/${name}`);
 }
 
@@ -195,11 +212,34 @@ function whereEnabled(subtask: SubTask): SubTask {
   };
 }
 
+/**
+ * What `vdb db migrate` does of the task: the layer of this release with its settings, the schema, the test. Without an
+ * environment that runs it, it fails.
+ */
+export const migration: Task = {
+  id: '3.1',
+  title: 'Migration of the database',
+  description: 'The database layer of this release, and the schema that it expects.',
+  dependsOn: [],
+  subtasks: [
+    models,
+    pool,
+    {
+      ...migrations,
+      resources: ({ config }) => [
+        databaseSchema({ ...layerOf(config), revisions: layerRevisions(), required: true }),
+      ],
+    },
+    integration,
+  ],
+};
+
 /** Task 3.1: the metadata store. */
 export const postgresql: Task = {
   id: '3.1',
   title: 'PostgreSQL integration',
-  description: 'PostgreSQL with pgvector for metadata: role, database, access rules, tuning, pool settings.',
+  description:
+    'PostgreSQL with pgvector for metadata: role, database, access rules, tuning, and the layer that migrates and uses it.',
   dependsOn: ['0.2', '0.3'],
   subtasks: [server, schema, models, pool, migrations, synchronisation, integration].map(whereEnabled),
   runs: ({ config: { postgres }, facts }) =>

@@ -30,6 +30,7 @@ export async function complete(argv: readonly string[], streams: Streams): Promi
   if (words.includes('check')) await completeChecks(root, words);
   setArgument(root.commands.get('completion'), 'shell', choices(['bash', 'zsh', 'fish']));
   completeSchedule(root.commands.get('backup schedule'));
+  setOption(root.commands.get('db keys issue'), 'scopes', choices(['read', 'read,write', 'admin']));
   root.parse([...words]);
   return EXIT.ok;
 }
@@ -43,12 +44,16 @@ function joined(words: readonly string[]): string[] {
 /** The options say so themselves: `--config <file>`, `--report <dir>`. */
 function wantsFile(program: Command, words: readonly string[]): boolean {
   const [before = '', current = ''] = words.slice(-2);
-  const options = [program, ...program.commands.flatMap((command) => [command, ...command.commands])]
+  const options = [program, ...program.commands.flatMap(withBelow)]
     .flatMap((command) => command.options)
     .filter(({ flags }) => /<(file|dir)>/.test(flags))
     .flatMap(({ long, short }) => [long, short]);
   if (words.length > 1 && options.includes(before)) return true;
   return words.slice(0, -1).includes('apply') && !current.startsWith('-') && !before.startsWith('--');
+}
+
+function withBelow(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withBelow)];
 }
 
 /** `--format junit=FILE`, which bash gives as three words behind the option. */

@@ -81,14 +81,17 @@ function optionDescription(option: Option): string {
 
 function addCommands(program: Command, run: Run): void {
   const parents = new Map<string, Command>();
+  const parentOf = (words: readonly string[]): Command =>
+    words.length === 1 ? program : (parents.get(words.slice(0, -1).join(' ')) as Command);
   for (const [name, summary] of Object.entries(GROUPS)) {
-    const group = program.command(name).description(summary).enablePositionalOptions().exitOverride();
+    const words = name.split(' ');
+    const group = parentOf(words).command(words.at(-1) as string);
+    group.description(summary).enablePositionalOptions().exitOverride();
     parents.set(name, addGlobalOptions(group));
   }
   for (const spec of COMMANDS) {
     const words = spec.name.split(' ');
-    const parent = words.length === 1 ? program : (parents.get(words[0] as string) as Command);
-    const command = parent
+    const command = parentOf(words)
       .command([words.at(-1), spec.args].filter(Boolean).join(' '), { isDefault: spec.isDefault === true })
       .description(spec.summary)
       .exitOverride();

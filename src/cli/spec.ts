@@ -20,13 +20,15 @@ export interface CommandSpec {
   load(): Promise<Handler<never>>;
 }
 
-/** Groups whose commands are subcommands, with their summaries. A command can have subcommands too: `check explain`. */
+/** Groups whose commands are subcommands, with their summaries; a group within another comes after it. A command can have subcommands too: `check explain`. */
 export const GROUPS: Readonly<Record<string, string>> = {
   config: 'look at the configuration',
   lab: 'disposable hosts in containers',
   task: 'the documented tasks',
   lock: 'who is changing the host',
   backup: 'sets of everything that a server holds, known to restore',
+  db: 'the schema of the database, and whether it agrees with Qdrant',
+  'db keys': 'the keys that the gateway lets in',
 };
 
 const SELECTION: readonly OptionSpec[] = [
@@ -358,6 +360,67 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'remove what a restore has kept, for good',
     examples: ['vdb restore discard', 'vdb restore discard 20261124T020000Z'],
     load: async () => (await import('./commands/restore-kept.js')).discard,
+  },
+  {
+    name: 'db status',
+    summary: 'is the schema that of this release, and what waits for Qdrant?',
+    examples: ['vdb db status', 'vdb db status --json'],
+    load: async () => (await import('./commands/db-status.js')).status,
+  },
+  {
+    name: 'db migrate',
+    summary: 'bring the schema to the newest migration of this release',
+    options: [['--plan', 'show what would change, change nothing']],
+    examples: ['vdb db migrate --plan', 'vdb db migrate'],
+    load: async () => (await import('./commands/db-migrate.js')).migrate,
+  },
+  {
+    name: 'db rollback',
+    summary: 'take migrations back: says which and what is lost, then asks',
+    options: [
+      ['--steps <count>', 'so many migrations (default: 1)'],
+      ['--to <revision>', 'all after this one, which stays; base: all'],
+      ['--plan', 'show what would be taken back and lost, change nothing'],
+    ],
+    examples: ['vdb db rollback --plan', 'vdb db rollback', 'vdb db rollback --to 001_initial_schema --yes'],
+    load: async () => (await import('./commands/db-rollback.js')).rollback,
+  },
+  {
+    name: 'db sync',
+    summary: 'compare Qdrant and PostgreSQL, collection by collection, exactly',
+    options: [
+      ['--plan', 'only compare (the default)'],
+      ['--repair', 'repair what differs: Qdrant owns the vectors, PostgreSQL the metadata'],
+    ],
+    examples: ['vdb db sync', 'vdb db sync --plan --json', 'vdb db sync --repair'],
+    load: async () => (await import('./commands/db-sync.js')).sync,
+  },
+  {
+    name: 'db keys list',
+    summary: 'name, scopes, age and last use of each key',
+    examples: ['vdb db keys list', 'vdb db keys list --json'],
+    load: async () => (await import('./commands/db-keys.js')).list,
+  },
+  {
+    name: 'db keys issue',
+    args: '<name>',
+    summary: 'make a key; it is written to stdout, this once',
+    options: [
+      ['--scopes <scopes>', 'what it may do, separated by commas: read, write, admin'],
+      ['--expires <day>', 'the last day on which it is let in, in UTC: 2030-01-31'],
+    ],
+    examples: [
+      'vdb db keys issue reports --scopes read',
+      'vdb db keys issue importer --scopes read,write --expires 2030-01-31',
+    ],
+    load: async () => (await import('./commands/db-keys.js')).issue,
+  },
+  {
+    name: 'db keys revoke',
+    args: '<id>',
+    summary: 'refuse a key from now on',
+    examples: ['vdb db keys revoke 7'],
+    load: async () => (await import('./commands/db-keys.js')).revoke,
   },
   {
     name: 'diagnose',

@@ -58,6 +58,8 @@ describe('complete', () => {
     ['severities', ['check', '--severity', 'w'], ['warning', ':4']],
     ['shells', ['completion', 'f'], ['fish', ':4']],
     ['what is to be done to a schedule', ['backup', 'schedule', 'in'], ['install', ':4']],
+    ['commands of a group in a group', ['db', 'keys', 're'], ['revoke', ':4']],
+    ['what a key may do', ['db', 'keys', 'issue', '--scopes', 'ad'], ['admin', ':4']],
     ['where a schedule is', ['backup', 'schedule', 'install', '--on', ''], ['server', 'here', ':4']],
   ])('offers %s', async (_, words, expected) => {
     expect(await completionsOf(...words)).toEqual(expected);

@@ -1,0 +1,41 @@
+import type { Config } from '../config/schema.js';
+import { messageOf, VdbError } from '../errors.js';
+import type { Host } from '../host/host.js';
+import type { DatabaseLook } from './look.js';
+import { askCitadel } from './run.js';
+
+/** Writes that PostgreSQL has and Qdrant has yet to get. */
+export type Outbox =
+  | { state: 'seen'; waiting: number; oldestSeconds: number | null }
+  | { state: 'unknown'; why: string };
+
+/** Asks the layer for its outbox, where it can be asked. */
+export async function lookAtOutbox(host: Host, config: Config, look: DatabaseLook): Promise<Outbox> {
+  const why = unasked(look);
+  if (why !== null) return { state: 'unknown', why };
+  try {
+    const answer = await askCitadel(host, config, { failure: 'The outbox was not seen', args: ['status'] });
+    return outboxOf(answer);
+  } catch (error) {
+    if (error instanceof VdbError && error.details.code.startsWith('db.'))
+      return { state: 'unknown', why: messageOf(error) };
+    throw error;
+  }
+}
+
+function unasked({ lacking, place }: DatabaseLook): string | null {
+  if (lacking !== null) return 'the layer cannot run';
+  return place.status === 'known' && place.pending.length === 0
+    ? null
+    : 'the schema is not that of the layer';
+}
+
+function outboxOf({ outbox }: Record<string, unknown>): Outbox {
+  const { waiting, oldest_seconds: oldest } = (outbox ?? {}) as {
+    waiting?: unknown;
+    oldest_seconds?: unknown;
+  };
+  if (typeof waiting !== 'number' || !(oldest === null || typeof oldest === 'number'))
+    return { state: 'unknown', why: 'unreadable answer of the database layer' };
+  return { state: 'seen', waiting, oldestSeconds: oldest };
+}

@@ -1,0 +1,67 @@
+import { type Change, defineResource, type Refusal, type Resource } from '../engine/resource.js';
+import { citadelScript } from '../services/citadel/command.js';
+import { headOf, placeOf, type Revision } from '../services/citadel/revisions.js';
+import { askLayer, type DatabaseLayer, explainLayer, whereItRuns } from './database-layer.js';
+import type { LayerState } from './database-layer-probe.js';
+
+export interface DatabaseSchema extends DatabaseLayer {
+  /** The migrations of this release, the first one first. */
+  revisions: readonly Revision[];
+  /** Without an environment that runs migrations it fails, instead of being left out. */
+  required?: boolean;
+}
+
+/** How long migrations may take: they may rewrite large tables. */
+const MIGRATE_SECONDS = 3600;
+
+/**
+ * The tables are those of the newest migration. A revision that this release does not have is refused, and nothing
+ * that builds on the tables runs then: a newer schema has what the models of this release do not know.
+ */
+export function databaseSchema(options: DatabaseSchema): Resource {
+  const { citadel, database, revisions, required = false } = options;
+  return defineResource<LayerState>({
+    id: `database-schema:${database}`,
+    title: `schema of ${database}`,
+    probe: askLayer(options),
+    diff: (have) => {
+      const change = schemaChange(revisions, have);
+      if (change === null || change.refused !== undefined || required) return change;
+      return whereItRuns(change, have, options);
+    },
+    apply: () => [
+      {
+        title: `migrate ${database} to ${headOf(revisions)}`,
+        script: citadelScript(citadel, ['migrate']),
+        timeoutSeconds: MIGRATE_SECONDS,
+      },
+    ],
+    explain: explainLayer,
+  });
+}
+
+function schemaChange(revisions: readonly Revision[], have: LayerState | null): Change | null {
+  const head = headOf(revisions) ?? '';
+  if (have === null) return { action: 'create', summary: `tables of ${head}` };
+  const place = placeOf(have.revisions, revisions);
+  if (place.status === 'unknown') {
+    const summary = `at ${place.revisions.join(', ')}, which this release does not have`;
+    return { action: 'update', summary, refused: newerSchema(place.revisions, head) };
+  }
+  const { current, pending } = place;
+  if (pending.length === 0) return null;
+  return {
+    action: current === null ? 'create' : 'update',
+    summary: pending.map(({ id }) => id).join(', '),
+    fields: [{ field: 'revision', have: current ?? 'none', want: head }],
+  };
+}
+
+/** Why a schema that this release does not know is left alone, and the ways on. */
+export function newerSchema(revisions: readonly string[], head: string): Refusal {
+  return {
+    why: `The database is at ${revisions.join(', ')}; the newest migration that this release of vdb has is ${head}`,
+    next: `Use the release of vdb that migrated it, whose "vdb db rollback --to ${head}" leads back; or bring back a backup from before: vdb restore SET --only postgres`,
+    blocks: true,
+  };
+}

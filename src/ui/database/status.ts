@@ -1,0 +1,64 @@
+import type { DatabaseLook } from '../../database/look.js';
+import type { Outbox } from '../../database/outbox.js';
+import { columns } from '../columns.js';
+import { count, styleFor } from '../style.js';
+
+/** A database with its layer for people: where the schema is, what is to come, what waits for Qdrant. */
+export function databaseStatusText(look: DatabaseLook, outbox: Outbox, color: boolean): string {
+  const style = styleFor(color);
+  const { database, place, lacking, layer, tested } = look;
+  const pending = place.status === 'known' ? place.pending : [];
+  const rows = [
+    ['schema', schemaText(look)],
+    ...pending.map(({ id, title }) => ['', `pending  ${id}: ${title}`]),
+    [
+      'layer',
+      layer === null
+        ? `as in this release, ${tested ? 'tested' : 'not tested'}`
+        : `differs: ${layer.summary}`,
+    ],
+    ['runs', lacking ?? 'in its environment'],
+    ['outbox', outboxText(outbox)],
+  ];
+  const lines = columns(rows).split('\n');
+  return [style.bold(database), ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function schemaText({ place, head }: DatabaseLook): string {
+  if (place.status === 'unknown')
+    return `at ${place.revisions.join(', ')}, which this release does not have (newest: ${head})`;
+  if (place.pending.length === 0) return `at ${head}, the newest`;
+  return `${place.current === null ? 'never migrated' : `at ${place.current}`}, ${count(place.pending.length, 'migration')} to come`;
+}
+
+function outboxText(outbox: Outbox): string {
+  if (outbox.state === 'unknown') return `unknown: ${outbox.why}`;
+  if (outbox.waiting === 0) return 'empty';
+  const age = outbox.oldestSeconds === null ? '' : `, the oldest for ${Math.round(outbox.oldestSeconds)} s`;
+  return `${count(outbox.waiting, 'write')} on the way to Qdrant${age}`;
+}
+
+/** What stands between the database and what this release wants of it, with what to run; null where nothing does. */
+export function databaseNext({ place, layer, lacking }: DatabaseLook): string | null {
+  if (place.status === 'unknown') return 'a newer release of vdb, or a backup from before (docs/database.md)';
+  if (lacking !== null) return 'vdb provision --only 0.4';
+  if (layer !== null || place.pending.length > 0) return 'vdb db migrate';
+  return null;
+}
+
+/** The same for machines. */
+export function databaseStatusData(look: DatabaseLook, outbox: Outbox): Record<string, unknown> {
+  const { database, place, head, layer, lacking, tested } = look;
+  const known = place.status === 'known';
+  return {
+    ...{ database, head, current: known ? place.current : place.revisions.join(','), known },
+    pending: known ? place.pending.map(({ id }) => id) : [],
+    layer: layer === null ? 'current' : 'differs',
+    ...(lacking === null ? {} : { lacking }),
+    tested,
+    outbox:
+      outbox.state === 'unknown'
+        ? { error: outbox.why }
+        : { waiting: outbox.waiting, oldest_seconds: outbox.oldestSeconds },
+  };
+}
