@@ -5,7 +5,7 @@ import { missingPackages } from '../../../src/engine/packages.js';
 import { lookAll } from '../../../src/engine/plan.js';
 import type { Task } from '../../../src/engine/task.js';
 import { type FakeHost, fakeHost, thing } from '../../support/fake-host.js';
-import { fakeContext, task } from '../../support/fake-task.js';
+import { fakeContext, subtask, task } from '../../support/fake-task.js';
 
 async function applyTasks(fake: FakeHost, tasks: readonly Task[], stop = new AbortController()) {
   const events: RunEvent[] = [];
@@ -29,6 +29,52 @@ describe('applySteps', () => {
     const { outcome } = await applyTasks(fake, [second, task('1.1', [thing('a', '1')])]);
     expect(fake.changed).toEqual(['a', 'b']);
     expect(outcome).toMatchObject({ changed: 2, failed: 0, interrupted: false });
+  });
+
+  /** PostgreSQL, whose last part needs the Python of another task. */
+  const withPython = (resource = thing('schema', '1')) => [
+    task('0.4', [thing('python', '3')]),
+    task('3.1', [], {
+      subtasks: [
+        subtask('3.1.1', [thing('server', '1')]),
+        { ...subtask('3.1.5', [resource]), after: ['0.4'] },
+      ],
+    }),
+  ];
+
+  it('lets one part of a task wait for another task, and the parts before it not', async () => {
+    const fake = fakeHost();
+    const python = withPython().map((each) =>
+      each.id === '0.4' ? task('0.4', [thing('a', '1'), thing('b', '1'), thing('python', '3')]) : each,
+    );
+    await applyTasks(fake, python);
+    expect(fake.changed.indexOf('server')).toBeLessThan(fake.changed.indexOf('python'));
+    expect(fake.changed.at(-1)).toBe('schema');
+  });
+
+  it('looks again at what waited, whatever came of the others', async () => {
+    const needs = (fake: FakeHost) =>
+      thing('schema', '1', {
+        diff: () => ({
+          ...{ action: 'run', summary: 'migrate' },
+          ...(fake.things.has('python') ? {} : { leftOut: { why: 'no python', until: 'thing:python' } }),
+        }),
+      });
+    const failing = fakeHost();
+    failing.failures.set('python', { exitCode: 1, stderr: 'no index' });
+    const { statuses, outcome } = await applyTasks(failing, withPython(needs(failing)));
+    expect(statuses).toEqual({ '0.4': 'failed', '3.1': 'changed' });
+    expect(outcome.tasks[1]?.steps).toMatchObject([
+      { resource: 'thing:server', status: 'changed' },
+      { resource: 'thing:schema', status: 'left-out', summary: 'no python' },
+    ]);
+  });
+
+  it('changes nothing more where what was waited for has changed nothing', async () => {
+    const fake = fakeHost({ python: '3', server: '1', schema: '1' });
+    const { statuses } = await applyTasks(fake, withPython());
+    expect(statuses).toEqual({ '0.4': 'unchanged', '3.1': 'unchanged' });
+    expect(fake.changed).toEqual([]);
   });
 
   it('does not wait for a dependency that was not selected', async () => {

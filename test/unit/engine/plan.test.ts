@@ -42,6 +42,16 @@ describe('lookAll', () => {
     expect(settled.verdicts).toEqual(['ok', 'ok']);
   });
 
+  it('leaves out what lacks something, unless the plan brings that', async () => {
+    const leftOut = { why: 'no python', until: 'thing:python' };
+    const diff: Resource['diff'] = () => ({ action: 'run', summary: 'migrate', leftOut });
+    const resources = [thing('python', '3'), thing('schema', '1', { diff })];
+    const without = await verdictsOf(resources, { python: '3' });
+    const brought = await verdictsOf(resources, {});
+    expect(without.steps[1]?.verdict).toMatchObject({ status: 'left-out', why: 'no python' });
+    expect(brought.steps[1]?.verdict).toMatchObject({ status: 'change', tentative: true });
+  });
+
   it('refuses two resources with one id', async () => {
     await expect(verdictsOf([thing('a', '1'), thing('a', '2')], {})).rejects.toThrow('two resources');
   });

@@ -9,13 +9,27 @@ function before(id: string): string[] {
 
 describe('the order of the tasks', () => {
   test('names only tasks that come earlier', () => {
-    TASKS.forEach(({ dependsOn }, index) => {
+    TASKS.forEach(({ dependsOn, subtasks }, index) => {
       const earlier = TASKS.slice(0, index).map(({ id }) => id);
-      expect(earlier).toEqual(expect.arrayContaining([...dependsOn]));
+      const awaited = subtasks.flatMap(({ after = [] }) => after);
+      expect(earlier).toEqual(expect.arrayContaining([...dependsOn, ...awaited]));
     });
   });
 
   test('lets no collection hold PostgreSQL back', () => {
     expect(before('3.1').sort()).toEqual(['0.2', '0.3']);
+  });
+
+  test('lets the database layer wait for Python and for the collections, and PostgreSQL for neither', () => {
+    const waits = TASKS.find(({ id }) => id === '3.1')?.subtasks.map(({ id, after = [] }) => [id, ...after]);
+    expect(waits).toEqual([
+      ['3.1.1'],
+      ['3.1.2'],
+      ['3.1.3'],
+      ['3.1.4'],
+      ['3.1.5', '0.4'],
+      ['3.1.6', '0.4', '1.4'],
+      ['3.1.7', '0.4'],
+    ]);
   });
 });

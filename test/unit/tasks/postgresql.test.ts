@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { layerTree } from '../../../src/services/citadel/layer.js';
 import { template } from '../../../src/templates.js';
-import { postgresql } from '../../../tasks/3.1-postgresql.js';
+import { migration, postgresql } from '../../../tasks/3.1-postgresql.js';
 import { fakeContext, resourcesOf } from '../../support/fake-task.js';
-
-const LATER = "comes with the gateway's database layer";
 
 describe('task 3.1', () => {
   test('has the seven sub-tasks of the document', () => {
@@ -13,16 +12,46 @@ describe('task 3.1', () => {
     );
   });
 
-  test.each(['3.1.2', '3.1.3', '3.1.5', '3.1.6', '3.1.7'])('%s says what comes later, and when', (id) => {
-    const skipped = resourcesOf(postgresql, id, fakeContext()).filter(({ leftOut }) => leftOut !== undefined);
-    expect(skipped.map(({ leftOut }) => leftOut)).toEqual([LATER]);
-    expect(skipped.map(({ diff }) => diff(null))).toEqual([null]);
-  });
-
-  test.each(['3.1.1', '3.1.4'])('%s is all of this release', (id) => {
+  test.each(postgresql.subtasks.map(({ id }) => id))('%s is all of this release', (id) => {
     const resources = resourcesOf(postgresql, id, fakeContext());
     expect(resources.length).toBeGreaterThan(0);
     expect(resources.every(({ leftOut }) => leftOut === undefined)).toBe(true);
+  });
+
+  test('has its files and settings before anything runs from them', () => {
+    const ids = postgresql.subtasks.flatMap(({ id }) => resourcesOf(postgresql, id, fakeContext()));
+    const place = (part: string) => ids.findIndex(({ id }) => id.startsWith(part));
+    expect(place('tree:')).toBeGreaterThan(place('postgres-database:'));
+    expect(place('database-schema:')).toBeGreaterThan(place('file:/opt/citadel/.env'));
+    expect(place('database-selftest:')).toBeGreaterThan(place('database-collections:'));
+    expect(place('database-collections:')).toBeGreaterThan(place('database-schema:'));
+    expect(place('database-schema:')).toBeGreaterThan(place('tree:'));
+  });
+
+  test('is without database, layer and migration where there is no metadata store', () => {
+    const context = fakeContext({ postgres: { enabled: false } });
+    expect(postgresql.subtasks.flatMap(({ id }) => resourcesOf(postgresql, id, context))).toEqual([]);
+  });
+
+  test('takes back each file that it has put', () => {
+    const context = fakeContext();
+    const [, files] = postgresql.rollback?.resources(context) ?? [];
+    const paths = files?.probe.arg as string[];
+    for (const { path } of layerTree())
+      expect(paths.some((each) => `/opt/citadel/${path}`.startsWith(each))).toBe(true);
+    expect(paths).toEqual(
+      expect.arrayContaining(['/opt/citadel/.env', '/opt/citadel/.vdb-files', '/opt/citadel/.vdb-tested']),
+    );
+    expect(paths).not.toContain('/opt/citadel/config');
+  });
+
+  test('migrates alone what vdb db migrate asks for, and fails without a Python', () => {
+    const ids = migration.subtasks.flatMap(({ id }) => resourcesOf(migration, id, fakeContext()));
+    expect(ids.map(({ id }) => id.split(':')[0])).toEqual([
+      ...['tree', 'directory', 'file', 'file', 'database-schema', 'database-selftest'],
+    ]);
+    const lacking = { lacking: 'no python', revisions: [] } as unknown;
+    expect(ids[4]?.diff(lacking)?.leftOut).toBeUndefined();
   });
 
   test('a shell that reads the environment file has the password as it is, and runs nothing', () => {

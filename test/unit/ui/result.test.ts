@@ -52,6 +52,16 @@ describe('resultText', () => {
     );
   });
 
+  it('names each reason once, with the parts that are left out for it', () => {
+    const leftOut = (subtask: string, summary: string) => step({ status: 'left-out', subtask, summary });
+    const text = textOf([
+      leftOut('3.1.5', 'no python'),
+      leftOut('3.1.7', 'no python'),
+      leftOut('3.1.6', 'no Qdrant'),
+    ]);
+    expect(text).toContain('left out 3.1.5, 3.1.7: no python\nleft out 3.1.6: no Qdrant');
+  });
+
   it('does not call an interrupted run done', () => {
     expect(textOf([step()], {}, true)).toContain('Interrupted: db, 1 change');
   });
