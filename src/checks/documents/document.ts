@@ -32,7 +32,6 @@ export interface DocumentSpec {
 }
 
 export const GATEWAY = { later: 'comes with the gateway' } as const;
-export const LAYER = { later: "comes with the gateway's database layer" } as const;
 export const DEPLOYMENT = { later: 'comes with deployments' } as const;
 export const LOAD = { later: 'comes with the load tests' } as const;
 

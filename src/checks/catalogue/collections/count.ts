@@ -31,11 +31,11 @@ export const count = defineCheck<VectorCounts | HttpAnswer>({
   judge: ([rows, ...answers], context, limit) =>
     whenThere(rows as Observation<VectorCounts> | undefined, 'PostgreSQL was not asked', (counts) =>
       counts === 'none'
-        ? skip('PostgreSQL has no tables collections and vector_metadata: they come with the gateway')
+        ? skip('PostgreSQL has no tables collections and vector_metadata yet')
         : judgeCounts(counts, answers as Observation<HttpAnswer>[], context, limit),
     ),
   remedy:
-    'Run the synchronisation of the gateway; where rows are missing, restore PostgreSQL and Qdrant of one time.',
+    'See what differs (vdb db sync), then repair it: vdb db sync --repair. What one side lost for good is in a backup.',
 });
 
 function judgeCounts(
@@ -56,5 +56,15 @@ function judgeCounts(
       );
     return named(name, whenThere(answer && readCount(answer), SILENT, judge));
   });
-  return worst(verdicts, `${verdicts.length} as in PostgreSQL`);
+  const verdict = worst(verdicts, `${verdicts.length} as in PostgreSQL`);
+  return verdict.status === 'fail' && isWithoutGateway(counts, context)
+    ? skip(NOT_THROUGH_THE_LAYER)
+    : verdict;
+}
+
+const NOT_THROUGH_THE_LAYER =
+  'gateway.enabled is false, and PostgreSQL has no row of any vector: clients write to Qdrant alone';
+
+function isWithoutGateway(counts: Exclude<VectorCounts, 'none'>, { config }: CheckContext): boolean {
+  return !config.gateway.enabled && Object.values(counts).every((rows) => rows === 0);
 }

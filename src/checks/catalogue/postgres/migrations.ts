@@ -1,31 +1,50 @@
-import { ask } from '../../../host/probe.js';
-import { defineCheck, type Verdict } from '../../check.js';
-import { type Migrations, migrations } from '../../probes/migrations.js';
-import { fail, pass, skip, unknown, whenKnown } from '../../verdict.js';
+import { askLayer } from '../../../resources/database-layer.js';
+import type { LayerState } from '../../../resources/database-layer-probe.js';
+import { layerRevisions } from '../../../services/citadel/layer.js';
+import { citadelOf } from '../../../services/citadel/place.js';
+import { headOf, placeOf, type Revision } from '../../../services/citadel/revisions.js';
+import { type CheckContext, defineCheck, type Verdict } from '../../check.js';
+import { fail, pass, skip, whenThere } from '../../verdict.js';
 import { asked } from './health.js';
 
 /** The schema is the one that the code expects. */
-export const atHead = defineCheck<Migrations>({
+export const atHead = defineCheck<LayerState>({
   ...asked,
   id: 'postgres.migrations',
   severity: 'error',
   title: 'The schema is at the newest migration',
-  looksAt: "alembic's current revision and its heads, from alembic.ini of the database layer",
+  looksAt: 'the revision of the database, and the newest migration of this release',
   why: 'Code that meets an older or a newer schema fails at the first table or column that is not there.',
-  probe: ({ config: { paths } }) => ask(migrations, { directory: paths.citadel, venv: `${paths.root}/venv` }),
-  judge: ([found]) =>
-    whenKnown(found, (value) =>
-      value === null ? skip("migrations come with the gateway's database layer") : judgeRevisions(value),
-    ),
+  probe: ({ config }) => askLayer({ citadel: citadelOf(config), database: config.postgres.database }),
+  judge: ([found], context) =>
+    whenThere(found, 'PostgreSQL was not asked', (state) => judgeRevisions(state, layerRevisions(), context)),
   remedy:
-    'Take a backup, then upgrade the schema: alembic upgrade head in the directory of the database layer.',
-  inspect: ({ config: { paths } }) =>
-    `cd ${paths.citadel} && ${paths.root}/venv/bin/alembic history --indicate-current`,
+    'Take a backup, then: vdb db migrate. A revision that this release does not have needs the release of vdb that made it.',
+  inspect: ({ config: { postgres } }) =>
+    `runuser -u postgres -- psql -p ${postgres.port} -d ${postgres.database} -c 'SELECT * FROM alembic_version' -c '\\dt'`,
 });
 
-function judgeRevisions({ current, heads }: Migrations): Verdict {
-  if (heads.length === 0) return unknown('there are no migrations to compare with');
-  const same = [...current].sort().join(', ') === [...heads].sort().join(', ');
-  if (same) return pass(current.join(', '));
-  return fail(current.length === 0 ? 'never migrated' : `at ${current.join(', ')}`, `at ${heads.join(', ')}`);
+function judgeRevisions(
+  { database, revisions, lacking }: LayerState,
+  chain: readonly Revision[],
+  { config: { postgres, python } }: CheckContext,
+): Verdict {
+  const head = headOf(chain) ?? 'none';
+  const expected = `at ${head}`;
+  if (!database) return { ...fail(`there is no database ${postgres.database}`, expected), fix: '3.1' };
+  const place = placeOf(revisions, chain);
+  if (place.status === 'unknown')
+    return fail(`at ${place.revisions.join(', ')}, which this release does not have`, expected);
+  const { current, pending } = place;
+  if (pending.length === 0) return pass(head);
+  if (lacking !== null && !python.required) return skip(`not migrated: ${lacking}; python.required is false`);
+  const seen = current === null ? 'never migrated' : `at ${current}`;
+  return {
+    ...fail(
+      seen,
+      expected,
+      pending.map(({ id, title }) => `${id}: ${title}`),
+    ),
+    fix: lacking === null ? '3.1' : '0.4,3.1',
+  };
 }

@@ -366,6 +366,7 @@ describe('collections.aliases', () => {
 describe('collections.count', () => {
   const points = (count: number) => answered(200, { result: { count } });
   const rows = (counts: unknown) => known(counts);
+  const throughGateway = contextOf({ gateway: { enabled: true } });
 
   it.each([
     [1000, 1000, 'pass'],
@@ -377,21 +378,31 @@ describe('collections.count', () => {
     [0, 1, 'fail'],
     [0, 0, 'pass'],
   ])('%d points and %d rows: %s', (have, want, status) => {
-    expect(judged('collections.count', [rows({ docs: want }), points(have)]).status).toBe(status);
+    const seen = [rows({ docs: want }), points(have)];
+    expect(judged('collections.count', seen, throughGateway).status).toBe(status);
+  });
+
+  it('does not apply where clients write to Qdrant alone', () => {
+    expect(judged('collections.count', [rows({ docs: 0 }), points(3)])).toMatchObject({
+      status: 'skip',
+      seen: expect.stringContaining('gateway.enabled is false'),
+    });
+    expect(judged('collections.count', [rows({ docs: 0, other: 1 }), points(3)]).status).toBe('fail');
+    expect(judged('collections.count', [rows({ docs: 0 }), points(0)]).status).toBe('pass');
   });
 
   it('takes a collection that PostgreSQL does not know for one without rows', () => {
-    expect(judged('collections.count', [rows({}), points(3)])).toMatchObject({
+    expect(judged('collections.count', [rows({}), points(3)], throughGateway)).toMatchObject({
       status: 'fail',
       seen: 'docs: 3 points, 0 rows',
       expected: 'a difference of at most 0.1 %',
     });
   });
 
-  it('is skipped, with the reason, before the gateway made its tables, and without PostgreSQL', () => {
+  it('is skipped, with the reason, before there are tables, and without PostgreSQL', () => {
     expect(judged('collections.count', [rows('none'), points(3)])).toMatchObject({
       status: 'skip',
-      seen: expect.stringContaining('they come with the gateway'),
+      seen: expect.stringContaining('no tables'),
     });
     const context = contextOf({ postgres: { enabled: false } });
     expect(judged('collections.count', [], context)).toMatchObject({

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { CheckStatus } from '../../../../src/checks/check.js';
 import type { HbaRule, PostgresHealth, PostgresRole } from '../../../../src/checks/probes/postgres-health.js';
 import { known, pending } from '../../../../src/host/probe.js';
+import type { LayerState } from '../../../../src/resources/database-layer-probe.js';
+import { layerRevisions } from '../../../../src/services/citadel/layer.js';
 import { ABSENT, contextOf, judged } from '../support.js';
 
 const SOCKET: HbaRule = {
@@ -185,17 +187,43 @@ describe('postgres.hba', () => {
 });
 
 describe('postgres.migrations', () => {
-  it.each([
-    ['pass', { current: ['b', 'a'], heads: ['a', 'b'] }, 'b, a'],
-    ['fail', { current: ['a'], heads: ['b'] }, 'at a'],
-    ['fail', { current: ['a'], heads: ['a', 'b'] }, 'at a'],
-    ['fail', { current: [], heads: ['a'] }, 'never migrated'],
-    ['unknown', { current: [], heads: [] }, 'there are no migrations to compare with'],
-  ])('is a %s with %j', (status, value, seen) => {
-    expect(judged('postgres.migrations', [known(value)])).toMatchObject({ status, seen });
+  const chain = layerRevisions().map(({ id }) => id);
+  const [first = ''] = chain;
+  const head = chain.at(-1) ?? '';
+  const LAYER: LayerState = {
+    ...{ lacking: null, tested: '', qdrant: true, database: true, revisions: [head], collections: [] },
+  };
+  const found = (more: Partial<LayerState>, context = contextOf()) =>
+    judged('postgres.migrations', [known({ ...LAYER, ...more })], context);
+
+  it('passes at the newest migration of this release, whatever could run another', () => {
+    expect(found({})).toMatchObject({ status: 'pass', seen: head });
+    expect(found({ lacking: 'no python' }).status).toBe('pass');
   });
 
-  it('does not apply before there are any', () => {
-    expect(judged('postgres.migrations', [ABSENT]).status).toBe('skip');
+  it('fails below it, with what is to come and the task that brings it', () => {
+    expect(found({ revisions: [] })).toMatchObject({ status: 'fail', seen: 'never migrated', fix: '3.1' });
+    const behind = found({ revisions: [first] });
+    expect(behind).toMatchObject({ status: 'fail', seen: `at ${first}`, expected: `at ${head}` });
+    expect(behind.details?.map((line) => line.split(':')[0])).toEqual(chain.slice(1));
+    expect(found({ revisions: [], lacking: 'no python' }).fix).toBe('0.4,3.1');
+  });
+
+  it('does not apply where the Python that migrates may be missing, and is', () => {
+    const context = contextOf({ python: { required: false } });
+    expect(found({ revisions: [], lacking: 'no python' }, context)).toMatchObject({ status: 'skip' });
+    expect(found({ revisions: [] }, context).status).toBe('fail');
+  });
+
+  it('offers no task against a revision that this release does not have', () => {
+    const newer = found({ revisions: ['999_newer'] });
+    expect(newer).toMatchObject({ status: 'fail', seen: 'at 999_newer, which this release does not have' });
+    expect(newer.fix).toBeUndefined();
+  });
+
+  it('is unknown where PostgreSQL cannot be asked', () => {
+    expect(judged('postgres.migrations', [ABSENT]).status).toBe('unknown');
+    expect(judged('postgres.migrations', [pending('down')]).status).toBe('unknown');
+    expect(found({ database: false })).toMatchObject({ status: 'fail', fix: '3.1' });
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { migrations } from '../../../../src/checks/probes/migrations.js';
 import { postgresHealth } from '../../../../src/checks/probes/postgres-health.js';
 
 const QUESTION = { port: 5432, database: 'vector_metadata', role: 'vector_user' };
@@ -39,32 +38,5 @@ describe('postgresHealth', () => {
 
   it('never answers for another database than it was asked', () => {
     expect(() => postgresHealth.parse(`ready\n${ANSWER}\n`, [QUESTION, { ...QUESTION, port: 1 }])).toThrow();
-  });
-});
-
-describe('migrations', () => {
-  const ask = (answer: string) =>
-    migrations.parse(`@question\n${answer}`, [{ directory: '/opt/citadel', venv: '/opt/qdrant/venv' }])[0];
-
-  it('reads revisions between what the environment logs', () => {
-    const log = 'INFO  [alembic.runtime.migration] Context impl PostgresqlImpl.';
-    const answer = `@heads\n2f00 (head)\n3a (b1) (head)\n@ended 0\n@current\n${log}\n1f00\n@ended 0\n`;
-    expect(ask(answer)).toEqual({ status: 'known', value: { heads: ['2f00', '3a'], current: ['1f00'] } });
-  });
-
-  it.each([
-    ['@absent\n', { status: 'known', value: null }],
-    [
-      '@no-alembic\n',
-      { status: 'unknown', why: '/opt/qdrant/venv has no alembic to read /opt/citadel/alembic.ini' },
-    ],
-    [
-      '@heads\n2f00 (head)\n@ended 0\n@current\nTraceback\nKeyError: x\n@ended 1\n',
-      { status: 'unknown', why: 'alembic current: KeyError: x' },
-    ],
-    ['@heads\n2f00 (head)\n@ended 0\n@current\n', { status: 'unknown', why: 'alembic current: no answer' }],
-    ['', { status: 'unknown', why: 'alembic heads: no answer' }],
-  ])('makes of %j what it is', (answer, observation) => {
-    expect(ask(answer)).toEqual(observation);
   });
 });
