@@ -6,7 +6,7 @@ import { askCitadel } from './run.js';
 
 /** Writes that PostgreSQL has and Qdrant has yet to get. */
 export type Outbox =
-  | { state: 'seen'; waiting: number; oldestSeconds: number | null }
+  | { state: 'seen'; waiting: number; rejected: number; oldestSeconds: number | null }
   | { state: 'unknown'; why: string };
 
 /** Asks the layer for its outbox, where it can be asked. */
@@ -31,11 +31,10 @@ function unasked({ lacking, place }: DatabaseLook): string | null {
 }
 
 function outboxOf({ outbox }: Record<string, unknown>): Outbox {
-  const { waiting, oldest_seconds: oldest } = (outbox ?? {}) as {
-    waiting?: unknown;
-    oldest_seconds?: unknown;
-  };
-  if (typeof waiting !== 'number' || !(oldest === null || typeof oldest === 'number'))
+  const seen = (outbox ?? {}) as Readonly<Record<string, unknown>>;
+  const { waiting, rejected, oldest_seconds: oldestSeconds } = seen;
+  if (typeof waiting !== 'number' || typeof rejected !== 'number')
     return { state: 'unknown', why: 'unreadable answer of the database layer' };
-  return { state: 'seen', waiting, oldestSeconds: oldest };
+  const age = typeof oldestSeconds === 'number' ? oldestSeconds : null;
+  return { state: 'seen', waiting, rejected, oldestSeconds: age };
 }

@@ -2,28 +2,41 @@ import type { Config } from '../config/schema.js';
 import type { Host } from '../host/host.js';
 import { askCitadel, runCitadel } from './run.js';
 
+/** Points and rows that are not as they should be; what waits in the outbox is not among them. */
+export interface Differences {
+  pointsWithoutRow: number;
+  rowsWithoutPoint: number;
+  /** The payload in Qdrant is not that of PostgreSQL. */
+  payloadsDiffer: number;
+  /** They have their point, and nothing says so: the write was refused, or lost. */
+  unconfirmed: number;
+}
+
 /** A collection as each side has it. */
 export interface SyncedCollection {
   name: string;
+  state: 'both' | 'only_in_qdrant' | 'only_in_postgres';
   /** Exact number of points; null where Qdrant has no such collection. */
-  qdrant: number | null;
+  points: number | null;
   /** Rows of its vectors; null where PostgreSQL does not list it. */
-  postgres: number | null;
-  /** Points without a row, and rows without a point, that no waiting write explains. */
-  missingRows: number;
-  missingPoints: number;
-  /** Writes on their way to Qdrant. */
+  vectors: number | null;
+  /** Points that are on their way to Qdrant. */
   waiting: number;
-  /** What a repair does, or did; null where both sides agree. */
-  action: string | null;
+  found: Differences;
+  repaired: Differences;
+  /** Why it could not be repaired in full. */
+  kept: string | null;
 }
 
 export interface SyncReport {
+  mode: 'plan' | 'repair';
   collections: readonly SyncedCollection[];
-  /** Rows, points and entries that a repair changed. */
-  repaired: number;
+  /** Writes that Qdrant got before the repair. */
+  applied: number;
+  /** Writes that Qdrant refused. */
+  rejected: number;
   /** Both sides agree: when compared, or after the repair. */
-  clean: boolean;
+  inStep: boolean;
 }
 
 /** Comparing reads every id of both sides. */
@@ -42,27 +55,59 @@ export async function repairSides(host: Host, config: Config): Promise<SyncRepor
   return reportOf(await runCitadel(host, config, { ...request, timeoutSeconds: SYNC_SECONDS }, { title }));
 }
 
-/** Reads what the layer printed. Throws where that is no report. */
-export function reportOf(answer: Record<string, unknown>): SyncReport {
-  const { collections, repaired, clean } = answer;
-  if (!Array.isArray(collections) || typeof repaired !== 'number' || typeof clean !== 'boolean')
-    throw new Error('unreadable report of a synchronisation');
-  return { collections: collections.map(collectionOf), repaired, clean };
+/** How many points and rows differ, or differed. */
+export function sumOf(differences: Differences): number {
+  return Object.values(differences).reduce((sum: number, each: number) => sum + each, 0);
 }
 
-function collectionOf(each: Record<string, unknown>): SyncedCollection {
-  const number = (key: string): number => {
-    if (typeof each[key] === 'number') return each[key];
-    throw new Error(`unreadable report of a synchronisation: ${key} is no number`);
-  };
-  const orNull = (key: string): number | null => (each[key] === null ? null : number(key));
+/** Whether something has to be done about a collection, or had to be. */
+export function isInStep({ state, found, kept }: SyncedCollection): boolean {
+  return state === 'both' && kept === null && sumOf(found) === 0;
+}
+
+type Answer = Readonly<Record<string, unknown>>;
+
+/** Reads what the layer printed. Throws where that is no report. */
+export function reportOf(answer: Answer): SyncReport {
+  const { collections, mode, in_step: inStep, outbox } = answer;
+  if (!Array.isArray(collections) || typeof inStep !== 'boolean' || (mode !== 'plan' && mode !== 'repair'))
+    throw unreadable('it is no report');
   return {
-    ...{ name: String(each.name), qdrant: orNull('qdrant'), postgres: orNull('postgres') },
-    ...{
-      missingRows: number('missing_rows'),
-      missingPoints: number('missing_points'),
-      waiting: number('waiting'),
-    },
-    action: typeof each.action === 'string' ? each.action : null,
+    ...{ mode, inStep, collections: collections.map(collectionOf) },
+    applied: numberOf(answer, 'applied'),
+    rejected: numberOf((outbox ?? {}) as Answer, 'rejected'),
   };
+}
+
+function collectionOf(each: Answer): SyncedCollection {
+  const { state, kept } = each;
+  if (state !== 'both' && state !== 'only_in_qdrant' && state !== 'only_in_postgres')
+    throw unreadable(`a collection in the state ${JSON.stringify(state)}`);
+  const orNull = (key: string): number | null => (each[key] === null ? null : numberOf(each, key));
+  return {
+    ...{ name: String(each.name), state, points: orNull('points'), vectors: orNull('vectors') },
+    ...{ waiting: numberOf(each, 'waiting'), kept: typeof kept === 'string' ? kept : null },
+    found: differencesOf(each.found),
+    repaired: differencesOf(each.repaired),
+  };
+}
+
+function differencesOf(value: unknown): Differences {
+  const each = (value ?? {}) as Answer;
+  return {
+    pointsWithoutRow: numberOf(each, 'points_without_row'),
+    rowsWithoutPoint: numberOf(each, 'rows_without_point'),
+    payloadsDiffer: numberOf(each, 'payloads_differ'),
+    unconfirmed: numberOf(each, 'unconfirmed'),
+  };
+}
+
+function numberOf(answer: Answer, key: string): number {
+  const value = answer[key];
+  if (typeof value === 'number') return value;
+  throw unreadable(`${key} is no number`);
+}
+
+function unreadable(why: string): Error {
+  return new Error(`unreadable report of a synchronisation: ${why}`);
 }

@@ -30,7 +30,7 @@ export function databaseCollections(options: DatabaseCollections): Resource {
     apply: () => [
       {
         title: `list the collections of Qdrant in ${database}`,
-        script: citadelScript(citadel, ['sync', '--repair', '--collections-only']),
+        script: citadelScript(citadel, ['list', ...names]),
       },
     ],
     explain: explainLayer,

@@ -68,10 +68,11 @@ export const revoke: Handler = async (context) => {
     context,
     async (session) => {
       const request = { failure: `The key ${id} was not revoked`, args: ['key', 'revoke', id] };
-      const { name } = await changeKey(context, session, request, `revoke the key ${id}`);
-      context.emit({ type: 'result', id, name, changed: 1, exit_code: EXIT.ok });
+      const { revoked } = await changeKey(context, session, request, `revoke the key ${id}`);
+      if (revoked !== true) throw usage(`There is no key ${id} in force`, 'vdb db keys list');
+      context.emit({ type: 'result', id, changed: 1, exit_code: EXIT.ok });
       if (!context.global.json)
-        context.terminal.err(`Key ${id}, ${name}, is revoked: the gateway refuses it within seconds.`);
+        context.terminal.err(`Key ${id} is revoked: the gateway refuses it within seconds.`);
       return EXIT.ok;
     },
     enabled,

@@ -2,7 +2,7 @@ import { assertEnabled } from '../../database/errors.js';
 import { compareSides, repairSides, type SyncReport } from '../../database/sync.js';
 import type { OperationOutcome } from '../../engine/operation.js';
 import { EXIT, type ExitCode, VdbError } from '../../errors.js';
-import { syncData, syncText } from '../../ui/database/sync.js';
+import { repairedBy, syncData, syncText } from '../../ui/database/sync.js';
 import type { CommandContext, Handler } from '../context.js';
 import { assertCurrent } from '../database/ready.js';
 import { underLock } from '../locked.js';
@@ -30,8 +30,7 @@ export const sync: Handler<SyncFlags> = async (context) => {
 /** Only looks. Ends with 3 when something differs. */
 async function compare(context: Context, session: Session): Promise<ExitCode> {
   await assertCurrent(session);
-  const report = await compareSides(session.host, session.config);
-  return tell(context, report, { status: report.clean ? 'agreed' : 'drift', done: false });
+  return tell(context, await compareSides(session.host, session.config));
 }
 
 async function repairUnderLock(context: Context, session: Session): Promise<ExitCode> {
@@ -44,29 +43,21 @@ async function repairUnderLock(context: Context, session: Session): Promise<Exit
     },
     outcomeOf,
   );
-  return tell(context, report, { status: report.clean ? 'done' : 'drift', done: true });
+  return tell(context, report);
 }
 
-function outcomeOf({ repaired, clean, collections }: SyncReport): OperationOutcome {
-  const open = clean ? [] : collections.flatMap(({ name, action }) => (action === null ? [] : [name]));
-  return { status: clean ? 'done' : 'failed', changed: repaired, failed: open };
+function outcomeOf({ inStep, collections, applied }: SyncReport): OperationOutcome {
+  const open = collections.filter(({ kept }) => kept !== null).map(({ name }) => name);
+  return { status: inStep ? 'done' : 'failed', changed: repairedBy(collections) + applied, failed: open };
 }
 
-function tell(
-  { emit, global, terminal }: Context,
-  report: SyncReport,
-  { status, done }: { status: string; done: boolean },
-): ExitCode {
-  const exitCode = report.clean ? EXIT.ok : EXIT.notReady;
-  emit({
-    type: 'result',
-    status,
-    ...syncData(report),
-    ...(done ? { changed: report.repaired } : {}),
-    exit_code: exitCode,
-  });
-  if (!global.json)
-    terminal.out(syncText(report, { color: terminal.color.out, width: lineWidth(terminal), done }));
+function tell({ emit, global, terminal }: Context, report: SyncReport): ExitCode {
+  const { inStep, mode } = report;
+  const exitCode = inStep ? EXIT.ok : EXIT.notReady;
+  const status = inStep ? (mode === 'repair' ? 'done' : 'agreed') : 'drift';
+  const changed = mode === 'repair' ? { changed: outcomeOf(report).changed } : {};
+  emit({ type: 'result', status, ...syncData(report), ...changed, exit_code: exitCode });
+  if (!global.json) terminal.out(syncText(report, { color: terminal.color.out, width: lineWidth(terminal) }));
   return exitCode;
 }
 

@@ -33,9 +33,11 @@ function schemaText({ place, head }: DatabaseLook): string {
 
 function outboxText(outbox: Outbox): string {
   if (outbox.state === 'unknown') return `unknown: ${outbox.why}`;
-  if (outbox.waiting === 0) return 'empty';
-  const age = outbox.oldestSeconds === null ? '' : `, the oldest for ${Math.round(outbox.oldestSeconds)} s`;
-  return `${count(outbox.waiting, 'write')} on the way to Qdrant${age}`;
+  const { waiting, rejected, oldestSeconds } = outbox;
+  if (waiting + rejected === 0) return 'empty';
+  const age = oldestSeconds === null ? '' : `, the oldest for ${Math.round(oldestSeconds)} s`;
+  const refused = rejected === 0 ? '' : `; ${rejected} refused by Qdrant (vdb db sync)`;
+  return `${count(waiting, 'write')} on the way to Qdrant${age}${refused}`;
 }
 
 /** What stands between the database and what this release wants of it, with what to run; null where nothing does. */
@@ -59,6 +61,10 @@ export function databaseStatusData(look: DatabaseLook, outbox: Outbox): Record<s
     outbox:
       outbox.state === 'unknown'
         ? { error: outbox.why }
-        : { waiting: outbox.waiting, oldest_seconds: outbox.oldestSeconds },
+        : {
+            waiting: outbox.waiting,
+            rejected: outbox.rejected,
+            oldest_seconds: outbox.oldestSeconds,
+          },
   };
 }

@@ -1,52 +1,104 @@
-import type { SyncedCollection, SyncReport } from '../../database/sync.js';
+import {
+  type Differences,
+  isInStep,
+  type SyncedCollection,
+  type SyncReport,
+  sumOf,
+} from '../../database/sync.js';
 import { columns } from '../columns.js';
 import { count, shortened, styleFor } from '../style.js';
 
-const HEADER = ['COLLECTION', 'QDRANT', 'POSTGRESQL', 'WAITING', 'TO DO'];
-
 /** Each collection with both counts and what is to be done, or was done, about it; in the last line the sum. */
-export function syncText(
-  { collections, repaired, clean }: SyncReport,
-  { color, width, done }: { color: boolean; width: number; done: boolean },
-): string {
+export function syncText(report: SyncReport, { color, width }: { color: boolean; width: number }): string {
   const style = styleFor(color);
-  const head = done ? [...HEADER.slice(0, -1), 'DONE'] : HEADER;
-  const [first = '', ...lines] = columns([head, ...collections.map(row)])
+  const { collections, mode } = report;
+  const head = ['COLLECTION', 'QDRANT', 'POSTGRESQL', 'WAITING', mode === 'repair' ? 'DONE' : 'TO DO'];
+  const [first = '', ...lines] = columns([head, ...collections.map((each) => row(each, mode))])
     .split('\n')
     .map((line) => shortened(line.trimEnd(), width));
   const paint = (line: string, index: number): string =>
-    collections[index]?.action == null ? line : style.yellow(line);
-  return [style.dim(first), ...lines.map(paint), sum(collections, { repaired, clean, done })].join('\n');
+    isInStep(collections[index] as SyncedCollection) ? line : style.yellow(line);
+  return [style.dim(first), ...lines.map(paint), ...refused(report), sum(report)].join('\n');
 }
 
-function row({ name, qdrant, postgres, waiting, action }: SyncedCollection): string[] {
-  return [name, side(qdrant), side(postgres), String(waiting), action ?? '-'];
+function row(each: SyncedCollection, mode: SyncReport['mode']): string[] {
+  const { name, points, vectors, waiting } = each;
+  return [name, side(points), side(vectors), String(waiting), actionOf(each, mode)];
 }
 
 function side(number: number | null): string {
   return number === null ? 'not there' : String(number);
 }
 
-function sum(
-  collections: readonly SyncedCollection[],
-  { repaired, clean, done }: Pick<SyncReport, 'repaired' | 'clean'> & { done: boolean },
-): string {
+/** What a repair does, or did, about a collection. */
+export function actionOf(each: SyncedCollection, mode: SyncReport['mode']): string {
+  const { state, found, repaired, kept } = each;
+  const actions = mode === 'repair' ? partsOf(repaired, 'ed') : partsOf(found, '');
+  if (state === 'only_in_qdrant') actions.unshift(mode === 'repair' ? 'listed' : 'list it');
+  if (kept !== null) actions.push(kept);
+  else if (state === 'only_in_postgres')
+    actions.push(mode === 'repair' ? 'no longer listed' : 'list it no more');
+  return actions.join(', ') || '-';
+}
+
+function partsOf(differences: Differences, done: '' | 'ed'): string[] {
+  const { pointsWithoutRow, rowsWithoutPoint, payloadsDiffer, unconfirmed } = differences;
+  const parts: [number, string][] = [
+    [pointsWithoutRow, `add${done} ${count(pointsWithoutRow, 'row')}`],
+    [rowsWithoutPoint, `remove${done && 'd'} ${count(rowsWithoutPoint, 'row')}`],
+    [payloadsDiffer, `${done ? 'wrote' : 'write'} ${count(payloadsDiffer, 'payload')}`],
+    [unconfirmed, `confirm${done} ${count(unconfirmed, 'row')}`],
+  ];
+  return parts.filter(([number]) => number > 0).map(([, text]) => text);
+}
+
+function refused({ rejected }: SyncReport): string[] {
+  return rejected === 0 ? [] : [`Qdrant has refused ${count(rejected, 'write')}, which a repair settles.`];
+}
+
+function sum({ collections, mode, inStep, applied }: SyncReport): string {
   const size = count(collections.length, 'collection');
-  const differing = collections.filter(({ action }) => action !== null).length;
-  if (done) return `${clean ? 'Both sides agree' : 'Both sides still differ'}: ${size}, ${repaired} repaired`;
-  return clean
+  if (mode === 'repair') {
+    const repaired = repairedBy(collections);
+    const sent = applied === 0 ? '' : `, ${count(applied, 'waiting write')} sent`;
+    return `${inStep ? 'Both sides agree' : 'Both sides still differ'}: ${size}, ${repaired} repaired${sent}`;
+  }
+  const differing = collections.filter((each) => !isInStep(each)).length;
+  return inStep
     ? `Both sides agree on ${size}.`
     : `${differing} of ${size} differ. Repair: vdb db sync --repair`;
 }
 
+/** Rows, payloads and collections that a repair has changed. */
+export function repairedBy(collections: readonly SyncedCollection[]): number {
+  const listings = collections.filter(({ state, kept }) => state !== 'both' && kept === null).length;
+  return collections.reduce((total, { repaired }) => total + sumOf(repaired), listings);
+}
+
 /** The same for machines. */
-export function syncData({ collections, repaired, clean }: SyncReport): Record<string, unknown> {
+export function syncData({
+  collections,
+  mode,
+  applied,
+  rejected,
+  inStep,
+}: SyncReport): Record<string, unknown> {
   return {
-    collections: collections.map(({ missingRows, missingPoints, ...each }) => ({
+    ...{ mode, in_step: inStep, applied, rejected },
+    collections: collections.map(({ found, repaired, ...each }) => ({
       ...each,
-      missing_rows: missingRows,
-      missing_points: missingPoints,
+      found: differencesData(found),
+      repaired: differencesData(repaired),
+      action: actionOf({ ...each, found, repaired }, mode),
     })),
-    ...{ repaired, clean },
+  };
+}
+
+function differencesData(differences: Differences): Record<string, number> {
+  return {
+    points_without_row: differences.pointsWithoutRow,
+    rows_without_point: differences.rowsWithoutPoint,
+    payloads_differ: differences.payloadsDiffer,
+    unconfirmed: differences.unconfirmed,
   };
 }

@@ -13,7 +13,7 @@ const BEHIND: DatabaseLook = {
   place: { status: 'known', current: '001_a', applied: [], pending: [REVISION] },
 };
 const NEWER: DatabaseLook = { ...CURRENT, place: { status: 'unknown', revisions: ['009_z'] } };
-const EMPTY: Outbox = { state: 'seen', waiting: 0, oldestSeconds: null };
+const EMPTY: Outbox = { state: 'seen', waiting: 0, rejected: 0, oldestSeconds: null };
 
 describe('the status of a database', () => {
   test('says where the schema is, and that nothing is to be done', () => {
@@ -30,10 +30,14 @@ describe('the status of a database', () => {
   });
 
   test('names the migrations that are to come', () => {
-    const text = databaseStatusText(BEHIND, { state: 'seen', waiting: 2, oldestSeconds: 61.4 }, false);
+    const text = databaseStatusText(
+      BEHIND,
+      { state: 'seen', waiting: 2, rejected: 1, oldestSeconds: 61.4 },
+      false,
+    );
     expect(text).toContain('at 001_a, 1 migration to come');
     expect(text).toContain('pending  002_b: Libraries');
-    expect(text).toContain('2 writes on the way to Qdrant, the oldest for 61 s');
+    expect(text).toContain('2 writes on the way to Qdrant, the oldest for 61 s; 1 refused by Qdrant');
     expect(databaseNext(BEHIND)).toBe('vdb db migrate');
   });
 
@@ -55,7 +59,7 @@ describe('the status of a database', () => {
   test('is the same for machines', () => {
     expect(databaseStatusData(BEHIND, EMPTY)).toEqual({
       ...{ database: 'meta', head: '002_b', current: '001_a', known: true, pending: ['002_b'] },
-      ...{ layer: 'current', tested: true, outbox: { waiting: 0, oldest_seconds: null } },
+      ...{ layer: 'current', tested: true, outbox: { waiting: 0, rejected: 0, oldest_seconds: null } },
     });
   });
 });
