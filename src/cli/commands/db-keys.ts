@@ -68,8 +68,10 @@ export const revoke: Handler = async (context) => {
     context,
     async (session) => {
       const request = { failure: `The key ${id} was not revoked`, args: ['key', 'revoke', id] };
-      const { revoked } = await changeKey(context, session, request, `revoke the key ${id}`);
-      if (revoked !== true) throw usage(`There is no key ${id} in force`, 'vdb db keys list');
+      const none = usage(`There is no key ${id} in force`, 'vdb db keys list');
+      await changeKey(context, session, request, `revoke the key ${id}`, ({ revoked }) => {
+        if (revoked !== true) throw none;
+      });
       context.emit({ type: 'result', id, changed: 1, exit_code: EXIT.ok });
       if (!context.global.json)
         context.terminal.err(`Key ${id} is revoked: the gateway refuses it within seconds.`);
@@ -84,13 +86,16 @@ function changeKey(
   session: Session,
   request: Parameters<typeof runCitadel>[2],
   title: string,
+  accept: (answer: Record<string, unknown>) => void = () => {},
 ): Promise<Record<string, unknown>> {
   return underLock(
     context,
     session,
     async () => {
       await assertCurrent(session);
-      return runCitadel(session.host, session.config, request, { title });
+      const answer = await runCitadel(session.host, session.config, request, { title });
+      accept(answer);
+      return answer;
     },
     () => ({ status: 'done', changed: 1, failed: [] }),
   );

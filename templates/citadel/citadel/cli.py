@@ -16,6 +16,7 @@ from citadel.engine import DatabaseUnavailable
 from citadel.keys import KeyRefused
 from citadel.migrate import MigrationRefused
 from citadel.qdrant import QdrantRefused, QdrantUnavailable
+from citadel.selftest import SelftestFailed
 from citadel.settings import DatabaseSettings, SettingsError
 
 CODES: tuple[tuple[type[Exception], str], ...] = (
@@ -25,6 +26,7 @@ CODES: tuple[tuple[type[Exception], str], ...] = (
     (SettingsError, "settings"),
     (MigrationRefused, "migration_refused"),
     (KeyRefused, "key_refused"),
+    (SelftestFailed, "selftest_failed"),
 )
 MISSING = ("42P01", "42703")
 """SQLSTATEs of a table or column that is not there."""
@@ -74,6 +76,11 @@ def parser() -> argparse.ArgumentParser:
     mode = sync.add_mutually_exclusive_group()
     mode.add_argument("--plan", action="store_true", help="only compare (the default)")
     mode.add_argument("--repair", action="store_true", help="compare, and put right what differs")
+
+    listing = _command(commands_of, "list", commands.list_collections, "list collections of Qdrant")
+    listing.add_argument("names", nargs="+", metavar="NAME")
+
+    _command(commands_of, "selftest", commands.selftest, "do the models fit the database?")
 
     outbox = _command(commands_of, "outbox", commands.outbox, "writes that wait or were refused")
     outbox.add_argument("--retry", action="store_true", help="try refused ones again")

@@ -13,8 +13,9 @@ from qdrant_client import AsyncQdrantClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from citadel import keys
+from citadel import keys, listing
 from citadel import migrate as migrations
+from citadel import selftest as tests
 from citadel import sync as stores
 from citadel.engine import Database
 from citadel.outbox import pending
@@ -72,6 +73,15 @@ async def sync(given: Namespace, settings: DatabaseSettings) -> Answer:
         **found,
         "outbox": outbox,
     }
+
+
+async def list_collections(given: Namespace, settings: DatabaseSettings) -> Answer:
+    async with _database(settings) as database, _qdrant() as qdrant:
+        return {"command": "list", **asdict(await listing.list_collections(database, qdrant, given.names))}
+
+
+async def selftest(_: Namespace, settings: DatabaseSettings) -> Answer:
+    return {"command": "selftest", **asdict(await tests.selftest(settings))}
 
 
 async def outbox(given: Namespace, settings: DatabaseSettings) -> Answer:

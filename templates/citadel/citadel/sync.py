@@ -12,12 +12,12 @@ from itertools import batched
 from typing import Any
 
 from qdrant_client import AsyncQdrantClient
-from qdrant_client.http import models as api
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from citadel.differences import SECONDS, Payload, judge, points_of, put_right, rows_of
 from citadel.engine import Database
+from citadel.listing import describe, description_of
 from citadel.outbox import Dispatcher, collection_id, pending
 from citadel.qdrant import asking
 from citadel.report import CollectionReport, Differences, State, SyncReport
@@ -189,31 +189,17 @@ class _Walk:
 
     async def _finish(self, owner: int, started: datetime) -> None:
         """Entries that were refused before the walk are settled by it; a row that stands for nothing goes."""
-        description = await self._description() if self._place.there else None
+        name = self._place.name
+        description = await description_of(self._qdrant, name) if self._place.there else None
         async with self._database.session() as session:
             await _keep_out(session, owner)
             await session.execute(
                 text("DELETE FROM outbox WHERE collection_id = :owner AND rejected_at < :started"),
                 {"owner": owner, "started": started},
             )
-            if description:
-                await session.execute(text(_DESCRIBE), {"owner": owner, **description})
-            elif not self._place.there:
+            await describe(session, owner, description)
+            if not self._place.there:
                 self._report.kept = await _dropped(session, owner)
-
-    async def _description(self) -> dict[str, Any] | None:
-        """Size and distance; None for a collection with several vectors a point."""
-        async with asking(SECONDS):
-            vectors = (await self._qdrant.get_collection(self._place.name)).config.params.vectors
-        if not isinstance(vectors, api.VectorParams):
-            return None
-        return {"size": vectors.size, "distance": vectors.distance.value}
-
-
-_DESCRIBE = """
-UPDATE collections SET vector_size = :size, distance = :distance, updated_at = now()
-WHERE id = :owner AND (vector_size, distance) IS DISTINCT FROM (:size, :distance)
-"""
 
 
 async def _keep_out(session: AsyncSession, owner: int) -> None:

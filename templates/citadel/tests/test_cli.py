@@ -317,3 +317,13 @@ def test_the_module_runs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit) as ended:
         runpy.run_module("citadel", run_name="__main__")
     assert ended.value.code == 2
+
+
+def test_it_lists_collections_and_tests_itself(
+    run: Run, qdrant_server: Qdrant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QDRANT_URL", qdrant_server.url)
+    monkeypatch.setenv("QDRANT_API_KEY", qdrant_server.api_key)
+    assert run("list", "nowhere") == (0, {"command": "list", "listed": [], "missing": ["nowhere"]})
+    code, answer = run("selftest")
+    assert (code, answer["command"], "users" in answer["records"]) == (0, "selftest", True)
