@@ -20,6 +20,7 @@ export const atHead = defineCheck<LayerState>({
     whenThere(found, 'PostgreSQL was not asked', (state) => judgeRevisions(state, layerRevisions(), context)),
   remedy:
     'Take a backup, then: vdb db migrate. A revision that this release does not have needs the release of vdb that made it.',
+  fix: '3.1',
   inspect: ({ config: { postgres } }) =>
     `runuser -u postgres -- psql -p ${postgres.port} -d ${postgres.database} -c 'SELECT * FROM alembic_version' -c '\\dt'`,
 });
@@ -31,20 +32,16 @@ function judgeRevisions(
 ): Verdict {
   const head = headOf(chain) ?? 'none';
   const expected = `at ${head}`;
-  if (!database) return { ...fail(`there is no database ${postgres.database}`, expected), fix: '3.1' };
+  if (!database) return fail(`there is no database ${postgres.database}`, expected);
   const place = placeOf(revisions, chain);
-  if (place.status === 'unknown')
-    return fail(`at ${place.revisions.join(', ')}, which this release does not have`, expected);
+  if (place.status === 'unknown') {
+    const newer = `at ${place.revisions.join(', ')}, which this release does not have`;
+    return { ...fail(newer, expected), fix: undefined };
+  }
   const { current, pending } = place;
   if (pending.length === 0) return pass(head);
   if (lacking !== null && !python.required) return skip(`not migrated: ${lacking}; python.required is false`);
   const seen = current === null ? 'never migrated' : `at ${current}`;
-  return {
-    ...fail(
-      seen,
-      expected,
-      pending.map(({ id, title }) => `${id}: ${title}`),
-    ),
-    fix: lacking === null ? '3.1' : '0.4,3.1',
-  };
+  const details = pending.map(({ id, title }) => `${id}: ${title}`);
+  return { ...fail(seen, expected, details), ...(lacking === null ? {} : { fix: '0.4,3.1' }) };
 }

@@ -98,9 +98,9 @@ describe('the database layer of this release', () => {
         'services/database_client.py',
       ]),
     );
-    expect(paths.filter((path) => /test|pycache|pyproject|\.pyc|^env$|database\.yaml/.test(path))).toEqual(
-      [],
-    );
+    expect(
+      paths.filter((path) => /(^|\/)tests?[/_]|pycache|pyproject|\.pyc|^env$|database\.yaml/.test(path)),
+    ).toEqual([]);
   });
 
   test('is told apart from another by its digest', () => {
