@@ -103,13 +103,17 @@ function keyDiff({ scopes }: GatewayKeyOptions, have: KeyState | null): Change |
   return wrong.length === 0 ? null : { action: 'update', summary: wrong.join('; ') };
 }
 
-/** The environment file is in the form of a shell, too; root reads it, as for a unit. The key travels on standard input. */
+/**
+ * The environment file is in the form of a shell, too; root reads it, as for a unit. The drivers of PostgreSQL look for
+ * certificates in the home directory: root's is closed to them. The key travels on standard input.
+ */
 function ensureKey({ name, key, scopes, home, user, environment }: GatewayKeyOptions): Command {
   return {
     title: `put API key ${name} in force`,
     script: sh`set -a
       . ${environment}
       set +a
+      export HOME=/nonexistent
       cd ${home} && exec setpriv --reuid=${user} --regid=${user} --clear-groups --no-new-privs \
       venv/bin/python -B -m citadel key ensure --name ${name} --scopes ${scopes.join(',')} --json`,
     stdin: `${key}\n`,
@@ -117,11 +121,15 @@ function ensureKey({ name, key, scopes, home, user, environment }: GatewayKeyOpt
 }
 
 /** citadel says what is wrong as JSON. */
-function explainKey({ stdout }: ExecResult): { meaning: string; next: string } | null {
-  const said = /"message": *"([^"]+)"/.exec(stdout)?.[1];
-  if (said === undefined) return null;
+function explainKey({ stdout, stderr }: ExecResult): { meaning: string; next: string } | null {
+  const said = `${stdout}\n${stderr}`;
+  const message = /"message": *"((?:[^"\\]|\\.)+)"/.exec(said)?.[1];
+  if (message === undefined) return null;
+  const refused = /"code": *"key_refused"/.test(said);
   return {
-    meaning: `The database layer refused it: ${said}.`,
-    next: 'Give gateway.api_key another value where the key itself is refused, then run the same command again.',
+    meaning: `The database layer does not take the key: ${message}.`,
+    next: refused
+      ? 'Give gateway.api_key another value, then run the same command again.'
+      : 'vdb provision --only 3.1,1.2',
   };
 }

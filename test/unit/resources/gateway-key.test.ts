@@ -46,10 +46,12 @@ describe("the gateway's key", () => {
     expect([...commandsFor(resource, null), scriptOf(resource)].join()).not.toContain(KEY);
   });
 
-  test('that the database layer refuses is explained in its words', () => {
-    const stdout = '{"error": {"code": "key-refused", "message": "this key was revoked (as x)"}}';
-    expect(resource.explain?.({ exitCode: 1, stdout, stderr: '', durationMs: 0 })?.meaning).toContain(
-      'revoked',
-    );
+  test.each([
+    ['key_refused', 'this key was revoked (as x)', 'gateway.api_key another value'],
+    ['schema', 'the schema is not that of this release', 'vdb provision --only 3.1,1.2'],
+  ])('that the database layer does not take is explained in its words: %s', (code, message, next) => {
+    const stderr = JSON.stringify({ error: { code, message } });
+    const said = resource.explain?.({ exitCode: 1, stdout: '', stderr, durationMs: 0 });
+    expect(said).toEqual({ meaning: expect.stringContaining(message), next: expect.stringContaining(next) });
   });
 });

@@ -1,0 +1,214 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Document, parseDocument } from 'yaml';
+import { type Ended, events, type LabHost, result } from '../../support/lab.js';
+import { type Samples, sample } from '../support/sampler.js';
+import { describeLab } from '../support/shared.js';
+import { freshHost, remove, WITHOUT_PYTHON } from '../support/site.js';
+
+const NAME = 'gateway';
+const UNIT = 'api-gateway@blue-1.service';
+const HOME = '/opt/qdrant/gateway/blue-1';
+const ENVIRONMENT = '/opt/qdrant/config/gateway-blue-1.env';
+const PROVISION = `provision ${WITHOUT_PYTHON}`;
+const OWN = fileURLToPath(new URL('own', import.meta.url));
+
+describeLab('a host with the gateway', () => {
+  let host: LabHost;
+  let first: Ended;
+  let seen: Samples;
+
+  beforeAll(async () => {
+    host = await freshHost(NAME);
+    await edit((document) => document.setIn(['gateway', 'enabled'], true));
+  });
+  afterAll(() => remove(NAME));
+
+  async function edit(change: (document: Document) => void): Promise<void> {
+    const file = join(host.directory, 'vdb.yaml');
+    const document = parseDocument(await readFile(file, 'utf8'));
+    change(document);
+    await writeFile(file, document.toString());
+  }
+  const inside = async (script: string): Promise<string> => (await host.inside(script)).trim();
+  const pid = () => inside(`systemctl show -p MainPID --value ${UNIT}`);
+  const get = (path: string, ...flags: string[]) =>
+    inside(`curl -sS -m 10 ${flags.join(' ')} http://127.0.0.1:8001${path}`);
+  const status = (path: string, ...flags: string[]) =>
+    get(path, '-o /dev/null', "-w '%{http_code}'", ...flags);
+  const withKey = '-H @/opt/qdrant/config/.gateway-header';
+  const release = () => inside(`readlink ${HOME}`);
+  const leaks = (text: string) => host.secrets.filter((secret) => text.includes(secret));
+
+  /** Provisions until nothing is left, and fails unless that was so. */
+  async function converges(): Promise<Record<string, unknown>> {
+    const ended = await host.vdb(`${PROVISION} --json`);
+    expect(result(ended), ended.stdout).toMatchObject({ status: 'done', failed: 0, exit_code: 0 });
+    return result(ended);
+  }
+  /** The ids of the steps that a run changed. */
+  const changedBy = (ended: Ended) =>
+    events(ended.stdout)
+      .filter(({ type, status: outcome }) => type === 'step.finished' && outcome === 'changed')
+      .map(({ resource }) => String(resource));
+
+  test('the plan of a fresh host says what comes, shows no secret and leaves nothing', async () => {
+    const plan = await host.vdb(`${PROVISION} --plan`);
+    expect(plan.exitCode, plan.stderr).toBe(0);
+    expect(plan.stdout).toMatch(/1\.2 API gateway\n[\s\S]*install gateway-\d/);
+    expect(plan.stdout).toContain(`start ${UNIT}`);
+    expect(plan.stdout).toContain(`create ${ENVIRONMENT}: create the file`);
+    expect(leaks(plan.stdout)).toEqual([]);
+    expect(await inside('ls -d /opt/qdrant /opt/citadel 2>/dev/null || echo none')).toBe('none');
+  });
+
+  test('is provisioned in one run: it is ready, with every dependency', async () => {
+    const sampler = await sample(host);
+    first = await host.vdb(`${PROVISION} --verbose`);
+    seen = await sampler.stop();
+    expect(first.exitCode, first.stdout + first.stderr).toBe(0);
+    expect(first.stdout).toContain('Gateway: 127.0.0.1:8001, 2 workers each');
+    expect(JSON.parse(await get('/readyz'))).toMatchObject({
+      status: 'ready',
+      dependencies: { postgresql: { status: 'up' }, qdrant: { status: 'up' }, redis: { status: 'up' } },
+    });
+    expect(await inside(`pgrep -c -P "$(systemctl show -p MainPID --value ${UNIT})"`)).toBe('2');
+  });
+
+  test('a second run changes nothing, in at most four commands', async () => {
+    const { changed, ssh_commands } = await converges();
+    expect(changed).toBe(0);
+    expect(ssh_commands).toBeLessThanOrEqual(4);
+  });
+
+  test('runs hardened, as an account that owns nothing and can log in nowhere', async () => {
+    const exposure = /: (\d+\.\d) /.exec(await inside(`systemd-analyze security ${UNIT} | tail -n 1`))?.[1];
+    expect(Number(exposure)).toBeLessThanOrEqual(5);
+    expect(await inside(`ps -o user= -p ${await pid()}`)).toBe('gateway');
+    expect(await inside('getent passwd gateway | cut -d: -f6-')).toBe('/nonexistent:/usr/sbin/nologin');
+    const foreign = `find ${await release()} \\( ! -user root -o ! -group root -o ! -type l -perm /022 \\)`;
+    expect(await inside(foreign)).toBe('');
+    expect(
+      await inside(
+        `setpriv --reuid=gateway --regid=gateway --clear-groups test -r ${HOME}/gunicorn.conf.py && echo readable`,
+      ),
+    ).toBe('readable');
+  });
+
+  test('no secret was in a command line, in what was said, or is in a file that others may read', async () => {
+    expect(seen.argv.some((line) => line.includes('citadel key ensure'))).toBe(true);
+    expect(leaks(seen.argv.join('\n'))).toEqual([]);
+    expect(leaks(first.stdout + first.stderr)).toEqual([]);
+    expect(await inside(`stat -c '%a %U:%G' ${ENVIRONMENT} /opt/qdrant/config/.gateway-header`)).toBe(
+      '640 root:gateway\n600 root:root',
+    );
+    await host.inside('umask 077; cat >/run/patterns', `${host.secrets.join('\n')}\n`);
+    const open = `find / -xdev -path '*/site-packages' -prune -o -type f -perm -o=r -size -4M -print0`;
+    expect(await inside(`${open} | xargs -0 -r grep -lsFf /run/patterns || true`)).toBe('');
+    expect(
+      await inside(`journalctl --no-pager -o cat | grep -cFf /run/patterns || true; rm /run/patterns`),
+    ).toBe('0');
+    expect(
+      await inside(`systemctl show ${UNIT} -p Environment -p ExecStart | grep -c PASSWORD || true`),
+    ).toBe('0');
+  });
+
+  test('the configured key opens it, and no other does', async () => {
+    expect(await status('/v1/deployment/status')).toBe('401');
+    expect(await status('/v1/deployment/status', '-H "X-API-Key: 0123456789abcdef0123"')).toBe('401');
+    expect(await status('/v1/deployment/status', withKey)).toBe('200');
+  });
+
+  test('another key in the configuration takes the place of the old one', async () => {
+    const file = join(host.directory, 'vdb.secrets.yaml');
+    const before = await readFile(file, 'utf8');
+    const old = await inside('cut -d" " -f2 /opt/qdrant/config/.gateway-header');
+    await writeFile(
+      file,
+      before.replace(/^gateway_api_key:.*$/m, 'gateway_api_key: fV8kQ2mXw5Zt9Lr3Yb7Nc1Hd'),
+    );
+    const ended = await host.vdb(`${PROVISION} --json`);
+    await writeFile(file, before);
+    expect(changedBy(ended)).toEqual(['file:/opt/qdrant/config/.gateway-header', 'gateway-key:vdb']);
+    expect(await status('/v1/deployment/status', withKey)).toBe('200');
+    await inside('sleep 6');
+    expect(await status('/v1/deployment/status', `-H "X-API-Key: ${old}"`)).toBe('401');
+    expect((await converges()).changed).toBe(2);
+  });
+
+  test('a changed setting restarts it, and only it', async () => {
+    const before = await pid();
+    await edit((document) => document.setIn(['gateway', 'limits', 'max_query_length'], 77));
+    const ended = await host.vdb(`${PROVISION} --json`);
+    expect(changedBy(ended)).toEqual([`file:${ENVIRONMENT}`, `service:${UNIT}`]);
+    expect(await pid()).not.toBe(before);
+    expect(await inside(`tr '\\0' '\\n' </proc/${await pid()}/environ | grep ^MAX_QUERY`)).toBe(
+      'MAX_QUERY_LENGTH=77',
+    );
+    expect((await converges()).changed).toBe(0);
+  });
+
+  test('metrics of workers that are gone do not outlive a restart', async () => {
+    await inside(`touch /run/api-gateway-blue-1/metrics/counter_1.db && systemctl restart ${UNIT}`);
+    expect(await inside('ls /run/api-gateway-blue-1/metrics')).not.toContain('counter_1.db');
+  });
+
+  test('a file of the release that was changed is found, put right, and no longer runs', async () => {
+    const before = await pid();
+    const file = `${await release()}/gateway/asgi.py`;
+    await inside(
+      `touch -r ${file} /run/times; echo '# x' >>${file}; touch -r /run/times ${file}; rm /run/times`,
+    );
+    const plan = await host.vdb(`${PROVISION} --plan`);
+    expect(plan.stdout).toContain('not as installed: gateway/asgi.py');
+    expect(plan.stdout).toMatch(new RegExp(`restart ${UNIT}`));
+    expect((await converges()).changed).toBe(2);
+    expect(await inside(`tail -n 1 ${file}`)).not.toBe('# x');
+    expect(await pid()).not.toBe(before);
+    expect((await converges()).changed).toBe(0);
+  });
+
+  test('a package that is gone from its environment comes back', async () => {
+    await inside(`rm -r ${HOME}/venv/lib/python3*/site-packages/h11`);
+    expect((await converges()).changed).toBe(2);
+    expect(await status('/health')).toBe('200');
+  });
+
+  test('an installation that was killed leaves no release, and the next run makes a whole one', async () => {
+    const directory = await release();
+    await inside(`systemctl stop ${UNIT}; rm -rf ${directory}`);
+    const run = host.begin(`${PROVISION} --json`);
+    await run.until(/"step.started","task":"1\.2","resource":"release:/);
+    await inside(
+      'until compgen -G "/opt/qdrant/releases/.vdb-gateway.*/new/venv/lib/python3*/site-packages/[a-e]*" >/dev/null; do sleep 0.1; done',
+    );
+    run.child.kill('SIGKILL');
+    await inside(
+      'kill -9 $(pgrep -f "pip install --require-hashes") $(pgrep -f "vdb-gateway") 2>/dev/null; true',
+    );
+    await run.ended;
+    expect(await inside(`[ -e ${directory} ] && echo there || echo none`)).toBe('none');
+    await inside('flock -w 60 -x /run/vdb/busy true');
+    await converges();
+    expect(await inside('ls -A /opt/qdrant/releases | grep -c "^\\.vdb" || true')).toBe('0');
+    expect(await status('/readyz')).toBe('200');
+    expect((await converges()).changed).toBe(0);
+  });
+
+  test('a gateway of their own is served by its health contract, and told its key', async () => {
+    await edit((document) => {
+      document.setIn(['gateway', 'artifact'], { from: 'directory', path: OWN, app: 'own_gateway.asgi:app' });
+      document.setIn(['gateway', 'health'], { path: '/ok', status: 204 });
+    });
+    await converges();
+    const key = host.secrets.find((secret) => secret.length === 43);
+    expect(JSON.parse(await get('/'))).toMatchObject({
+      RELEASE: expect.stringMatching(/^gateway-0\.0\.1-[0-9a-f]{12}$/),
+      GATEWAY_PORT: '8001',
+      key: key?.length,
+    });
+    expect((await converges()).changed).toBe(0);
+  });
+});
