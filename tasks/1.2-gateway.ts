@@ -2,6 +2,7 @@ import type { Config } from '../src/config/schema.js';
 import type { Resource } from '../src/engine/resource.js';
 import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
 import { aptPackages } from '../src/resources/apt.js';
+import { databaseSchema } from '../src/resources/database-schema.js';
 import { directory } from '../src/resources/directory.js';
 import { file } from '../src/resources/file.js';
 import { gatewayKey } from '../src/resources/gateway-key.js';
@@ -12,6 +13,8 @@ import { service } from '../src/resources/service.js';
 import { symlink } from '../src/resources/symlink.js';
 import { unitFile } from '../src/resources/unit.js';
 import { systemUser } from '../src/resources/user.js';
+import { layerRevisions } from '../src/services/citadel/layer.js';
+import { citadelOf } from '../src/services/citadel/place.js';
 import { type GatewayArtefact, gatewayArtefact } from '../src/services/gateway/artefact.js';
 import { renderGatewayEnvironment } from '../src/services/gateway/environment.js';
 import {
@@ -92,28 +95,50 @@ function keyHeader(config: Config): Resource[] {
   ];
 }
 
-const key: SubTask = {
+const metadata: SubTask = {
   id: '1.2.3',
-  title: 'API key',
-  criterion: 'The configured key is in force in the database, with every right; only its hash is kept there',
+  title: 'Metadata store',
+  criterion:
+    'The schema is that of the release; the configured key is in force, of which only the hash is kept',
   resources: ({ config }) => {
-    const { gateway, postgres } = config;
     const [first] = gatewayInstances(config);
-    if (gateway.api_key === '' || gateway.artifact.from !== 'reference' || first === undefined) return [];
-    return [
-      gatewayKey({
-        name: 'vdb',
-        key: gateway.api_key,
-        scopes: ['admin'],
-        header: gatewayHeader(config),
-        database: postgres.database,
-        home: first.home,
-        user: GATEWAY_USER,
-        environment: first.environment,
-      }),
-    ];
+    if (config.gateway.artifact.from !== 'reference' || first === undefined) return [];
+    return [schema(config, first), ...key(config, first)];
   },
 };
+
+/**
+ * The same question as in task 3.1, and so asked once; where that task had no environment to migrate with, the
+ * release's own does it.
+ */
+function schema(config: Config, { home }: GatewayInstance): Resource {
+  const { database } = config.postgres;
+  const layer = { database, revisions: layerRevisions(), required: true };
+  const citadel = citadelOf(config);
+  return {
+    ...databaseSchema({ ...layer, citadel: { ...citadel, venv: `${home}/venv` } }),
+    id: `gateway-schema:${database}`,
+    title: `schema of ${database} for the gateway`,
+    probe: databaseSchema({ ...layer, citadel }).probe,
+  };
+}
+
+function key(config: Config, { home, environment }: GatewayInstance): Resource[] {
+  const { gateway, postgres } = config;
+  if (gateway.api_key === '') return [];
+  return [
+    gatewayKey({
+      name: 'vdb',
+      key: gateway.api_key,
+      scopes: ['admin'],
+      header: gatewayHeader(config),
+      database: postgres.database,
+      home,
+      user: GATEWAY_USER,
+      environment,
+    }),
+  ];
+}
 
 const running: SubTask = {
   id: '1.2.4',
@@ -157,7 +182,7 @@ export const gateway: Task = {
   description:
     'The FastAPI gateway, or one of your own, as a verified release under an account of its own, hardened under systemd.',
   dependsOn: ['1.4', '3.1', '3.2'],
-  subtasks: [release, configuration, key, running].map(whereEnabled),
+  subtasks: [release, configuration, metadata, running].map(whereEnabled),
   runs: ({ config, facts }) => {
     const { gateway: settings } = config;
     if (!settings.enabled) return 'Gateway: not configured';

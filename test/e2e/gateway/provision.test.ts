@@ -69,7 +69,7 @@ describeLab('a host with the gateway', () => {
     first = await host.vdb(`${PROVISION} --verbose`);
     seen = await sampler.stop();
     expect(first.exitCode, first.stdout + first.stderr).toBe(0);
-    expect(first.stdout).toContain('Gateway: 127.0.0.1:8001, 2 workers each');
+    expect(first.stdout + first.stderr).toContain('Gateway: 127.0.0.1:8001, 2 workers each');
     expect(JSON.parse(await get('/readyz'))).toMatchObject({
       status: 'ready',
       dependencies: { postgresql: { status: 'up' }, qdrant: { status: 'up' }, redis: { status: 'up' } },
@@ -186,7 +186,7 @@ describeLab('a host with the gateway', () => {
     );
     run.child.kill('SIGKILL');
     await inside(
-      'kill -9 $(pgrep -f "pip install --require-hashes") $(pgrep -f "vdb-gateway") 2>/dev/null; true',
+      'kill -9 $(pgrep -f "[p]ip install --require-hashes") $(pgrep -f "[.]vdb-gateway") 2>/dev/null; true',
     );
     await run.ended;
     expect(await inside(`[ -e ${directory} ] && echo there || echo none`)).toBe('none');

@@ -34,10 +34,10 @@ describe('task 1.2', () => {
     }
   });
 
-  test('puts the key into the database for the reference gateway alone', () => {
-    expect(ids('1.2.3')).toEqual(['gateway-key:vdb']);
+  test('brings schema and key into the database for the reference gateway alone', () => {
+    expect(ids('1.2.3')).toEqual(['gateway-schema:vector_metadata', 'gateway-key:vdb']);
     expect(ids('1.2.3', enabled(OWN))).toEqual([]);
-    expect(ids('1.2.3', fakeContext({ gateway: { enabled: true } }))).toEqual([]);
+    expect(ids('1.2.3', fakeContext({ gateway: { enabled: true } }))).not.toContain('gateway-key:vdb');
   });
 
   test('predicts that a release which is installed again restarts what runs from it', () => {
