@@ -1,7 +1,6 @@
 """How gunicorn serves the gateway: `gunicorn -c gunicorn.conf.py gateway.asgi:app`. All by environment."""
 
 import os
-import shutil
 from pathlib import Path
 
 import structlog
@@ -36,8 +35,9 @@ def on_starting(server):  # noqa: ARG001
     structlog.get_logger("gateway").info("starting", **settings.summary())
     directory = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     if directory:
-        shutil.rmtree(directory, ignore_errors=True)
         Path(directory).mkdir(parents=True, exist_ok=True)
+        for stale in Path(directory).glob("*.db"):
+            stale.unlink()
 
 
 def child_exit(server, worker):  # noqa: ARG001

@@ -35,11 +35,6 @@ class CheckResult(BaseModel):
     remedy: str | None = None
     command: str | None = None
 
-    @property
-    def blocks(self) -> bool:
-        """Whether it stands in the way of readiness."""
-        return self.severity != "warning" and self.status in ("fail", "unknown")
-
 
 class Checks(BaseModel):
     """One run of checks: the document of `vdb check --json`."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from citadel.engine import DatabaseUnavailable
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
@@ -113,6 +114,10 @@ async def _api_problem(request: Request, error: ApiProblem) -> JSONResponse:
     )
 
 
+async def _database_unavailable(request: Request, error: DatabaseUnavailable) -> JSONResponse:
+    return await _api_problem(request, DependencyUnavailable("postgresql", str(error)))
+
+
 async def _http_exception(request: Request, error: HTTPException) -> JSONResponse:
     title = HTTPStatus(error.status_code).phrase
     detail = error.detail if error.detail != title else None
@@ -140,6 +145,7 @@ def install(app: FastAPI) -> None:
     """Every error of the application takes this form."""
     handlers: dict[type[Exception], Any] = {
         ApiProblem: _api_problem,
+        DatabaseUnavailable: _database_unavailable,
         HTTPException: _http_exception,
         RequestValidationError: _validation,
     }

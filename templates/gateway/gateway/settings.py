@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -16,6 +17,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Network = IPv4Network | IPv6Network
 MASK = "********"
+LOGIN = re.compile(r"//[^/@\s]*@")
+"""User and password in an address."""
 
 
 class ModelSettings(BaseModel):
@@ -215,4 +218,4 @@ def _shown(value: Any) -> Any:
         case bool() | int() | float() | None:
             return value
         case _:
-            return str(value)
+            return LOGIN.sub(f"//{MASK}@", str(value))

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse
 
-from gateway import __version__, metrics
+from gateway import __version__, metrics, problems
 from gateway.readiness import Readiness
 from gateway.security import require_unless
 from gateway.services import ServicesDep
@@ -71,6 +71,7 @@ async def readyz(services: ServicesDep, response: Response) -> Readiness:
     readiness = await services.readiness.look()
     if readiness.status == "not ready":
         response.status_code = 503
+        response.headers["Retry-After"] = str(problems.RETRY_AFTER_SECONDS)
     return readiness
 
 

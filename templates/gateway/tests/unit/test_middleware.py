@@ -10,11 +10,15 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
 from starlette.types import Message
 
 from gateway.app import create_app
+from gateway.middleware.allowlist import Allowlist
+from gateway.middleware.body import BodyLimit
 from gateway.middleware.capacity import Capacity
-from gateway.middleware.observed import request_id_for, route_of
+from gateway.middleware.headers import SecurityHeaders
+from gateway.middleware.observed import Observed, request_id_for, route_of
 from gateway.middleware.unexpected import Unexpected
 from gateway.settings import Settings
 
@@ -246,6 +250,68 @@ async def test_an_error_after_the_answer_began_is_not_answered_again() -> None:
     with pytest.raises(RuntimeError):
         await Unexpected(broken)({"type": "http"}, None, send)  # type: ignore[arg-type]
     assert len(sent) == 1
+
+
+async def test_what_is_no_request_passes_through_all(settings: Settings) -> None:
+    passed: list[str] = []
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        passed.append(scope["type"])
+
+    wrapped: Any = inner
+    for middleware in (
+        Unexpected,
+        lambda app: BodyLimit(app, 1),
+        lambda app: Capacity(app, 1),
+        lambda app: Allowlist(app, settings),
+        SecurityHeaders,
+        lambda app: Observed(app, settings),
+    ):
+        wrapped = middleware(wrapped)
+    await wrapped({"type": "lifespan"}, None, None)
+    assert passed == ["lifespan"]
+
+
+async def test_an_error_that_is_not_the_body_limit_stays_what_it_is() -> None:
+    async def teapot(scope: Any, receive: Any, send: Any) -> None:
+        raise HTTPException(418)
+
+    with pytest.raises(HTTPException, match="418"):
+        await BodyLimit(teapot, 10)({"type": "http", "headers": []}, None, None)  # type: ignore[arg-type]
+
+
+async def test_an_application_that_lets_the_refusal_through_is_answered_for() -> None:
+    async def careless(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"x" * 11}
+
+    await BodyLimit(careless, 10)({"type": "http", "headers": []}, receive, send)
+    assert sent[0]["status"] == 413
+
+
+async def test_a_request_that_is_cancelled_is_told_to_come_again() -> None:
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(60)
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    task = asyncio.create_task(Unexpected(slow)({"type": "http"}, None, send))  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert sent[0]["status"] == 503
+    assert (b"retry-after", b"5") in sent[0]["headers"]
 
 
 async def test_a_failed_request_gives_its_place_back() -> None:

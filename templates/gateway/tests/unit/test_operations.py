@@ -14,6 +14,7 @@ import pytest
 from gateway import hoststate
 from gateway.app import create_app
 from gateway.process import packages
+from gateway.readiness import DependencyState, Readiness
 from gateway.routes.environment import worst
 from gateway.settings import Settings
 
@@ -267,3 +268,25 @@ async def test_a_path_with_a_slash_at_its_end_is_another_path(client: httpx.Asyn
 def test_a_package_that_is_not_installed_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.process.PACKAGES", ("no-such-package",))
     assert packages() == {"no-such-package": "unknown"}
+
+
+async def test_infrastructure_tells_what_it_can_when_all_is_down(client: httpx.AsyncClient) -> None:
+    found = await get(client, "/infrastructure/health")
+    assert found["status"] == "unhealthy"
+    assert found["outbox"] is None
+    assert found["pool"]["checked_out"] == 0
+
+
+async def test_a_database_that_goes_away_meanwhile_leaves_the_outbox_untold(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(settings)
+    async with serving(app) as client:
+
+        async def look() -> Readiness:
+            state = DependencyState(status="up", required=True, latency_ms=1)
+            return Readiness(status="ready", dependencies={"postgresql": state})
+
+        monkeypatch.setattr(app.state.services.readiness, "look", look)
+        found = await get(client, "/infrastructure/health")
+    assert (found["status"], found["outbox"]) == ("healthy", None)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
+from citadel.engine import DatabaseUnavailable
 from fastapi import HTTPException
 from pydantic import BaseModel
 
@@ -32,6 +33,10 @@ async def failing(make_settings: Callable[..., Settings]) -> AsyncIterator[httpx
     @app.get("/fails/dependency")
     async def dependency() -> None:
         raise DependencyUnavailable("qdrant", "no answer within 2 s")
+
+    @app.get("/fails/database")
+    async def database() -> None:
+        raise DatabaseUnavailable("no connection became free")
 
     @app.get("/fails/missing")
     async def missing() -> None:
@@ -75,6 +80,11 @@ async def test_a_dependency_that_is_down_is_named_and_worth_another_try(failing:
     assert problem["dependency"] == "qdrant"
     assert problem["detail"] == "qdrant: no answer within 2 s"
     assert answer.headers["retry-after"] == "5"
+
+
+async def test_a_database_that_is_away_is_such_a_dependency(failing: httpx.AsyncClient) -> None:
+    problem = await problem_of(await failing.get("/fails/database"), 503)
+    assert problem["detail"] == "postgresql: no connection became free"
 
 
 async def test_what_is_missing_is_named(failing: httpx.AsyncClient) -> None:

@@ -141,11 +141,15 @@ def test_the_version_is_in_the_paths_unless_it_is_switched_off(
 
 def test_the_summary_shows_everything_but_secrets() -> None:
     model = {"url": "http://m.test", "collection": "phi3", "api_key": "hush-hush"}
-    settings = Settings(QDRANT_API_KEY="hush-hush", REDIS_PASSWORD="hush-hush", MODELS={"phi3": model})
+    url = "http://user:hush-hush@q.test:6333"
+    settings = Settings(
+        QDRANT_API_KEY="hush-hush", QDRANT_URL=url, REDIS_PASSWORD="hush-hush", MODELS={"phi3": model}
+    )
     summary = settings.summary()
     assert "hush-hush" not in str(summary)
     assert summary["QDRANT_API_KEY"] == MASK
     assert summary["MODELS"]["phi3"]["api_key"] == MASK
+    assert summary["QDRANT_URL"] == f"http://{MASK}@q.test:6333"
     assert summary["COHERE_API_KEY"] is None
     assert summary["MAX_RESULTS_K"] == 100
     assert set(summary) == set(Settings.model_fields)
