@@ -2,6 +2,7 @@ import type { Check } from '../../check.js';
 import { auth, endpoints, ready } from './health.js';
 import { concurrency, latency, limits, rateLimit } from './load.js';
 import { release, workers } from './process.js';
+import { search } from './search.js';
 
 export const gatewayChecks: readonly Check[] = [
   ready,
@@ -9,6 +10,7 @@ export const gatewayChecks: readonly Check[] = [
   auth,
   release,
   workers,
+  search,
   concurrency,
   latency,
   rateLimit,

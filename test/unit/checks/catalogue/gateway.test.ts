@@ -153,6 +153,24 @@ describe('what runs', () => {
   });
 });
 
+describe('gateway.search', () => {
+  it.each([
+    [
+      'passes with as many hits as asked for',
+      { collection: 'docs', points: 9, hits: 3, tookMs: 4.2 },
+      'pass',
+      '3 of docs in 4 ms',
+    ],
+    ['fails with fewer', { collection: 'docs', points: 9, hits: 2, tookMs: 4.2 }, 'fail', '2 of docs'],
+    ['fails with what the gateway says', { failure: '401: the key is not known' }, 'fail', '401: the key'],
+    ['is skipped while there is nothing to find', { empty: true }, 'skip', 'no collection has 3 points'],
+  ])('%s', (_, found, status, seen) => {
+    const result = judged('gateway.search', [known(found)]);
+    expect(result.status).toBe(status);
+    expect(result.seen).toContain(seen);
+  });
+});
+
 describe('under load', () => {
   const good = (count: number, seconds = 0.1, status = 200) =>
     Array.from({ length: count }, () => ({ status, seconds }));

@@ -1,0 +1,26 @@
+import { defineCheck } from '../../check.js';
+import { type GatewaySearch, HITS, searchGateway } from '../../outside/gateway-search.js';
+import { expect, fail, skip, whenThere } from '../../verdict.js';
+import { shared, skipForeign } from './shared.js';
+
+/** A search finds as many as it is asked for. */
+export const search = defineCheck<GatewaySearch>({
+  ...shared,
+  id: 'gateway.search',
+  severity: 'error',
+  title: 'A search through the gateway finds what it is asked for',
+  looksAt: `a search for the ${HITS} nearest vectors, with the configured key, in the first collection that has as many`,
+  why: 'Each part can be healthy and a search still fail: at the key, the limits, or the way to Qdrant.',
+  skip: skipForeign,
+  look: searchGateway,
+  judge: ([found]) =>
+    whenThere(found, 'nobody searched', (value) => {
+      if ('empty' in value) return skip(`no collection has ${HITS} points yet`);
+      const expected = `${HITS} results`;
+      if ('failure' in value) return fail(value.failure, expected);
+      const { collection, hits, tookMs } = value;
+      return expect(hits === HITS, `${hits} of ${collection} in ${Math.round(tookMs)} ms`, expected);
+    }),
+  remedy:
+    'Read the log of the gateway at the time of the search; see vdb check gateway.ready and gateway.auth.',
+});

@@ -1,0 +1,60 @@
+import { messageOf } from '../../errors.js';
+import { known, type Observation } from '../../host/probe.js';
+import { answered, GatewayProblem, gatewayClient } from '../../services/gateway/client/client.js';
+import { gatewayInstances } from '../../services/gateway/instances.js';
+import type { Site } from '../check.js';
+
+/** How many results are asked for. */
+export const HITS = 3;
+
+/** A search that was made, or why it failed. */
+export type GatewaySearch =
+  | { collection: string; points: number; hits: number; tookMs: number }
+  | { failure: string }
+  /** No configured collection holds as many points as are asked for. */
+  | { empty: true };
+
+/** Searches through the first replica, at a port that SSH forwards, in the first collection with something to find. */
+export async function searchGateway({ host, context }: Site): Promise<Observation<GatewaySearch>> {
+  const { config, slot } = context;
+  const [instance] = gatewayInstances(config, slot);
+  if (instance === undefined) return { status: 'unknown', why: 'there is no replica' };
+  try {
+    const forwarding = await host.forward(instance.port);
+    try {
+      const { versioning, api_key: key } = config.gateway;
+      const client = gatewayClient({
+        baseUrl: `http://127.0.0.1:${forwarding.port}`,
+        version: versioning.enabled ? versioning.prefix : null,
+        key,
+      });
+      return known(await search(client, Object.keys(config.collections)).catch(failureOf));
+    } finally {
+      await forwarding.close();
+    }
+  } catch (error) {
+    return { status: 'unknown', why: messageOf(error) };
+  }
+}
+
+async function search(
+  client: ReturnType<typeof gatewayClient>,
+  names: readonly string[],
+): Promise<GatewaySearch> {
+  for (const collection of names) {
+    const params = { path: { name: collection } };
+    const { points, size } = await answered(client.GET('/v1/collections/{name}', { params }));
+    if (points < HITS || size === null) continue;
+    const query_vector = Array.from({ length: size }, () => Math.random() * 2 - 1);
+    const body = { collection, query_vector, limit: HITS };
+    const { results, took_ms: tookMs } = await answered(client.POST('/v1/vectors/search', { body }));
+    return { collection, points, hits: results.length, tookMs };
+  }
+  return { empty: true };
+}
+
+/** What the gateway says against it is an answer; that nothing answers is one too. */
+function failureOf(error: unknown): GatewaySearch {
+  if (error instanceof GatewayProblem) return { failure: `${error.status}: ${error.message}` };
+  return { failure: messageOf(error) };
+}
