@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import type { Document } from 'yaml';
 import { collectionSchema } from '../../../src/config/schema/collections.js';
 import { createBody } from '../../../src/services/qdrant/collection-body.js';
+import { canMigrate } from '../db/support.js';
 import { vdbWith } from '../support/configuration.js';
 import { onSharedHost } from '../support/shared.js';
 import { type CheckEvent, expectFound, quickly, resultsOf } from './breakage.js';
@@ -30,11 +31,11 @@ print(json.dumps({"points": [{"id": n, "vector": [(n * 31 + d) % 97 / 97 for d i
 const psql = (sql: string): string =>
   `cd /; runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d vector_metadata -c ${`'${sql}'`}`;
 
-/** What the gateway's database layer will make. */
-const TABLES = `create table collections (id int primary key, name text);
-  create table vector_metadata (id int, collection_id int);
-  insert into collections values (1, $$general$$)`;
-const NO_TABLES = psql('drop table collections, vector_metadata');
+/** Rows of so many vectors, as a write through the gateway leaves them. */
+const rows = (count: number): string =>
+  psql(`insert into vector_metadata (collection_id, point_id)
+    select c.id, n::text from collections c, generate_series(1, ${count}) n where c.name = $$general$$`);
+const NO_ROWS = psql('delete from vector_metadata');
 
 onSharedHost('checks of collections', (host) => {
   /** One check under an edited configuration. */
@@ -184,28 +185,35 @@ onSharedHost('checks of collections', (host) => {
     await host().inside(REMADE);
   });
 
-  test('compare with PostgreSQL once it has the tables of the gateway (made by hand here)', async () => {
+  test('compare with the rows that PostgreSQL has', async (context) => {
+    if (!(await canMigrate(host()))) return context.skip('PostgreSQL has no tables without a Python');
     await expectFound(host(), {
       id: 'collections.count',
       seen: /^general: 0 points, 3 rows$/m,
-      break: psql(`${TABLES}; insert into vector_metadata select n, 1 from generate_series(1, 3) n`),
-      mend: NO_TABLES,
+      break: rows(3),
+      mend: NO_ROWS,
     });
-    await host().inside(
-      `${psql(`${TABLES}; insert into vector_metadata values (1, 1), (2, 1)`)}; ${points(2)}`,
-    );
+    await host().inside(`${rows(2)}; ${points(2)}`);
     expect(await check('collections.count')).toMatchObject({ status: 'pass', seen: '9 as in PostgreSQL' });
-    await host().inside(`${NO_TABLES}; ${REMADE}`);
+    await host().inside(NO_ROWS);
+    expect(await check('collections.count')).toMatchObject({
+      ...{ status: 'skip', seen: expect.stringContaining('gateway.enabled is false') },
+    });
+    await host().inside(REMADE);
   });
 
-  test('do not compare with tables of another form', () =>
-    expectFound(host(), {
+  test('do not compare with tables of another form', async (context) => {
+    if (!(await canMigrate(host()))) return context.skip('PostgreSQL has no tables without a Python');
+    const rename = (from: string, to: string) =>
+      psql(`alter table vector_metadata rename column ${from} to ${to}`);
+    await expectFound(host(), {
       id: 'collections.count',
       status: 'unknown',
       seen: /other columns/,
-      break: psql('create table collections (id int); create table vector_metadata (id int)'),
-      mend: NO_TABLES,
-    }));
+      break: rename('collection_id', 'of_collection'),
+      mend: rename('of_collection', 'collection_id'),
+    });
+  });
 
   test('find a payload field without its index or with another, and index it', async () => {
     const id = 'collections.payload-indexes';

@@ -51,7 +51,9 @@ onSharedHost('vdb check validate', (host) => {
     }
     expect(found.get('0.4 command 1000 random vectors of 384 float32, timed')).toBe('holds');
     expect(found.get('3.1 subtask 3.1.1')).toBe('holds');
-    expect(found.get('3.1 subtask 3.1.5')).toBe('left-out');
+    for (const [name, standing] of found)
+      if (name.startsWith('3.1 ')) expect(['holds', 'accepted'], name).toContain(standing);
+    expect(found.get('3.1 subtask 3.1.5')).toBe('holds');
     expect(found.get('3.1 command connection pool test: each connection answers')).toBe('holds');
     expect(found.get('4.5 command health of Qdrant')).toBe('holds');
     const documents = events(ended.stdout).filter(({ type }) => type === 'check.document');
@@ -101,14 +103,16 @@ onSharedHost('vdb check validate', (host) => {
       '4.5 subtask 4.5.4': 'fails',
       '4.5 criterion Vector Database Server ready for production deployment': 'fails',
     });
-    expect(Object.keys(broken).filter((name) => /^(0\.4|3\.1|3\.2) /.test(name))).toEqual([]);
+    expect(Object.keys(broken).filter((name) => /^(0\.4|3\.1|3\.2) /.test(name))).toEqual([
+      '3.1 criterion Data synchronization with Qdrant collections implemented',
+    ]);
   });
 
   test('is readable in a pipe of 80 columns, and knows its documents', async () => {
     const { stdout, exitCode } = await host().vdb('check validate 3.1 production-api', { COLUMNS: '80' });
     expect(exitCode).toBe(0);
     expect(stdout).not.toContain('\u001b');
-    expect(stdout).toMatch(/^3\.1 PostgreSQL integration: \d+ of \d+ hold, \d+ left out\n/);
+    expect(stdout).toMatch(/^3\.1 PostgreSQL integration: \d+ of \d+ hold\b/);
     expect(stdout).toContain('production-api Production-grade API: nothing of it is part of this release');
     expect(stdout).toContain('Where the documents are mistaken, and what was done instead');
     expect(stdout).toMatch(/\nAll hold: shared, /);
