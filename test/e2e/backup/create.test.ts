@@ -50,14 +50,14 @@ lookingAtSharedHost('vdb backup', (host) => {
     });
     await psql(
       host(),
-      `create table users (id int primary key, name text); insert into users select g, 'user ' || g from generate_series(1, 100) g;
+      `create table people (id int primary key, name text); insert into people select g, 'user ' || g from generate_series(1, 100) g;
        create table "odd Table" (at timestamptz); insert into "odd Table" values (now());`,
     );
   });
   afterEach(() => host().inside(`rm -rf ${SETS}/2*Z`));
   afterAll(async () => {
     await dropCollection(host(), 'docs');
-    await psql(host(), 'drop table users, "odd Table"');
+    await psql(host(), 'drop table people, "odd Table"');
   });
 
   test('takes everything: collections by priority, databases, roles, configuration', async () => {
@@ -126,16 +126,16 @@ lookingAtSharedHost('vdb backup', (host) => {
     const { manifest, directory } = await taken(host());
     const part = manifest.parts.find(({ kind }) => kind === 'postgres');
     expect(part).toMatchObject({ database: 'vector_metadata' });
-    expect(part?.tables?.['public.users']).toEqual({
+    expect(part?.tables?.['public.people']).toEqual({
       rows: 100,
       sample: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(part?.tables?.['public.odd Table']).toEqual({ rows: 1 });
     const contents = await host().inside(`pg_restore -l ${directory}/postgres/vector_metadata.dump`);
-    expect(contents).toContain('TABLE DATA public users');
-    await psql(host(), `update users set name = 'another' where id = 100`);
+    expect(contents).toContain('TABLE DATA public people');
+    await psql(host(), `update people set name = 'another' where id = 100`);
     const changed = (await taken(host())).manifest.parts.find(({ kind }) => kind === 'postgres');
-    expect(changed?.tables?.['public.users']?.sample).not.toBe(part?.tables?.['public.users']?.sample);
+    expect(changed?.tables?.['public.people']?.sample).not.toBe(part?.tables?.['public.people']?.sample);
   });
 
   test('takes what Redis holds where it is told to', async () => {

@@ -103,7 +103,7 @@ lookingAtSharedHost('vdb backup drill', (host) => {
     });
     await psql(
       host(),
-      `create table users (id int primary key, name text); insert into users select g, 'user ' || g from generate_series(1, 500) g;
+      `create table people (id int primary key, name text); insert into people select g, 'user ' || g from generate_series(1, 500) g;
        create table log (at timestamptz); insert into log values (now());`,
     );
     whole = await taken(host());
@@ -124,7 +124,7 @@ lookingAtSharedHost('vdb backup drill', (host) => {
   afterAll(async () => {
     await host().inside(`rm -rf ${SETS}/2*Z /root/whole ${METRICS}`);
     for (const name of NAMES) await dropCollection(host(), name);
-    await psql(host(), 'drop table users, log');
+    await psql(host(), 'drop table people, log');
   });
 
   test('restores everything and finds it as the set says, with what that took', async () => {
@@ -137,12 +137,14 @@ lookingAtSharedHost('vdb backup drill', (host) => {
     expect(parts.map(({ path }) => path)).toEqual(whole.parts.map(({ path }) => path));
     const ours = parts.filter(({ collection }) => NAMES.includes(String(collection)));
     expect(ours).toHaveLength(NAMES.length);
+    const tables = Object.values(database.tables ?? {});
+    expect(database.tables).toMatchObject({ 'public.people': { rows: 500 }, 'public.log': { rows: 1 } });
     for (const part of ours) expect(part).toMatchObject({ ok: true, points: POINTS, sampled: 8 });
     expect(parts.find(({ path }) => path === database.path)).toMatchObject({
       ok: true,
-      tables: 2,
-      rows: 501,
-      sampled_tables: 1,
+      tables: tables.length,
+      rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+      sampled_tables: tables.filter(({ sample }) => sample !== undefined).length,
     });
     const sum = parts.reduce((total, { duration_ms }) => total + Number(duration_ms), 0);
     expect(Number(rto_ms)).toBeGreaterThanOrEqual(sum);
@@ -211,17 +213,17 @@ lookingAtSharedHost('vdb backup drill', (host) => {
 
   test('alone finds a dump of which rows were changed, and one of which rows are missing', async () => {
     const dump = `cd /; runuser -u postgres -- pg_dump -Fc vector_metadata > "$f"`;
-    await psql(host(), `update users set name = 'somebody' where id = 1`);
+    await psql(host(), `update people set name = 'somebody' where id = 1`);
     await forge(host(), few, database.path, dump);
     const changed = await host().vdb('backup drill --json');
-    await psql(host(), `update users set name = 'user 1' where id = 1; delete from users where id = 250`);
+    await psql(host(), `update people set name = 'user 1' where id = 1; delete from people where id = 250`);
     await forge(host(), few, database.path, dump);
     const missing = await host().vdb('backup drill --json');
-    await psql(host(), `insert into users values (250, 'user 250')`);
+    await psql(host(), `insert into people values (250, 'user 250')`);
     expect(failedParts(changed)).toEqual([database.path]);
-    expect(changed.stdout).toContain('table public.users: the sampled rows differ');
+    expect(changed.stdout).toContain('table public.people: the sampled rows differ');
     expect(failedParts(missing)).toEqual([database.path]);
-    expect(missing.stdout).toContain('table public.users has 499 rows, 500 in the set');
+    expect(missing.stdout).toContain('table public.people has 499 rows, 500 in the set');
   });
 
   test('finds a dump that breaks off, and removes the database', async () => {

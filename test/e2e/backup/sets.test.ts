@@ -225,8 +225,8 @@ EOF`);
     });
 
     test('a dump that lacks a table of the manifest', async () => {
-      await host.inside(`sed -i 's/public.vdb_test/public.users/' ${SETS}/${id}/manifest.json`);
-      await found(PARTS.postgres, /^lacks public\.users$/);
+      await host.inside(`sed -i 's/public.vdb_test/public.nowhere/' ${SETS}/${id}/manifest.json`);
+      await found(PARTS.postgres, /^lacks public\.nowhere$/);
     });
 
     test('no manifest: it is none, cannot be verified, counts for nothing, and prune leaves it alone', async () => {
