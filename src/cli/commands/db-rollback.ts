@@ -109,15 +109,9 @@ async function run(
   return EXIT.ok;
 }
 
-function question({
-  global,
-  terminal,
-}: Context): Omit<Confirmation, 'warning' | 'expected'> & { expected: string; warning: string } {
+function question({ global, terminal }: Context): Omit<Confirmation, 'warning' | 'expected'> {
   const { interactive, alert: say } = terminal;
-  return {
-    ...{ what: 'Taking migrations back', yes: global.yes, interactive, say, ask: promptLine },
-    ...{ expected: '', warning: '' },
-  };
+  return { what: 'Taking migrations back', yes: global.yes, interactive, say, ask: promptLine };
 }
 
 /** The migrations that were confirmed are those that are taken back; rows come and go all the time. Throws `plan.stale`. */
