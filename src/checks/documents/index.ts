@@ -13,14 +13,11 @@ const BEYOND: Readonly<Record<string, Omit<DocumentSpec, 'id' | 'title'>>> = {
   '3.1': postgresqlDocument,
 };
 
-/** Every document: one for each task, then those that have no task. Pure. */
+/** Every document: one for each task, then those that are more than a task. Pure. */
 export function documentsOf(tasks: readonly Task[]): DocumentSpec[] {
-  return [
-    ...tasks.map(documentOfTask),
-    productionReadinessDocument,
-    localBackendDocument,
-    productionApiDocument,
-  ];
+  const others = [productionReadinessDocument, localBackendDocument, productionApiDocument];
+  const written = new Set(others.map(({ id }) => id));
+  return [...tasks.filter(({ id }) => !written.has(id)).map(documentOfTask), ...others];
 }
 
 function documentOfTask({ id, title, subtasks }: Task): DocumentSpec {

@@ -16,7 +16,7 @@ const READINESS = [READY, ...checks('qdrant.genuine')];
 
 const HEALTH = checks('qdrant.livez', 'qdrant.readyz', 'qdrant.cluster', 'postgres.accepts', 'redis.ping');
 
-/** Task 4.5 has no task of its own in `tasks/`: its sub-tasks are seen in what the others have made. */
+/** Task 4.5: most of its sub-tasks are seen in what other tasks have made, not in one of its own. */
 export const productionReadinessDocument: DocumentSpec = {
   id: '4.5',
   title: 'Deployment and production readiness',

@@ -235,6 +235,14 @@ describe('the documents', () => {
   });
 });
 
+describe('the documents', () => {
+  it('are each there once, with one id', () => {
+    const ids = DOCUMENTS.map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)]);
+    expect(DOCUMENTS.find(({ id }) => id === '4.5')?.corrections).not.toEqual([]);
+  });
+});
+
 describe('the document of PostgreSQL', () => {
   const [document] = selectDocuments(DOCUMENTS, ['3.1']) as [DocumentSpec];
   const others = checksFor([document], CATALOGUE).map(({ id }) => result(id, 'pass'));
