@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,10 +19,12 @@ from redis.exceptions import RedisError
 from starlette.requests import HTTPConnection
 
 from gateway.addresses import allowance_of
+from gateway.breaker import CircuitBreaker, CircuitOpen
 from gateway.metrics import RATE_LIMIT_BYPASSED, RATE_LIMITED
 from gateway.problems import ApiProblem, DependencyUnavailable
 from gateway.settings import Settings
 
+FAILURES = (RedisError, OSError)
 Group = Literal["search", "write", "default"]
 log = structlog.get_logger("gateway.ratelimit")
 
@@ -57,6 +59,7 @@ class RateLimiter:
             "async+redis://", implementation="redispy", key_prefix=f"{settings.REDIS_PREFIX}:rate", **options
         )
         self._strategy = SlidingWindowCounterRateLimiter(storage)
+        self._breaker = CircuitBreaker(failures=5, seconds=1.0)
 
     async def count(self, group: Group, client: str) -> Standing | None:
         """
@@ -69,11 +72,8 @@ class RateLimiter:
         if not self._settings.RATE_LIMIT_ENABLED:
             return None
         try:
-            async with asyncio.timeout(self._settings.REDIS_TIMEOUT_SECONDS):
-                standings = await asyncio.gather(
-                    *(self._hit(each, client) for each in dict.fromkeys((group, "default")))
-                )
-        except (RedisError, OSError, TimeoutError) as error:
+            standings = await self._hit_all(dict.fromkeys((group, "default")), client)
+        except (CircuitOpen, *FAILURES) as error:
             self._without_redis(error)
             return None
         standing = min(standings, key=lambda each: (each.allowed, each.remaining))
@@ -81,6 +81,12 @@ class RateLimiter:
             RATE_LIMITED.labels(group=group).inc()
             raise too_many(standing)
         return standing
+
+    async def _hit_all(self, groups: Iterable[str], client: str) -> list[Standing]:
+        """All at once. Redis that was silent again and again is not waited for, for a second."""
+        with self._breaker.guard(*FAILURES):
+            async with asyncio.timeout(self._settings.REDIS_TIMEOUT_SECONDS):
+                return await asyncio.gather(*(self._hit(group, client) for group in groups))
 
     async def _hit(self, group: str, client: str) -> Standing:
         rate = self._settings.rates[group]
@@ -92,10 +98,10 @@ class RateLimiter:
 
     def _without_redis(self, error: Exception) -> None:
         RATE_LIMIT_BYPASSED.inc()
-        if self._settings.RATE_LIMIT_FAIL_OPEN:
-            log.warning("rate_limit_bypassed", reason=type(error).__name__)
-            return
-        raise DependencyUnavailable("redis", "requests cannot be counted") from error
+        if not isinstance(error, CircuitOpen):
+            log.warning("requests_not_counted", reason=type(error).__name__)
+        if not self._settings.RATE_LIMIT_FAIL_OPEN:
+            raise DependencyUnavailable("redis", "requests cannot be counted") from error
 
 
 def too_many(standing: Standing) -> ApiProblem:

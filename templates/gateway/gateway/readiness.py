@@ -62,6 +62,12 @@ class ReadinessProbe:
             self._asking = asyncio.create_task(self._ask_all())
         return await asyncio.shield(self._asking)
 
+    async def close(self) -> None:
+        """Asks no more."""
+        if self._asking is not None:
+            self._asking.cancel()
+            await asyncio.gather(self._asking, return_exceptions=True)
+
     async def _ask_all(self) -> Readiness:
         states = await asyncio.gather(*(self._ask(name) for name in self._dependencies))
         found = dict(zip(self._dependencies, states, strict=True))

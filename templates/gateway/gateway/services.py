@@ -50,6 +50,7 @@ class Services:
     async def close(self) -> None:
         """Closes every client; one that hangs or fails does not keep the others open."""
         closing = (
+            self.readiness.close(),
             self.database.close(),
             self.qdrant.close(),
             self.redis.aclose(),

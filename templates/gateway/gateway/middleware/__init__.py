@@ -18,7 +18,7 @@ def install(app: FastAPI, settings: Settings) -> None:
     """Wraps the application. What is added last is outermost."""
     app.add_middleware(Unexpected)
     app.add_middleware(BodyLimit, most=settings.MAX_BODY_BYTES)
-    app.add_middleware(Capacity, most=settings.worker_capacity)
+    app.add_middleware(Capacity, settings=settings)
     if settings.IP_ALLOWLIST:
         app.add_middleware(Allowlist, settings=settings)
     if settings.CORS_ORIGINS:

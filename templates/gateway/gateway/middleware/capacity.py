@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.middleware.observed import PROBES
 from gateway.problems import problem_response
-
-EXEMPT = frozenset({"/health", "/livez", "/readyz", "/metrics"})
+from gateway.settings import Settings
 
 
 class Capacity:
     """Answers 503 when a worker has enough to do: soon, rather than late. Probes are always answered."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._most = most
+        self._most = settings.worker_capacity
+        self._exempt = {*PROBES, *(f"{prefix}/health" for prefix in settings.prefixes)}
         self._busy = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in EXEMPT:
+        if scope["type"] != "http" or scope["path"] in self._exempt:
             await self._app(scope, receive, send)
             return
         if self._busy >= self._most:

@@ -72,6 +72,23 @@ async def test_a_request_with_a_key_is_a_503_in_time(client: httpx.AsyncClient) 
     assert seconds < 3
 
 
+async def test_redis_is_not_waited_for_again_and_again(
+    silent: int, make_live: Callable[..., Settings]
+) -> None:
+    settings = make_live(
+        REDIS_URL=f"redis://127.0.0.1:{silent}/0",
+        RATE_LIMIT_ENABLED=True,
+        REDIS_TIMEOUT_SECONDS=0.3,
+        CACHE_ENABLED=False,
+    )
+    async with serving(create_app(settings)) as client:
+        first = [await timed(client.get("/v1/production/readiness")) for _ in range(5)]
+        then = [await timed(client.get("/v1/production/readiness")) for _ in range(3)]
+    assert {answer.status_code for answer, _ in first + then} == {200}
+    assert min(seconds for _, seconds in first) > 0.25
+    assert max(seconds for _, seconds in then) < 0.25
+
+
 async def test_health_stays_fast_while_requests_wait(client: httpx.AsyncClient) -> None:
     headers = {"X-API-Key": "some-key"}
     waiting = [asyncio.create_task(client.get("/v1/keys", headers=headers)) for _ in range(20)]

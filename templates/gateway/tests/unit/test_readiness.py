@@ -92,6 +92,15 @@ async def test_a_caller_that_goes_away_takes_the_answer_from_nobody() -> None:
         await leaving
 
 
+async def test_what_is_being_asked_at_the_end_is_not_waited_for() -> None:
+    asked = ReadinessProbe({"a": Dependency(never)}, timeout_seconds=60, seconds=0)
+    looking = asyncio.create_task(asked.look())
+    await asyncio.sleep(0.01)
+    await asyncio.wait_for(asked.close(), 1)
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+
+
 async def test_a_gateway_whose_dependencies_are_all_down_starts_lives_and_is_not_ready(
     client: httpx.AsyncClient,
 ) -> None:
