@@ -17,7 +17,21 @@ const BEYOND: Readonly<Record<string, Omit<DocumentSpec, 'id' | 'title'>>> = {
 export function documentsOf(tasks: readonly Task[]): DocumentSpec[] {
   const others = [productionReadinessDocument, localBackendDocument, productionApiDocument];
   const written = new Set(others.map(({ id }) => id));
-  return [...tasks.filter(({ id }) => !written.has(id)).map(documentOfTask), ...others];
+  const subtasks = new Set(tasks.flatMap((task) => task.subtasks.map(({ id }) => id)));
+  return [
+    ...tasks.filter(({ id }) => !written.has(id)).map(documentOfTask),
+    ...others.map((document) => withSubtasks(document, subtasks)),
+  ];
+}
+
+/** What a task makes of such a document's sub-task is evidence for it too. */
+function withSubtasks(document: DocumentSpec, subtasks: ReadonlySet<string>): DocumentSpec {
+  const criteria = document.criteria.map((each) =>
+    each.kind === 'subtask' && each.id !== undefined && subtasks.has(each.id)
+      ? { ...each, evidence: [...each.evidence, { subtask: each.id }] }
+      : each,
+  );
+  return { ...document, criteria };
 }
 
 function documentOfTask({ id, title, subtasks }: Task): DocumentSpec {

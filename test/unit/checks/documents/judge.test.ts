@@ -186,9 +186,10 @@ describe('the verdict', () => {
 describe('the documents', () => {
   const evidence = DOCUMENTS.flatMap(({ criteria }) => criteria.flatMap((each) => each.evidence));
 
-  it('are those of every task, and the three that have none', () => {
-    const ids = [...TASKS.map(({ id }) => id), '4.5', 'local-backend', 'production-api'];
-    expect(DOCUMENTS.map(({ id }) => id)).toEqual(ids);
+  it('are those of every task, and three that are more than a task, each once', () => {
+    const others = ['4.5', 'local-backend', 'production-api'];
+    const tasks = TASKS.map(({ id }) => id).filter((id) => !others.includes(id));
+    expect(DOCUMENTS.map(({ id }) => id)).toEqual([...tasks, ...others]);
   });
 
   it('name only checks and sub-tasks that there are', () => {
@@ -232,14 +233,6 @@ describe('the documents', () => {
       ...['uvicorn.workers', 'password'],
     ])
       expect(said).toContain(word);
-  });
-});
-
-describe('the documents', () => {
-  it('are each there once, with one id', () => {
-    const ids = DOCUMENTS.map(({ id }) => id);
-    expect(ids).toEqual([...new Set(ids)]);
-    expect(DOCUMENTS.find(({ id }) => id === '4.5')?.corrections).not.toEqual([]);
   });
 });
 
