@@ -83,13 +83,15 @@ async def rows_of(session: AsyncSession, owner: int, ids: Sequence[str]) -> dict
     """A line per id, also for those without a row; none for those that wait in the outbox."""
     query = text(
         """
-        WITH waiting AS (
-          SELECT DISTINCT unnest(point_ids) AS id FROM outbox
-          WHERE collection_id = :owner AND rejected_at IS NULL AND point_ids && CAST(:ids AS varchar[]))
+        WITH given AS MATERIALIZED (SELECT unnest(CAST(:ids AS text[])) AS id),
+        waiting AS (
+          SELECT DISTINCT given.id FROM outbox CROSS JOIN unnest(point_ids) AS point (id)
+          JOIN given ON given.id = point.id WHERE collection_id = :owner AND rejected_at IS NULL)
         SELECT given.id, v.id IS NOT NULL AS present, v.payload, v.indexed_at IS NULL AS unconfirmed
-        FROM unnest(CAST(:ids AS text[])) AS given (id)
+        FROM given
         LEFT JOIN vector_metadata v ON v.collection_id = :owner AND v.point_id = given.id
-        WHERE NOT EXISTS (SELECT FROM waiting WHERE waiting.id = given.id)
+        LEFT JOIN waiting ON waiting.id = given.id
+        WHERE waiting.id IS NULL
         """
     )
     return {row.id: row for row in await session.execute(query, {"owner": owner, "ids": list(ids)})}

@@ -1,9 +1,13 @@
-"""Applies the entries of the outbox to Qdrant: in order per collection, at least once, safely repeated."""
+"""Applies the entries of the outbox to Qdrant: in order per collection, at least once, safely repeated.
+
+Entries that follow each other are applied together. That is the same as one by one, because a point has one
+last writer: it is in one upsert at most, and only in a deletion when it has none.
+"""
 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,8 +23,16 @@ from citadel.qdrant import NoCollection, QdrantRefused, QdrantUnavailable, askin
 
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 15.0
+TOGETHER = 64
+MOST_POINTS = 256
+MOST_BYTES = 2**17
+"""Entries, points and bytes of vectors that are applied together at most; one entry always is."""
+REMEMBERED = 10_000
+"""Entries that a dispatcher knows that it has applied."""
 AT_ONCE = 4
 """Collections that a drain works on at the same time: one whose requests hang does not hold up the others."""
+
+type Vector = np.ndarray[Any, np.dtype[np.float32]]
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +61,14 @@ class Drained:
 Changed = Callable[[frozenset[str]], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What became of some entries; whether one of several is refused, which has yet to be found."""
+
+    drained: Drained = Drained()
+    refused_together: bool = False
+
+
 class Dispatcher:
     """Brings the outbox to Qdrant. Any number may run, in any number of processes.
 
@@ -69,6 +89,7 @@ class Dispatcher:
         self._qdrant = qdrant
         self._request_seconds = request_seconds
         self._poll_seconds = poll_seconds
+        self._recent: dict[int, None] = {}
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def drain(self, ids: Iterable[int] | None = None, limit: int = 1000) -> Drained:
@@ -81,8 +102,11 @@ class Dispatcher:
         if ids is None:
             return await self._drain_due(limit)
         wanted = frozenset(ids)
+        whole = Drained()
         for owner in await self._collections_of(wanted):
-            await self._drain_collection(owner, limit, up_to=max(wanted))
+            whole = whole.plus(await self._drain_collection(owner, limit, wanted))
+        if wanted <= whole.applied:
+            return Drained(applied=wanted)
         return await self._outcome(wanted)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -120,67 +144,91 @@ class Dispatcher:
             whole = whole.plus(result)
         return whole
 
-    async def _drain_collection(self, owner: int, limit: int, up_to: int | None = None) -> Drained:
+    async def _drain_collection(
+        self, owner: int, limit: int, wanted: frozenset[int] | None = None
+    ) -> Drained:
         whole = Drained()
+        together = TOGETHER
+        up_to = max(wanted) if wanted else None
         async with self._turns[owner]:
-            for _ in range(limit):
-                step = await self._step(owner, up_to)
-                whole = whole.plus(step)
-                if not (step.applied or step.rejected):
+            if wanted and wanted <= self._recent.keys():
+                return Drained(applied=wanted)
+            while (left := limit - len(whole.applied) - len(whole.rejected)) > 0:
+                step = await self._step(owner, up_to, min(together, left))
+                whole = whole.plus(step.drained)
+                if wanted and wanted <= whole.applied:
+                    break
+                if step.refused_together:
+                    together = 1
+                elif step.drained.rejected:
+                    together = TOGETHER
+                elif not step.drained.applied:
                     break
         if self._changed and whole.changed and up_to is None:
             await self._changed(whole.changed)
         return whole
 
-    async def _step(self, owner: int, up_to: int | None) -> Drained:
-        """One entry, in one transaction; the lock on the collection's row keeps other dispatchers out."""
+    async def _step(self, owner: int, up_to: int | None, most: int) -> "_Step":
+        """Some entries, in one transaction; the lock on the collection's row keeps other dispatchers out."""
         async with self._database.session() as session:
             collection = await _lock(session, owner, wait=up_to is not None)
-            entry = await _first(session, owner, up_to) if collection else None
-            if collection is None or entry is None:
-                return Drained()
-            if not entry.due:
-                return Drained(waiting=frozenset({entry.id}))
+            entries = await _first(session, owner, up_to, most) if collection else []
+            if collection is None or not entries:
+                return _Step()
+            ids = frozenset(entry.id for entry in entries)
+            if not entries[0].due:
+                return _Step(Drained(waiting=ids))
             try:
-                await self._apply(session, collection, entry)
+                await self._apply(session, collection, entries)
             except QdrantRefused as error:
-                _log.error("entry %d of %s is rejected: %s", entry.id, collection, error)
-                await _rejected(session, entry.id, str(error))
-                return Drained(rejected={entry.id: str(error)})
+                if len(entries) > 1:
+                    return _Step(refused_together=True)
+                _log.error("entry %d of %s is rejected: %s", entries[0].id, collection, error)
+                await _rejected(session, entries[0].id, str(error))
+                return _Step(Drained(rejected={entries[0].id: str(error)}))
             except QdrantUnavailable as error:
-                _log.warning("entry %d of %s waits: %s", entry.id, collection, error)
-                await _postponed(session, entry.id, str(error))
-                return Drained(waiting=frozenset({entry.id}))
-            await _applied(session, owner, entry)
-            return Drained(applied=frozenset({entry.id}), changed=frozenset({collection}))
+                _log.warning("entry %d of %s waits: %s", entries[0].id, collection, error)
+                await _postponed(session, entries[0].id, str(error))
+                return _Step(Drained(waiting=ids))
+            await _applied(session, owner, list(ids))
+        self._remember(ids)
+        return _Step(Drained(applied=ids, changed=frozenset({collection})))
 
-    async def _apply(self, session: AsyncSession, collection: str, entry: Row[Any]) -> None:
-        if entry.operation == "upsert":
-            await self._upsert(session, collection, entry)
-        else:
-            await self._delete(session, collection, entry)
+    def _remember(self, applied: frozenset[int]) -> None:
+        """So that requests that waited for their turn see without asking that others did their work."""
+        self._recent.update(dict.fromkeys(applied))
+        while len(self._recent) > REMEMBERED:
+            del self._recent[next(iter(self._recent))]
 
-    async def _upsert(self, session: AsyncSession, collection: str, entry: Row[Any]) -> None:
-        payloads = await _payloads(session, entry)
-        size = len(entry.point_ids)
-        vectors = np.frombuffer(entry.vectors, dtype="<f4").reshape(size, -1)
-        places = [place for place, name in enumerate(entry.point_ids) if name in payloads]
-        if not places:
-            return
-        names = [entry.point_ids[place] for place in places]
+    async def _apply(self, session: AsyncSession, collection: str, entries: Sequence[Row[Any]]) -> None:
+        rows = await _rows(session, entries)
+        mine = [
+            (name, vector, rows[name].payload)
+            for entry in entries
+            for name, vector in _vectors(entry)
+            if name in rows and rows[name].entry_id == entry.id
+        ]
+        gone: list[Any] = [
+            api_id(name)
+            for name in {name for entry in entries if entry.vectors is None for name in entry.point_ids}
+            if name not in rows
+        ]
+        if mine:
+            await self._upsert(collection, mine)
+        if gone:
+            await self._delete(collection, gone)
+
+    async def _upsert(self, collection: str, points: Sequence[tuple[str, Vector, Any]]) -> None:
+        names, vectors, payloads = zip(*points, strict=True)
+        if len({vector.size for vector in vectors}) > 1:
+            raise QdrantRefused("the vectors are not of one length")
         batch = api.Batch(
-            ids=[api_id(name) for name in names],
-            vectors=vectors[places].tolist(),
-            payloads=[payloads[name] for name in names],
+            ids=[api_id(name) for name in names], vectors=np.stack(vectors).tolist(), payloads=list(payloads)
         )
         async with asking(self._request_seconds):
             await self._qdrant.upsert(collection, batch, wait=True)
 
-    async def _delete(self, session: AsyncSession, collection: str, entry: Row[Any]) -> None:
-        written_since = await _present(session, entry)
-        gone: list[Any] = [api_id(name) for name in entry.point_ids if name not in written_since]
-        if not gone:
-            return
+    async def _delete(self, collection: str, gone: list[Any]) -> None:
         try:
             async with asking(self._request_seconds):
                 await self._qdrant.delete(collection, api.PointIdsList(points=gone), wait=True)
@@ -247,43 +295,49 @@ async def _lock(session: AsyncSession, owner: int, *, wait: bool) -> str | None:
     return (await session.scalars(locked)).one_or_none()
 
 
-async def _first(session: AsyncSession, owner: int, up_to: int | None) -> Row[Any] | None:
+async def _first(session: AsyncSession, owner: int, up_to: int | None, most: int) -> Sequence[Row[Any]]:
     query = text(
         """
-        SELECT id, collection_id, operation, point_ids, vectors, next_attempt_at <= clock_timestamp() AS due
-        FROM outbox
-        WHERE collection_id = :owner AND rejected_at IS NULL
-          AND (CAST(:up_to AS bigint) IS NULL OR id <= :up_to)
-        ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+        WITH heads AS (
+          SELECT id, point_ids, vectors FROM outbox
+          WHERE collection_id = :owner AND rejected_at IS NULL
+            AND (CAST(:up_to AS bigint) IS NULL OR id <= :up_to)
+          ORDER BY id LIMIT :most),
+        sizes AS (
+          SELECT id, row_number() OVER w AS place, sum(cardinality(point_ids)) OVER w AS points,
+                 sum(coalesce(octet_length(vectors), 0)) OVER w AS bytes
+          FROM heads WINDOW w AS (ORDER BY id))
+        SELECT id, collection_id, point_ids, vectors, next_attempt_at <= clock_timestamp() AS due
+        FROM outbox JOIN sizes USING (id)
+        WHERE place = 1 OR (points <= :points AND bytes <= :bytes) ORDER BY id
         """
     )
-    return (await session.execute(query, {"owner": owner, "up_to": up_to})).one_or_none()
+    sizes = {"most": most, "points": MOST_POINTS, "bytes": MOST_BYTES}
+    return (await session.execute(query, {"owner": owner, "up_to": up_to, **sizes})).all()
 
 
-async def _payloads(session: AsyncSession, entry: Row[Any]) -> dict[str, dict[str, Any]]:
-    """Payloads of the points that this entry was the last to write."""
+async def _rows(session: AsyncSession, entries: Sequence[Row[Any]]) -> dict[str, Row[Any]]:
+    """What PostgreSQL has of the points of these entries now."""
     query = text(
         """
-        SELECT point_id, payload FROM vector_metadata
-        WHERE collection_id = :owner AND point_id = ANY(CAST(:ids AS text[])) AND entry_id = :entry
-        """
-    )
-    where = {"owner": entry.collection_id, "ids": entry.point_ids, "entry": entry.id}
-    return {row.point_id: row.payload for row in await session.execute(query, where)}
-
-
-async def _present(session: AsyncSession, entry: Row[Any]) -> set[str]:
-    query = text(
-        """
-        SELECT point_id FROM vector_metadata
+        SELECT point_id, entry_id, payload FROM vector_metadata
         WHERE collection_id = :owner AND point_id = ANY(CAST(:ids AS text[]))
         """
     )
-    return set(await session.scalars(query, {"owner": entry.collection_id, "ids": entry.point_ids}))
+    ids = [name for entry in entries for name in entry.point_ids]
+    found = await session.execute(query, {"owner": entries[0].collection_id, "ids": ids})
+    return {row.point_id: row for row in found}
 
 
-async def _applied(session: AsyncSession, owner: int, entry: Row[Any]) -> None:
-    """The entry goes; its points are confirmed, unless somebody wrote them again meanwhile.
+def _vectors(entry: Row[Any]) -> Iterable[tuple[str, Vector]]:
+    if entry.vectors is None:
+        return ()
+    vectors = np.frombuffer(entry.vectors, dtype="<f4").reshape(len(entry.point_ids), -1)
+    return zip(entry.point_ids, vectors, strict=True)
+
+
+async def _applied(session: AsyncSession, owner: int, entries: list[int]) -> None:
+    """The entries go; their points are confirmed, unless somebody wrote them again meanwhile.
 
     Rows are locked in the order in which writers lock them.
     """
@@ -291,16 +345,20 @@ async def _applied(session: AsyncSession, owner: int, entry: Row[Any]) -> None:
         text(
             """
             WITH mine AS (
-              SELECT id FROM vector_metadata
-              WHERE collection_id = :owner AND point_id = ANY(CAST(:ids AS text[])) AND entry_id = :entry
-              ORDER BY point_id FOR NO KEY UPDATE)
+              SELECT v.id FROM vector_metadata v
+              WHERE v.collection_id = :owner AND v.entry_id = ANY(CAST(:entries AS bigint[]))
+                AND v.point_id IN (
+                  SELECT unnest(point_ids) FROM outbox WHERE id = ANY(CAST(:entries AS bigint[])))
+              ORDER BY v.point_id FOR NO KEY UPDATE)
             UPDATE vector_metadata SET indexed_at = clock_timestamp() FROM mine
             WHERE vector_metadata.id = mine.id
             """
         ),
-        {"owner": owner, "ids": entry.point_ids, "entry": entry.id},
+        {"owner": owner, "entries": entries},
     )
-    await session.execute(text("DELETE FROM outbox WHERE id = :id"), {"id": entry.id})
+    await session.execute(
+        text("DELETE FROM outbox WHERE id = ANY(CAST(:entries AS bigint[]))"), {"entries": entries}
+    )
 
 
 async def _rejected(session: AsyncSession, entry: int, error: str) -> None:

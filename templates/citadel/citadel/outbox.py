@@ -18,7 +18,7 @@ import numpy as np
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from citadel.dispatcher import Dispatcher, Drained
+from citadel.dispatcher import Dispatcher, Drained, Vector
 from citadel.models import OutboxEntry
 
 __all__ = [
@@ -43,9 +43,6 @@ MOST_DELETED = 1000
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _NUMBER = re.compile(r"[0-9]{1,20}")
 _LARGEST_NUMBER = 2**64 - 1
-
-
-type Vector = np.ndarray[Any, np.dtype[np.float32]]
 
 
 class PointRefused(ValueError):

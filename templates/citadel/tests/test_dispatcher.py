@@ -127,11 +127,11 @@ async def test_entries_are_applied_in_order(
     around = Around(qdrant)
     drained = await Dispatcher(database, around).drain()  # type: ignore[arg-type]
     assert len(drained.applied) == 5
+    assert around.seen == [("upsert", collection), ("delete", collection)]
     assert {name: vector for name, (vector, _) in (await stored(qdrant, collection)).items()} == {
         A: [2, 2],
         B: [3, 3],
     }
-    assert [name for name, _ in around.seen] == ["upsert", "upsert", "delete"]
 
 
 async def test_with_ids_only_what_waits_before_them_is_applied(
@@ -416,6 +416,41 @@ async def test_what_qdrant_refuses_is_set_aside_with_its_answer(
         counted = await pending(session)
     assert (counted.waiting, counted.rejected) == (0, 1)
     assert list(await stored(qdrant, collection)) == [B]
+
+
+@pytest.mark.parametrize(("sizes", "requests"), [([2, 2, 3, 2, 4, 2, 2, 2], 6), ([3, 3, 2], 3), ([3, 3], 3)])
+async def test_a_refused_write_among_others_is_found(
+    database: Database, qdrant: AsyncQdrantClient, collection: str, sizes: list[int], requests: int
+) -> None:
+    for number, size in enumerate(sizes):
+        await write(database, collection, Point(str(number), [1.0] * size))
+    around: Any = Around(qdrant)
+    drained = await Dispatcher(database, around).drain()
+    good = [str(number) for number, size in enumerate(sizes) if size == 2]
+    assert len(drained.applied) == len(good)
+    assert len(drained.rejected) == len(sizes) - len(good)
+    assert sorted(await stored(qdrant, collection)) == good
+    assert len(around.seen) == requests
+
+
+async def test_what_is_applied_together_has_bounds(
+    database: Database, qdrant: AsyncQdrantClient, collection: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def requests(entries: int, points: int, size: int) -> int:
+        monkeypatch.setattr(module, "TOGETHER", entries)
+        monkeypatch.setattr(module, "MOST_POINTS", points)
+        monkeypatch.setattr(module, "MOST_BYTES", size)
+        for turn in range(6):
+            await write(database, collection, *(Point(str(2 * turn + step), [1, 1]) for step in range(2)))
+        around: Any = Around(qdrant)
+        assert len((await Dispatcher(database, around).drain()).applied) == 6
+        return len(around.seen)
+
+    assert await requests(64, 256, 2**17) == 1
+    assert await requests(4, 256, 2**17) == 2
+    assert await requests(64, 4, 2**17) == 3
+    assert await requests(64, 256, 48) == 2
+    assert await requests(64, 1, 1) == 6
 
 
 async def test_a_collection_that_is_not_there_does_not_hold_up_the_others(
