@@ -169,6 +169,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--severity <level>', 'only checks at least this severe: warning, error, critical'],
       ['--wait <time>', 'poll until ready, for at most this long: 120s, 5m'],
       ['--fix', 'run the tasks that repair what is found, then check again'],
+      ['--record', "leave the results on the host, for the gateway's production/readiness"],
       [
         '--format <format>',
         'FORMAT or FORMAT=FILE: table, json, junit, github, tap, nagios, prometheus',
@@ -188,6 +189,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'vdb check readiness --wait 120s --junit out.xml',
       'vdb check security --severity error',
       'vdb check redis --fix',
+      'vdb check readiness --record',
       'vdb check canary',
       'vdb check readiness --checklist readiness.html',
     ],

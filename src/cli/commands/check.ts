@@ -6,12 +6,13 @@ import { EXIT, VdbError } from '../../errors.js';
 import { reportData } from '../../ui/check/data.js';
 import { deliver, deliverFailure, refuseDirectories } from '../check/deliver.js';
 import { type Output, type OutputOptions, outputsOf } from '../check/outputs.js';
+import { record } from '../check/record.js';
 import { repair } from '../check/repair.js';
 import { acceptChecks, type Choose, runRound } from '../check/round.js';
 import { waited } from '../check/waited.js';
 import type { CommandContext, Handler } from '../context.js';
 import { armLeaving, type Leaving } from '../interrupt.js';
-import { withSession } from '../session.js';
+import { type Session, withSession } from '../session.js';
 
 export interface CheckOptions extends OutputOptions {
   wait?: string;
@@ -19,6 +20,7 @@ export interface CheckOptions extends OutputOptions {
   exclude?: readonly string[];
   severity?: string;
   fix?: boolean;
+  record?: boolean;
 }
 
 type Context = CommandContext<CheckOptions>;
@@ -28,6 +30,7 @@ export const check: Handler<CheckOptions> = async (context) => {
   const { options, global, args, emit } = context;
   const outputs = outputsOf(options, global.json);
   await refuseDirectories(outputs, context.cwd);
+  if (options.record === true) assertReadiness(args, options);
   const choose = chooser(args, options);
   const budgetMs = options.wait === undefined ? undefined : parseWait(options.wait);
   const leaving = armLeaving();
@@ -44,6 +47,19 @@ export const check: Handler<CheckOptions> = async (context) => {
     leaving.disarm();
   }
 };
+
+/** What is recorded answers for the whole server, so it must not be of a part. */
+function assertReadiness(words: readonly string[], { exclude, severity }: CheckOptions): void {
+  const whole =
+    words.every((word) => word === 'readiness') && exclude === undefined && severity === undefined;
+  if (whole) return;
+  throw new VdbError('--record takes the whole of readiness', {
+    code: 'usage.record',
+    exitCode: EXIT.usage,
+    meaning: 'What is recorded on the host answers for the server; a part of the checks does not.',
+    next: 'vdb check readiness --record',
+  });
+}
 
 function sayHowItEnded({ terminal, options }: Context, { status }: CheckReport): void {
   if (status === 'timed-out') terminal.err(`Timed out after ${options.wait}.`);
@@ -77,15 +93,19 @@ function chooser(words: readonly string[], { exclude = [], severity }: CheckOpti
 /** Each look has a connection of its own, so a host that restarts meanwhile is waited for too. Repairs come first, once. */
 function lookWith(context: Context, choose: Choose, leaving: Leaving): () => Promise<CheckReport> {
   let fix = context.options.fix === true;
+  const fixed = async (session: Session, report: CheckReport): Promise<CheckReport> => {
+    if (!fix) return report;
+    fix = false;
+    const isRepaired = await leaving.without(() => repair(context, session, report));
+    return isRepaired ? runRound(session, choose) : report;
+  };
   return () =>
     withSession(
       context,
       async (session) => {
-        const report = await runRound(session, choose);
-        if (!fix) return report;
-        fix = false;
-        const isRepaired = await leaving.without(() => repair(context, session, report));
-        return isRepaired ? runRound(session, choose) : report;
+        const report = await fixed(session, await runRound(session, choose));
+        if (context.options.record === true) await record(context, session, report);
+        return report;
       },
       acceptChecks,
     );
