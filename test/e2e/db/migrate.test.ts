@@ -5,8 +5,9 @@ import { BEFORE_HEAD, canMigrate, db, HEAD, lastRun, REVISIONS, sql } from './su
 
 const currentOf = (host: LabHost) => sql(host, 'SELECT version_num FROM alembic_version');
 
-/** Holds the tables of the schema, so that a migration waits, until its standard input ends. */
-const HOLD = `cd / && runuser -u postgres -- psql -XAtq -d vector_metadata -c "BEGIN; LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE; SELECT 'held'; SELECT pg_sleep(120)"`;
+/** Holds a table that a later migration refers to for two minutes, as a writer would: the migration waits, a look does not. */
+const HOLD = `cd / && runuser -u postgres -- psql -XAtq -d vector_metadata \\
+  -c BEGIN -c 'LOCK TABLE collections IN ROW EXCLUSIVE MODE' -c "SELECT 'held'" -c 'SELECT pg_sleep(120)'`;
 
 onSharedHost('the schema', (host) => {
   test('is at the newest migration once a host is provisioned, and that is all there is to do', async (context) => {
@@ -97,8 +98,8 @@ onSharedHost('the schema', (host) => {
     await held.until(/held/);
     const running = host().begin('db migrate');
     await host().inside(`for i in $(seq 600); do pid=$(pgrep -f '[m] citadel migrate' | tail -n 1)
-      psql=$(cd / && runuser -u postgres -- psql -XAtq -d vector_metadata -c "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'citadel-migrations'")
-      [ -n "$pid" ] && [ "$psql" -gt 0 ] && { kill -KILL "$pid"; exit 0; }; sleep 0.1; done; exit 1`);
+      waits=$(cd / && runuser -u postgres -- psql -XAtq -d vector_metadata -c "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'citadel-migrations' AND wait_event_type = 'Lock'")
+      [ -n "$pid" ] && [ "$waits" -gt 0 ] && { kill -KILL "$pid"; exit 0; }; sleep 0.1; done; exit 1`);
     const ended = await running.ended;
     expect(ended.exitCode, ended.stderr).toBe(1);
     await sql(
