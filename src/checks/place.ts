@@ -44,6 +44,11 @@ export function slotUnit(slot: SlotName): string {
   return `qdrant@${slot}.service`;
 }
 
+/** The units of the gateway that should run; none where it is off. */
+export function gatewayUnits(config: Config, slot: SlotName): string[] {
+  return config.gateway.enabled ? gatewayInstances(config, slot).map(({ unit }) => unit) : [];
+}
+
 export const REDIS_UNIT = 'redis-server.service';
 
 /** The files on the host that hold secrets. */

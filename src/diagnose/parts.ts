@@ -97,6 +97,7 @@ const PACKAGES = `dpkg-query -W -f '\${binary:Package} \${Version} \${db:Status-
 const UNITS = [
   'qdrant@blue.service',
   'qdrant@green.service',
+  'api-gateway@*.service',
   'postgresql@*.service',
   'redis-server.service',
   'haproxy.service',
@@ -122,7 +123,7 @@ function unitParts(): Part[] {
     {
       file: 'units/files.txt',
       what: 'unit files of the services with their drop-ins',
-      script: sh`for unit in qdrant@blue.service qdrant@green.service postgresql@.service redis-server.service; do
+      script: sh`for unit in qdrant@blue.service qdrant@green.service api-gateway@.service postgresql@.service redis-server.service; do
         run systemctl cat --no-pager "$unit"; done`,
     },
     ...UNITS.map((unit) => ({

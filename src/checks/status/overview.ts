@@ -16,7 +16,7 @@ import {
 import { type Batch, newBatch } from '../batch.js';
 import { commandWord } from '../command-word.js';
 import { firstLook } from '../look.js';
-import { activeSlot, type HostState, REDIS_UNIT, slotUnit } from '../place.js';
+import { activeSlot, gatewayUnits, type HostState, REDIS_UNIT, slotUnit } from '../place.js';
 import { type Disk, diskOf } from '../probes/disk.js';
 import { type HttpAnswer, localHttp } from '../probes/http.js';
 import { type PostgresState, postgresState } from '../probes/postgres.js';
@@ -117,6 +117,7 @@ export function unitsOf(config: Config, slot: SlotName, facts: Observation<Facts
     slotUnit(slot),
     ...(config.postgres.enabled ? [postgres] : []),
     ...(config.redis.enabled ? [REDIS_UNIT] : []),
+    ...gatewayUnits(config, slot),
   ];
 }
 

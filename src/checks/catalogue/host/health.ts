@@ -1,6 +1,6 @@
 import { ask } from '../../../host/probe.js';
 import { type Check, type CheckContext, defineCheck, inContainer, type Verdict } from '../../check.js';
-import { slotUnit } from '../../place.js';
+import { gatewayUnits, slotUnit } from '../../place.js';
 import { exposure } from '../../probes/exposure.js';
 import { type OomKill, type OomLog, oomKills } from '../../probes/oom.js';
 import { openFileLimit } from '../../probes/open-files.js';
@@ -108,8 +108,8 @@ function judgeReboot(state: RebootState, container: boolean): Verdict {
 }
 
 /** The units that vdb writes and that run all the time. */
-function ownUnits({ slot }: CheckContext): string[] {
-  return [slotUnit(slot)];
+function ownUnits({ config, slot }: CheckContext): string[] {
+  return [slotUnit(slot), ...gatewayUnits(config, slot)];
 }
 
 const hardening = defineCheck<number>({
@@ -130,7 +130,7 @@ const hardening = defineCheck<number>({
     return worst(verdicts, verdicts.map(({ seen }) => seen).join(', '));
   },
   remedy:
-    'Remove the drop-in that loosens it (see systemctl cat) and reload systemd; provision 1.1 for a changed unit.',
+    'Remove the drop-in that loosens it (see systemctl cat) and reload systemd; provision 1.1 and 1.2 for a changed unit.',
   inspect: (context) => `systemd-analyze security ${ownUnits(context).join(' ')}`,
 });
 

@@ -240,6 +240,13 @@ describe('host.hardening', () => {
     expect(judged('host.hardening', [known(level)])).toMatchObject({ status, seen });
   });
 
+  it('looks at every replica of the gateway where there is one', () => {
+    const context = contextOf({ gateway: { enabled: true, replicas: 1 } });
+    expect(judged('host.hardening', [known(1), known(9)], context)).toMatchObject({
+      ...{ status: 'warn', seen: expect.stringContaining('api-gateway@blue-1.service: 9.0') },
+    });
+  });
+
   it('is unknown without the unit', () => {
     expect(judged('host.hardening', [ABSENT]).status).toBe('unknown');
   });

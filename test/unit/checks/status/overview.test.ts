@@ -62,6 +62,13 @@ describe('unitsOf', () => {
     expect(unitsOf(config, 'blue', { status: 'unknown', why: '' })).toContain('postgresql.service');
   });
 
+  it('names every replica of the gateway where it is on', () => {
+    const on = contextOf({ gateway: { enabled: true } }).config;
+    expect(unitsOf(on, 'green', known(null))).toEqual(
+      expect.arrayContaining(['api-gateway@green-1.service', 'api-gateway@green-2.service']),
+    );
+  });
+
   it('leaves out what is switched off', () => {
     const off = contextOf({ postgres: { enabled: false }, redis: { enabled: false } }).config;
     expect(unitsOf(off, 'blue', known(null))).toEqual(['qdrant@blue.service']);
