@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Document, parseDocument } from 'yaml';
@@ -209,6 +210,53 @@ describeLab('a host with the gateway', () => {
       GATEWAY_PORT: '8001',
       key: key?.length,
     });
+    expect((await converges()).changed).toBe(0);
+  });
+
+  test('the same as a tarball, from a directory of wheels, without a package index', async () => {
+    const tarball = join(host.directory, 'own.tar.gz');
+    execFileSync('tar', ['-czf', tarball, '-C', dirname(OWN), basename(OWN)]);
+    const file = await inside('echo "$(readlink /opt/qdrant/gateway/blue-1)/venv/bin/python"');
+    const bundle = '/etc/ssl/certs/ca-certificates.crt';
+    await inside(
+      `PIP_CERT=${bundle} ${file} -m pip download -q --no-deps -d /srv/wheels -r ${HOME}/requirements.txt`,
+    );
+    await edit((document) => {
+      document.setIn(['gateway', 'artifact'], {
+        from: 'tarball',
+        path: tarball,
+        app: 'own_gateway.asgi:app',
+      });
+      document.setIn(['python', 'wheel_dir'], '/srv/wheels');
+      document.setIn(['python', 'index_url'], 'http://127.0.0.1:9/simple');
+    });
+    expect((await converges()).changed).toBeGreaterThan(0);
+    expect(await status('/ok')).toBe('204');
+    expect((await converges()).changed).toBe(0);
+  });
+
+  test('and as a wheel, with its requirements beside it', async () => {
+    const wheel = join(host.directory, 'own_gateway-0.0.1-py3-none-any.whl');
+    const program = `import base64, io, sys, zipfile
+data = io.BytesIO()
+with zipfile.ZipFile(data, "w") as archive:
+    for name in ("own_gateway/__init__.py", "own_gateway/asgi.py"):
+        archive.write("${HOME}/" + name, name)
+    info = "own_gateway-0.0.1.dist-info/"
+    archive.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: own-gateway\\nVersion: 0.0.1\\n")
+    archive.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+    archive.writestr(info + "RECORD", "")
+print(base64.b64encode(data.getvalue()).decode())`;
+    await writeFile(wheel, Buffer.from(await inside(`python3 -c '${program}'`), 'base64'));
+    await edit((document) =>
+      document.setIn(['gateway', 'artifact'], {
+        ...{ from: 'wheel', path: wheel, app: 'own_gateway.asgi:app' },
+        requirements: join(OWN, 'requirements.txt'),
+      }),
+    );
+    expect((await converges()).changed).toBeGreaterThan(0);
+    expect(await inside(`ls ${HOME}`)).not.toContain('own_gateway');
+    expect(await status('/ok')).toBe('204');
     expect((await converges()).changed).toBe(0);
   });
 });
