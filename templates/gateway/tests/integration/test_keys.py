@@ -10,6 +10,7 @@ import pytest
 from citadel import keys
 from citadel.engine import Database
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from gateway.app import create_app
 from gateway.settings import Settings
@@ -85,10 +86,20 @@ async def test_a_revoked_key_is_refused_within_seconds(
     assert (await client.delete(f"/v1/keys/{new['id']}", headers=admin)).status_code == 404
 
 
-async def test_a_key_that_has_expired_is_refused(client: httpx.AsyncClient, admin: dict[str, str]) -> None:
-    soon = datetime.now(UTC) + timedelta(seconds=1)
-    new = await issued(client, admin, expires_at=soon.isoformat())
-    assert str(new["expires_at"]).startswith(soon.isoformat()[:19])
+async def test_a_key_that_has_expired_is_refused(
+    client: httpx.AsyncClient, admin: dict[str, str], database: Database
+) -> None:
+    later = datetime.now(UTC) + timedelta(hours=1)
+    new = await issued(client, admin, expires_at=later.isoformat())
+    assert datetime.fromisoformat(str(new["expires_at"])) == later
+    async with database.session() as session:
+        past = text("UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE id = :id")
+        await session.execute(past, {"id": new["id"]})
+    answer = await client.get("/v1/deployment/status", headers={"X-API-Key": str(new["key"])})
+    assert answer.status_code == 401
+
+
+async def test_a_key_is_not_issued_for_the_past(client: httpx.AsyncClient, admin: dict[str, str]) -> None:
     past = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
     wrong = {"name": "past", "scopes": ["read"], "expires_at": past}
     assert (await client.post("/v1/keys", headers=admin, json=wrong)).status_code == 422
