@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gateway.schemas.common import CollectionName, Request
+from gateway.schemas.common import CollectionName, Count, Flag, Request
 from gateway.schemas.vectors import MOST_DIMENSIONS
 
 Distance = Literal["Cosine", "Dot", "Euclid", "Manhattan"]
@@ -20,9 +20,9 @@ class CollectionRequest(Request):
     )
 
     name: CollectionName
-    size: int = Field(ge=1, le=MOST_DIMENSIONS, description="Numbers of a vector.")
+    size: Count = Field(le=MOST_DIMENSIONS, description="Numbers of a vector.")
     distance: Distance = "Cosine"
-    on_disk: bool = Field(
+    on_disk: Flag = Field(
         default=False, description="Whether vectors are kept on disk rather than in memory."
     )
 

@@ -58,6 +58,9 @@ def _check(value: Any, depth: int) -> None:
             raise PydanticCustomError("number", "must hold only finite numbers")
 
 
+Flag = Annotated[bool, Field(strict=True)]
+Count = Annotated[int, Field(strict=True, ge=1)]
+Score = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-1e30, le=1e30)]
 Text = Annotated[str, AfterValidator(storable)]
 JsonObject = Annotated[dict[str, Any], AfterValidator(storable_object)]
 CollectionName = Annotated[

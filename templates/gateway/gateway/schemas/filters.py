@@ -22,7 +22,7 @@ Key = Annotated[
 Keyword = Annotated[Text, StringConstraints(max_length=1024)]
 Integer = Annotated[int, Field(strict=True, ge=-(2**63), lt=2**63)]
 Values = Annotated[list[Keyword] | list[Integer], Field(min_length=1, max_length=100)]
-Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e308, le=1e308)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-1e308, le=1e308)]
 
 
 class MatchValue(Request):

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.limits import AtMost
-from gateway.schemas.common import Request, Text
+from gateway.schemas.common import Count, Request, Score, Text
 
 DEFAULT_K = 10
 
@@ -19,11 +19,11 @@ class SearchRequest(Request):
     model_config = ConfigDict(json_schema_extra={"examples": [{"query": "how to restore a backup", "k": 5}]})
 
     query: Annotated[Text, Field(min_length=1), AtMost("MAX_QUERY_LENGTH")]
-    k: Annotated[int, Field(ge=1), AtMost("MAX_RESULTS_K")] = DEFAULT_K
+    k: Annotated[Count, AtMost("MAX_RESULTS_K")] = DEFAULT_K
     document_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)] | None = Field(
         default=None, description="Only chunks of these documents."
     )
-    score_threshold: float | None = Field(default=None, allow_inf_nan=False, ge=-1e30, le=1e30)
+    score_threshold: Score | None = None
 
 
 class SearchHit(BaseModel):

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.limits import AtMost
-from gateway.schemas.common import CollectionName, Indexing, JsonObject, Request
+from gateway.schemas.common import CollectionName, Count, Flag, Indexing, JsonObject, Request, Score
 from gateway.schemas.filters import Filter
 from gateway.schemas.search import DEFAULT_K
 
@@ -16,7 +16,7 @@ MOST_DIMENSIONS = 65_536
 LARGEST = 3.4e38
 """Qdrant's numbers have 32 bits."""
 
-Number = Annotated[float, Field(allow_inf_nan=False, ge=-LARGEST, le=LARGEST)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-LARGEST, le=LARGEST)]
 Vector = Annotated[list[Number], Field(min_length=1, max_length=MOST_DIMENSIONS)]
 Id = UUID | Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 
@@ -88,12 +88,12 @@ class VectorSearchRequest(Request):
 
     collection: CollectionName
     query_vector: Vector
-    limit: Annotated[int, Field(ge=1), AtMost("MAX_RESULTS_K")] = DEFAULT_K
+    limit: Annotated[Count, AtMost("MAX_RESULTS_K")] = DEFAULT_K
     filter: Filter | None = None
-    score_threshold: float | None = Field(default=None, allow_inf_nan=False, ge=-1e30, le=1e30)
-    with_payload: bool = True
-    with_vector: bool = False
-    exact: bool = Field(default=False, description="Compares with every vector.")
+    score_threshold: Score | None = None
+    with_payload: Flag = True
+    with_vector: Flag = False
+    exact: Flag = Field(default=False, description="Compares with every vector.")
 
 
 class VectorHit(BaseModel):

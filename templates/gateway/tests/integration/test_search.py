@@ -92,7 +92,15 @@ async def test_an_empty_library_has_no_hits_and_an_unknown_one_is_404(gateway: G
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"query": ""}, {"query": "x" * 21}, {"query": "x", "k": 0}, {"query": "x", "k": 6}, {"query": "\0"}],
+    [
+        {},
+        {"query": ""},
+        {"query": "x" * 21},
+        {"query": "x", "k": 0},
+        {"query": "x", "k": 6},
+        {"query": "x", "k": "5"},
+        {"query": "\0"},
+    ],
 )
 async def test_what_a_search_may_ask_is_limited_by_the_settings(
     make_gateway: MakeGateway, body: dict[str, object]

@@ -154,7 +154,9 @@ async def test_a_vector_that_does_not_fit_is_refused_before_anything_is_written(
     assert "dimension" in answer.json()["detail"].lower()
 
 
-@pytest.mark.parametrize("vector", [[], ["x"], [None], [1e39, 0, 0], "[1,2,3]", [[1, 2, 3]]])
+@pytest.mark.parametrize(
+    "vector", [[], ["x"], ["1", "2", "3"], [True, 0, 0], [None], [1e39, 0, 0], "[1,2,3]", [[1, 2, 3]]]
+)
 async def test_what_is_no_vector_is_refused(gateway: Gateway, vector: Any) -> None:
     name = await gateway.create_collection(3)
     answer = await gateway.http.post(
