@@ -122,18 +122,19 @@ async def _the_same(services: Services, request: CollectionRequest) -> Collectio
 async def remove(services: Services, name: str) -> None:
     """Deletes a collection with all that is known of it; 409 while libraries lie in it.
 
-    Qdrant first: what is left over when this ends half-way is removed by a repetition.
+    Its row is locked meanwhile, which keeps writers out. What is left over when PostgreSQL fails at the end
+    is removed by a repetition.
     """
     async with transaction(services) as session:
-        row = await session.scalar(select(Collection.id).where(Collection.name == name))
+        row = await session.scalar(select(Collection.id).where(Collection.name == name).with_for_update())
         if row is not None and await session.scalar(select(exists().where(Library.collection_id == row))):
             raise ApiProblem(409, "Conflict", f"Libraries lie in collection {name}; delete them first.")
-    there = await from_qdrant(services, services.qdrant.collection_exists(name))
-    if not there and row is None:
-        raise NotFound("collection", name)
-    await from_qdrant(services, services.qdrant.delete_collection(name))
-    services.sizes.forget(name)
-    async with transaction(services) as session:
         await session.execute(delete(OutboxEntry).where(OutboxEntry.collection_id == row))
         await session.execute(delete(Collection).where(Collection.id == row))
+        seconds = services.settings.DATABASE_TIMEOUT_SECONDS / 2
+        there = await from_qdrant(services, services.qdrant.collection_exists(name), seconds)
+        if not there and row is None:
+            raise NotFound("collection", name)
+        await from_qdrant(services, services.qdrant.delete_collection(name), seconds)
+    services.sizes.forget(name)
     await services.cache.invalidate([name])

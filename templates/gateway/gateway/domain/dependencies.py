@@ -17,10 +17,14 @@ GRACE_SECONDS = 1.0
 """How much longer than its client's own timeout Qdrant is waited for."""
 
 
-async def from_qdrant[T](services: Services, call: Awaitable[T]) -> T:
-    """What Qdrant answers. What it refuses as wrong is 422, what it does not know is 404."""
+async def from_qdrant[T](services: Services, call: Awaitable[T], seconds: float | None = None) -> T:
+    """What Qdrant answers. What it refuses as wrong is 422, what it does not know is 404.
+
+    `seconds` is for a caller that has less time than QDRANT_TIMEOUT_SECONDS.
+    """
+    longest = services.settings.QDRANT_TIMEOUT_SECONDS + GRACE_SECONDS
     try:
-        async with asyncio.timeout(services.settings.QDRANT_TIMEOUT_SECONDS + GRACE_SECONDS):
+        async with asyncio.timeout(longest if seconds is None else min(seconds, longest)):
             return await call
     except TimeoutError:
         raise DependencyUnavailable("qdrant", "no answer in time") from None

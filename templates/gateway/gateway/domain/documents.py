@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from uuid import UUID
 
-from citadel.models import Chunk, Document, VectorMetadata
+from citadel.models import Chunk, Document, Library, OutboxEntry, VectorMetadata
 from citadel.outbox import Point, enqueue_delete, enqueue_upsert
 from sqlalchemy import (
     Boolean,
     ColumnElement,
     Row,
     Select,
+    case,
     delete,
     exists,
     func,
@@ -208,7 +209,7 @@ async def remove(services: Services, library: UUID, id: UUID) -> Indexing:
     return await applied(services, place.collection, entries)
 
 
-def _documents() -> Select[Document, int, bool]:
+def _documents() -> Select[Document, int, Indexing]:
     count = (
         select(func.count())
         .select_from(Chunk)
@@ -216,17 +217,26 @@ def _documents() -> Select[Document, int, bool]:
         .correlate(Document)
         .scalar_subquery()
     )
-    return select(Document, count, _waiting())
+    return select(Document, count, _indexing())
 
 
-def _waiting() -> ColumnElement[bool]:
-    """Whether a vector of the document is not in Qdrant yet."""
-    return exists(
+def _indexing() -> ColumnElement[Indexing]:
+    """How far the vectors of the document are: as far as the worst of them."""
+    collection = select(Library.collection_id).where(Library.id == Document.library_id)
+    unindexed = (
         select(VectorMetadata.id)
         .join(Chunk, Chunk.point_id == VectorMetadata.point_id)
-        .where(Chunk.document_id == Document.id, VectorMetadata.indexed_at.is_(None))
+        .where(
+            Chunk.document_id == Document.id,
+            VectorMetadata.collection_id == collection.correlate(Document).scalar_subquery(),
+            VectorMetadata.indexed_at.is_(None),
+        )
         .correlate(Document)
     )
+    refused = unindexed.join(OutboxEntry, OutboxEntry.id == VectorMetadata.entry_id).where(
+        OutboxEntry.rejected_at.is_not(None)
+    )
+    return case((exists(refused), "rejected"), (exists(unindexed), "pending"), else_="indexed")
 
 
 async def _one(session: AsyncSession, library: UUID, id: UUID) -> DocumentAnswer:
@@ -237,15 +247,15 @@ async def _one(session: AsyncSession, library: UUID, id: UUID) -> DocumentAnswer
     return _answer(row)
 
 
-def _answer(row: Row[Document, int, bool]) -> DocumentAnswer:
-    document, count, waiting = row
+def _answer(row: Row[Document, int, Indexing]) -> DocumentAnswer:
+    document, count, indexing = row
     return DocumentAnswer(
         id=document.id,
         library_id=document.library_id,
         title=document.title,
         metadata=document.meta,
         chunks=count,
-        indexing="pending" if waiting else "indexed",
+        indexing=indexing,
         created_at=document.created_at,
         updated_at=document.updated_at,
     )

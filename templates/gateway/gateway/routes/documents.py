@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response, status
 from gateway.domain import documents
 from gateway.limits import heeded
 from gateway.problems import described
-from gateway.routes.libraries import READ, WRITE, IdempotencyKey, gone
+from gateway.routes.libraries import READ, WRITE, IdempotencyKey, Writer, gone, own
 from gateway.schemas.documents import (
     ChunkPage,
     DocumentAnswer,
@@ -41,11 +41,12 @@ async def create_document(
     library_id: UUID,
     request: DocumentRequest,
     services: ServicesDep,
+    writer: Writer,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> DocumentAnswer:
     """Embeds and keeps a document."""
-    answer, created = await documents.create(services, library_id, request, idempotency_key)
+    answer, created = await documents.create(services, library_id, request, own(writer, idempotency_key))
     return with_status(response, answer, created)
 
 

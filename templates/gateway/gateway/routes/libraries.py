@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Response, status
 from fastapi.responses import JSONResponse
 
 from gateway.domain import libraries
+from gateway.keyring import Principal
 from gateway.limits import heeded
 from gateway.problems import described
 from gateway.ratelimit import limited
@@ -21,6 +22,7 @@ from gateway.services import ServicesDep
 router = APIRouter(tags=["libraries"], dependencies=[Depends(heeded)])
 READ = [Depends(limited("default")), Depends(require("read"))]
 WRITE = [Depends(limited("write")), Depends(require("write"))]
+Writer = Annotated[Principal, Depends(require("write"))]
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -42,10 +44,14 @@ IdempotencyKey = Annotated[
     },
 )
 async def create_library(
-    request: LibraryRequest, services: ServicesDep, response: Response, idempotency_key: IdempotencyKey = None
+    request: LibraryRequest,
+    services: ServicesDep,
+    writer: Writer,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
 ) -> LibraryAnswer:
     """Makes a library. Its model must be configured, and the model's collection must be in Qdrant."""
-    answer, created = await libraries.create(services, request, idempotency_key)
+    answer, created = await libraries.create(services, request, own(writer, idempotency_key))
     if not created:
         response.status_code = status.HTTP_200_OK
     return answer
@@ -77,6 +83,11 @@ async def get_library(library_id: UUID, services: ServicesDep) -> LibraryAnswer:
 async def delete_library(library_id: UUID, services: ServicesDep) -> Response:
     """Deletes a library with its documents, their chunks and vectors."""
     return gone(await libraries.remove(services, library_id))
+
+
+def own(writer: Principal, key: str | None) -> str | None:
+    """An idempotency key as one of this writer: others may send the same."""
+    return f"{writer.id} {key}" if key else None
 
 
 def gone(state: str) -> Response:

@@ -12,15 +12,19 @@ from gateway.addresses import client_of, parsed, within
 from gateway.problems import ApiProblem
 from gateway.security import authorize, identify, key_in
 from gateway.services import Services
+from gateway.settings import Settings
 
 Metadata = Iterable[tuple[str, str | bytes]]
 
 
-async def admitted(services: Services, peer: str, metadata: Metadata) -> None:
+def client_by(peer: str, headers: Headers, settings: Settings) -> str:
+    """The address of the client, behind trusted proxies too."""
+    return client_of(address_of(peer), headers.getlist("x-forwarded-for"), settings.TRUSTED_PROXIES)
+
+
+async def admitted(services: Services, client: str, headers: Headers) -> None:
     """Raises what REST would answer to a client that may not search, or not so often."""
     settings = services.settings
-    headers = headers_of(metadata)
-    client = client_of(address_of(peer), headers.getlist("x-forwarded-for"), settings.TRUSTED_PROXIES)
     allowed = [*settings.IP_ALLOWLIST, *settings.TRUSTED_PROXIES]
     if settings.IP_ALLOWLIST and not within(parsed(client), allowed):
         raise ApiProblem(403, "Forbidden", "Your address is not allowed here.")

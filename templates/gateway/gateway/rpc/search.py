@@ -9,16 +9,19 @@ import grpc
 import structlog
 from pydantic import ValidationError
 from pydantic_core import to_json
+from starlette.datastructures import Headers
 
 from gateway.domain import search
 from gateway.limits import in_force
 from gateway.problems import ApiProblem
 from gateway.rpc import search_pb2, search_pb2_grpc
-from gateway.rpc.caller import admitted
+from gateway.rpc.caller import admitted, client_by, headers_of
+from gateway.rpc.observed import observed
 from gateway.schemas.search import SearchAnswer, SearchRequest
 from gateway.services import Services
 from gateway.settings import Settings
 
+ROUTE = "/vdb.gateway.v1.Search/Search"
 CODES = {
     401: grpc.StatusCode.UNAUTHENTICATED,
     403: grpc.StatusCode.PERMISSION_DENIED,
@@ -40,8 +43,16 @@ class SearchService(search_pb2_grpc.SearchServicer):
 
     async def Search(self, request: search_pb2.SearchRequest, context: Context) -> search_pb2.SearchResponse:
         """Answers as the search of REST does, with a status code for each of its problems."""
+        headers = headers_of(context.invocation_metadata() or ())
+        client = client_by(context.peer(), headers, self._services.settings)
+        async with observed(ROUTE, context, client):
+            return await self._search(request, context, client, headers)
+
+    async def _search(
+        self, request: search_pb2.SearchRequest, context: Context, client: str, headers: Headers
+    ) -> search_pb2.SearchResponse:
         try:
-            await admitted(self._services, context.peer(), context.invocation_metadata() or ())
+            await admitted(self._services, client, headers)
             library, wanted = asked(request, self._services.settings)
             return answered(await search.search(self._services, library, wanted))
         except ApiProblem as problem:

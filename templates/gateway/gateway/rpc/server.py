@@ -42,7 +42,7 @@ def made(services: Services, checks: health.HealthServicer) -> grpc.aio.Server:
             ("grpc.so_reuseport", 1),
             ("grpc.max_receive_message_length", settings.MAX_BODY_BYTES),
         ],
-        maximum_concurrent_rpcs=settings.MAX_CONNECTIONS,
+        maximum_concurrent_rpcs=settings.worker_capacity,
     )
     search_pb2_grpc.add_SearchServicer_to_server(SearchService(services), server)  # type: ignore[no-untyped-call]
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)

@@ -38,7 +38,10 @@ class DocumentRequest(DocumentContent):
 
 
 class DocumentAnswer(BaseModel):
-    """A document. `indexing` is `pending` until its vectors are in Qdrant; it cannot be found before."""
+    """A document. `indexing` is `pending` until its vectors are in Qdrant; it cannot be found before.
+
+    `rejected`: Qdrant has refused them for good; to be written again, or deleted.
+    """
 
     id: UUID
     library_id: UUID

@@ -6,10 +6,11 @@ import asyncio
 import uuid
 
 import pytest
+from citadel import keys
 from citadel.models import Chunk, Document, Library, OutboxEntry, VectorMetadata
 from sqlalchemy import func, select
 
-from .conftest import Gateway, MakeGateway
+from .conftest import SIZE, Gateway, MakeGateway
 
 ROWS = (Library, Document, Chunk, VectorMetadata, OutboxEntry)
 
@@ -270,3 +271,33 @@ async def test_texts_of_every_script_survive(gateway: Gateway) -> None:
     text = "Ünïcödé 漢字 🎉 \\u0000 \n\t'\"%s"
     await gateway.document(library, text, title=text[:20], metadata={text[:5]: [text, 1.5, None, True]})
     assert await gateway.texts(library, "漢字") == [text]
+
+
+async def test_what_qdrant_refuses_for_good_is_told_and_can_be_written_again(gateway: Gateway) -> None:
+    library = await gateway.library()
+    path = f"/v1/libraries/{library}/documents/{uuid.uuid4()}"
+    gateway.services.sizes.saw(gateway.collection, SIZE - 1)
+    gateway.stub.dimension = SIZE - 1
+    refused = await gateway.http.put(path, json={"title": "x", "texts": ["x"]})
+    assert (refused.status_code, refused.json()["title"]) == (422, "Refused by Qdrant")
+    assert "dimension" in refused.json()["detail"]
+    assert (await gateway.http.get(path)).json()["indexing"] == "rejected"
+    gateway.services.sizes.forget(gateway.collection)
+    gateway.stub.dimension = SIZE
+    assert (await gateway.http.put(path, json={"title": "x", "texts": ["x"]})).status_code == 200
+    assert (await gateway.http.get(path)).json()["indexing"] == "indexed"
+
+
+async def test_an_idempotency_key_is_its_senders_own(make_gateway: MakeGateway) -> None:
+    async with make_gateway(API_KEY_AUTH=True) as gateway:
+        async with gateway.services.database.session() as session:
+            issued = [(await keys.issue(session, uuid.uuid4().hex, ["admin"])).key for _ in range(2)]
+        body = {"name": gateway.collection, "size": SIZE}
+        await gateway.http.post("/v1/collections", json=body, headers={"X-API-Key": issued[0]})
+        made = []
+        for key in (issued[0], issued[1], issued[0]):
+            headers = {"Idempotency-Key": "1", "X-API-Key": key}
+            made.append(
+                (await gateway.http.post("/v1/libraries", json={"name": "x"}, headers=headers)).json()["id"]
+            )
+    assert made[0] == made[2] != made[1]

@@ -218,3 +218,19 @@ async def test_two_workers_share_the_port(
 )
 def test_a_peer_is_read(peer: str, address: str) -> None:
     assert address_of(peer) == address
+
+
+async def test_a_call_has_an_id_and_is_measured(client: Client) -> None:
+    library = await client.gateway.library()
+    call = client.stub.Search(
+        search_pb2.SearchRequest(library_id=library, query="x"), metadata=(("x-request-id", "request-12345"),)
+    )
+    assert dict(await call.initial_metadata())["x-request-id"] == "request-12345"
+    await call
+    await client.refused(library_id=str(uuid.uuid4()), query="x")
+    text = (await client.gateway.http.get("/metrics")).text
+    for status in ("OK", "NOT_FOUND"):
+        line = (
+            f'gateway_requests_total{{method="gRPC",route="/vdb.gateway.v1.Search/Search",status="{status}"}}'
+        )
+        assert line in text
