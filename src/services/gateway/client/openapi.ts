@@ -834,6 +834,8 @@ export interface components {
         /**
          * DocumentAnswer
          * @description A document. `indexing` is `pending` until its vectors are in Qdrant; it cannot be found before.
+         *
+         *     `rejected`: Qdrant has refused them for good; to be written again, or deleted.
          */
         DocumentAnswer: {
             /** Chunks */
@@ -852,7 +854,7 @@ export interface components {
              * Indexing
              * @enum {string}
              */
-            indexing: "indexed" | "pending";
+            indexing: "indexed" | "pending" | "rejected";
             /**
              * Library Id
              * Format: uuid
@@ -1826,26 +1828,6 @@ export interface operations {
             };
             /** @description Bad Request */
             400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    /** @description How to present a key. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -30,7 +30,7 @@ from gateway.domain.libraries import Shelf, shelf
 from gateway.domain.writes import applied
 from gateway.embedding import Vector
 from gateway.problems import ApiProblem, NotFound
-from gateway.schemas.common import Indexing
+from gateway.schemas.common import Applied, Indexing
 from gateway.schemas.documents import (
     ChunkAnswer,
     ChunkPage,
@@ -195,7 +195,7 @@ async def chunks(services: Services, library: UUID, id: UUID, start: int, limit:
     return ChunkPage(items=items, next_index=rows[limit][0] if len(rows) > limit else None)
 
 
-async def remove(services: Services, library: UUID, id: UUID) -> Indexing:
+async def remove(services: Services, library: UUID, id: UUID) -> Applied:
     """Deletes a document with its chunks, metadata and vectors; 404 where there is none."""
     async with transaction(services) as session:
         place = await shelf(session, library, locked=True)

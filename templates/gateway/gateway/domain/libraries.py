@@ -17,7 +17,7 @@ from gateway.domain import collections
 from gateway.domain.writes import applied
 from gateway.embedding import UnknownModel
 from gateway.problems import ApiProblem, NotFound
-from gateway.schemas.common import Indexing
+from gateway.schemas.common import Applied
 from gateway.schemas.libraries import LibraryAnswer, LibraryPage, LibraryRequest
 from gateway.schemas.page import Position, cursor_after
 from gateway.services import Services
@@ -101,7 +101,7 @@ async def listed(services: Services, limit: int, after: Position | None) -> Libr
     )
 
 
-async def remove(services: Services, id: UUID) -> Indexing:
+async def remove(services: Services, id: UUID) -> Applied:
     """Deletes a library with its documents, chunks, metadata and vectors; 404 where there is none."""
     async with transaction(services) as session:
         collection = await _locked(session, id)

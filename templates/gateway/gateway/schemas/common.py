@@ -70,4 +70,5 @@ ModelName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"), Field(examples=["general"])
 ]
 Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
-Indexing = Literal["indexed", "pending", "rejected"]
+Applied = Literal["indexed", "pending"]
+Indexing = Literal[Applied, "rejected"]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from gateway.limits import AtMost
-from gateway.schemas.common import Indexing, JsonObject, Request, Text
+from gateway.schemas.common import Applied, Indexing, JsonObject, Request, Text
 
 Title = Annotated[Text, Field(min_length=1), AtMost("MAX_TITLE_LENGTH")]
 ChunkText = Annotated[Text, Field(min_length=1), AtMost("MAX_TEXT_LENGTH")]
@@ -78,4 +78,4 @@ class ChunkPage(BaseModel):
 class PendingAnswer(BaseModel):
     """The change is kept and will reach Qdrant; that does not answer now."""
 
-    indexing: Indexing = "pending"
+    indexing: Applied = "pending"

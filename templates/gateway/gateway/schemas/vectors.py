@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.limits import AtMost
-from gateway.schemas.common import CollectionName, Count, Flag, Indexing, JsonObject, Request, Score
+from gateway.schemas.common import Applied, CollectionName, Count, Flag, JsonObject, Request, Score
 from gateway.schemas.filters import Filter
 from gateway.schemas.search import DEFAULT_K
 
@@ -61,7 +61,7 @@ class WriteAnswer(BaseModel):
 
     collection: str
     ids: list[str]
-    indexing: Indexing
+    indexing: Applied
 
 
 class DeleteRequest(Request):
