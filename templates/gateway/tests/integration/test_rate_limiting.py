@@ -47,7 +47,7 @@ async def test_what_is_over_the_limit_is_refused_with_when_to_come_back(
 async def test_after_the_time_it_was_told_a_client_is_answered_again(
     make_live: Callable[..., Settings],
 ) -> None:
-    app = create_app(make_live(RATE_LIMIT_ENABLED=True, RATE_LIMIT_DEFAULT="3/second"))
+    app = create_app(make_live(RATE_LIMIT_ENABLED=True, RATE_LIMIT_DEFAULT="3 per 4 seconds"))
     async with serving(app) as client:
         assert sorted(await statuses(client, 5)) == [200, 200, 200, 429, 429]
         refused = await client.get(LIMITED, headers=client_headers("198.51.100.1"))
