@@ -12,6 +12,7 @@ import {
   EDGE_CERTIFICATE,
   edgeReady,
   edgeServes,
+  ownCaDirectory,
   renderHaproxy,
   servedPorts,
 } from '../src/services/haproxy/config.js';
@@ -52,7 +53,7 @@ function certificate({ config, facts, address }: TaskContext): Resource[] {
       file({ path: EDGE_CERTIFICATE, content, mode: '0600', secret: true, title: 'certificate of the edge' }),
     ];
   }
-  const place = `${config.paths.root}/config/tls`;
+  const place = ownCaDirectory(config);
   const names = [tls.domain, address, facts.hostname, 'localhost', '127.0.0.1'];
   return [
     directory({ path: place, mode: '0700' }),

@@ -7,6 +7,8 @@ import {
 } from 'node:tls';
 import { edgePorts } from '../../config/listeners.js';
 import { known, type Observation } from '../../host/probe.js';
+import { sh } from '../../host/shell.js';
+import { ownCaFile } from '../../services/haproxy/config.js';
 import type { Site } from '../check.js';
 import { oncePerSite } from '../once.js';
 import { type Handshake, shakeHands } from './handshake.js';
@@ -47,9 +49,12 @@ export interface Door<Seen> {
  * checks of a run.
  */
 export const servedTls = oncePerSite<Door<ServedTls>[]>(async (site) => {
-  const trust = await trustOf(site.context.config.networking.tls);
+  const { config } = site.context;
+  const trust = await trustOf(config.networking.tls, async () => {
+    return (await site.host.read(sh`cat ${ownCaFile(config)}`)).stdout;
+  });
   const look = async (port: number) => ({ port, seen: await lookAtDoor(site, port, trust) });
-  return known(await Promise.all(edgePorts(site.context.config).map(look)));
+  return known(await Promise.all(edgePorts(config).map(look)));
 });
 
 async function lookAtDoor(

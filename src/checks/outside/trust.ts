@@ -20,18 +20,13 @@ const BUNDLES = [
 
 /**
  * Whom to believe about the edge: the authority in the configured file where it carries one, else this machine's. An
- * authority made on the host is known here only by such a file.
+ * authority made on the host, where no file names it, is what `ownCa` reads there: SSH vouches for it.
  */
-export async function trustOf({
-  mode,
-  certificate,
-}: Config['networking']['tls']): Promise<Observation<Trust>> {
-  if (mode === 'own-ca' && certificate === undefined) {
-    return {
-      status: 'unknown',
-      why: 'the CA of the host is not known here: set networking.tls.certificate to its file',
-    };
-  }
+export async function trustOf(
+  { mode, certificate }: Config['networking']['tls'],
+  ownCa: () => Promise<string>,
+): Promise<Observation<Trust>> {
+  if (mode === 'own-ca' && certificate === undefined) return trustOfHost(ownCa);
   if (certificate === undefined || mode === 'acme') return known(await systemTrust());
   try {
     const chain = certificatesIn(await readFile(certificate, 'utf8'));
@@ -41,6 +36,18 @@ export async function trustOf({
     return { status: 'unknown', why: `${certificate} holds no CA` };
   } catch (error) {
     return { status: 'unknown', why: `${certificate} could not be read: ${messageOf(error)}` };
+  }
+}
+
+async function trustOfHost(ownCa: () => Promise<string>): Promise<Observation<Trust>> {
+  try {
+    const ca = certificatesIn(await ownCa())
+      .filter(isRoot)
+      .map(String);
+    if (ca.length > 0) return known({ ca, named: 'the CA of the host' });
+    return { status: 'unknown', why: 'the host has no CA of its own yet' };
+  } catch (error) {
+    return { status: 'unknown', why: `the CA of the host could not be read: ${messageOf(error)}` };
   }
 }
 

@@ -11,6 +11,16 @@ export const EDGE_METRICS_PORT = 8404;
 /** Certificate chain and key of the edge, in one file as HAProxy wants it. */
 export const EDGE_CERTIFICATE = '/etc/haproxy/vdb-edge.pem';
 
+/** Where a CA that is made on the host lies: `ca.pem`, to be handed to clients, and its key. */
+export function ownCaDirectory({ paths }: Pick<Config, 'paths'>): string {
+  return `${paths.root}/config/tls`;
+}
+
+/** The certificate of that CA. */
+export function ownCaFile(config: Pick<Config, 'paths'>): string {
+  return `${ownCaDirectory(config)}/ca.pem`;
+}
+
 /** One port of the edge and what is behind it. */
 interface Door {
   /** Of frontend and backend. */

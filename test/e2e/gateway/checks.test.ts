@@ -1,0 +1,177 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseDocument } from 'yaml';
+import type { LabHost } from '../../support/lab.js';
+import { expectFound, resultsOf } from '../checks/breakage.js';
+import { describeLab } from '../support/shared.js';
+import { freshHost, remove, WITHOUT_PYTHON } from '../support/site.js';
+
+const NAME = 'gateway-checks';
+const UNIT = 'api-gateway@blue-1.service';
+const ENVIRONMENT = '/opt/qdrant/config/gateway-blue-1.env';
+const PORT = 8001;
+
+const READY = `for try in $(seq 150); do
+  curl -fs -o /dev/null http://127.0.0.1:${PORT}/livez && break; sleep 0.2
+done`;
+
+async function enable(file: string): Promise<void> {
+  const document = parseDocument(await readFile(file, 'utf8'));
+  document.setIn(['gateway', 'enabled'], true);
+  await writeFile(file, document.toString());
+}
+
+/** Starts the gateway with another environment than that of its configuration. */
+function started(variable: string, value: string): string {
+  return `sed -i 's/^${variable}=.*/${variable}=${value}/' ${ENVIRONMENT}
+    systemctl restart ${UNIT}; ${READY}`;
+}
+
+describeLab('checks of the gateway', () => {
+  let host: LabHost;
+  const check = async (args: string) => resultsOf(await host.vdb(`check ${args} --json`));
+  /** What depends on the gateway's own settings is found as drift too. */
+  const DRIFT = ['drift.plan', /^drift/];
+  const found = (breakage: Parameters<typeof expectFound>[1]) => expectFound(host, breakage);
+
+  beforeAll(async () => {
+    host = await freshHost(NAME);
+    await enable(join(host.directory, 'vdb.yaml'));
+    const ended = await host.vdb(`provision ${WITHOUT_PYTHON}`);
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
+  });
+  afterAll(() => remove(NAME));
+
+  test('all pass on a host that was provisioned, those under load too', async () => {
+    const results = [...(await check('gateway')).values()];
+    const others = results.filter(({ status }) => status !== 'pass');
+    expect(others.map(({ id, seen }) => `${id}: ${seen}`)).toEqual([
+      'gateway.search: no collection has 3 points yet',
+    ]);
+  });
+
+  describe('find, by the deep readiness of the gateway,', () => {
+    test.each([
+      ['PostgreSQL', 'postgresql@17-main', 'postgresql', 'fail'],
+      ['Qdrant', 'qdrant@blue', 'qdrant', 'fail'],
+      ['Redis, which it can do without,', 'redis-server', 'redis', 'warn'],
+    ] as const)('that %s is down, and recover with it', async (_, unit, name, status) => {
+      await found({
+        id: 'gateway.ready',
+        status,
+        seen: new RegExp(`${name} \\(`),
+        break: `systemctl stop ${unit}; sleep 2`,
+        mend: `systemctl start ${unit}
+          for try in $(seq 100); do curl -fs http://127.0.0.1:${PORT}/readyz | grep -q '"status":"ready"' && break; sleep 0.2; done`,
+        relatives: [/./],
+      });
+    });
+
+    test('that it does not run', () =>
+      found({
+        id: 'gateway.ready',
+        seen: /nothing listens on port 8001/,
+        break: `systemctl stop ${UNIT}`,
+        relatives: [/^gateway\./, 'network.listeners', ...DRIFT],
+      }));
+  });
+
+  test('find that a version is not served, and mend it', () =>
+    found({
+      id: 'gateway.endpoints',
+      seen: /\/v1\/health answers 404/,
+      break: started('API_VERSION', 'v9'),
+      relatives: [/^gateway\./, ...DRIFT],
+    }));
+
+  test('find a gateway that asks nobody for a key, and mend it', () =>
+    found({
+      id: 'gateway.auth',
+      seen: /answers 200 to a stranger/,
+      break: started('API_KEY_AUTH', 'false'),
+      relatives: DRIFT,
+    }));
+
+  test('find that it runs from another release than the active one, and mend it', () =>
+    found({
+      id: 'gateway.release',
+      seen: /runs from \/opt\/qdrant\/releases\/gateway-/,
+      break: `cp -a "$(readlink -f /opt/qdrant/gateway/blue-1)" /opt/qdrant/releases/gateway-other
+        ln -sfn /opt/qdrant/releases/gateway-other /opt/qdrant/gateway/blue-1`,
+      relatives: DRIFT,
+    }));
+
+  test('find workers that are missing, and mend it', () =>
+    found({
+      id: 'gateway.workers',
+      seen: /1 workers/,
+      break: started('GUNICORN_WORKERS', '1'),
+      relatives: DRIFT,
+    }));
+
+  test('find a limit that is not there, and mend it', () =>
+    found({
+      id: 'gateway.rate-limit',
+      seen: /none of 35 searches was refused/,
+      break: started('RATE_LIMIT_ENABLED', 'false'),
+      relatives: DRIFT,
+    }));
+
+  test('find limits that are not those of the configuration, and mend it', () =>
+    found({
+      id: 'gateway.limits',
+      seen: /101 results is answered by 200/,
+      break: started('MAX_RESULTS_K', '1000'),
+      relatives: DRIFT,
+    }));
+
+  test('find searches and health that are slower than they may be', async () => {
+    await found({
+      id: 'gateway.concurrency',
+      seen: /20 searches in \d/,
+      configure: (document) => document.setIn(['checks', 'thresholds', 'gateway.concurrency'], 0.001),
+    });
+    await found({
+      id: 'gateway.latency',
+      seen: /95 of 100 within \d+ ms/,
+      configure: (document) => document.setIn(['checks', 'thresholds', 'gateway.latency'], 0),
+    });
+  });
+
+  test('search where there is something to find, and find a key that is not known', async () => {
+    const points = [1, 2, 3].map((n) => ({
+      id: `00000000-0000-4000-8000-00000000000${n}`,
+      vector: Array.from({ length: 384 }, (_, index) => Math.sin(n * index)),
+    }));
+    await host.inside(
+      `curl -fsS -o /dev/null -H @/opt/qdrant/config/.gateway-header -H 'content-type: application/json' --data-binary @- http://127.0.0.1:${PORT}/v1/vectors/upsert`,
+      JSON.stringify({ collection: 'general', points }),
+    );
+    const seen = (await check('gateway.search')).get('gateway.search');
+    expect(seen).toMatchObject({ status: 'pass', seen: expect.stringMatching(/^3 of general in \d+ ms$/) });
+    await found({
+      id: 'gateway.search',
+      seen: /^401: /,
+      configure: (document) => document.setIn(['gateway', 'api_key'], 'Mq8vTn3kXs6wLb1cRd9f'),
+      relatives: DRIFT,
+    });
+  });
+
+  test('leave their results where the gateway answers with them', async () => {
+    const asked = () =>
+      host.inside(
+        `curl -s -H @/opt/qdrant/config/.gateway-header http://127.0.0.1:${PORT}/api/v1/production/readiness`,
+      );
+    expect(JSON.parse(await asked())).toMatchObject({ status: 'unknown' });
+    await host.vdb('check readiness --record');
+    const answer = JSON.parse(await asked()) as { status: string; results: { id: string }[] };
+    expect(['ready', 'not-ready']).toContain(answer.status);
+    expect(answer.results.map(({ id }) => id)).toContain('gateway.ready');
+  });
+
+  test('record no part of readiness as the whole', async () => {
+    const ended = await host.vdb('check redis --record');
+    expect(ended).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('whole of readiness') });
+  });
+});
