@@ -7,6 +7,7 @@ import { EXIT, type ExitCode, VdbError } from '../../errors.js';
 import { assertAnswerable, type Confirmation, confirmTyped } from '../../ui/confirm.js';
 import { rollbackData, rollbackDone, rollbackText } from '../../ui/database/rollback.js';
 import type { CommandContext, Handler } from '../context.js';
+import { whileBusy } from '../database/busy.js';
 import { underLock } from '../locked.js';
 import { promptLine } from '../prompt.js';
 import { type Session, withSession } from '../session.js';
@@ -84,16 +85,7 @@ async function run(
     session,
     async () => {
       assertSame(plan, await planFor(session, target), host.target);
-      await runCitadel(
-        host,
-        config,
-        {
-          failure: 'The migrations were not taken back',
-          args: ['rollback', '--to', plan.to],
-          timeoutSeconds: ROLLBACK_SECONDS,
-        },
-        { title: `roll ${config.postgres.database} back to ${plan.to}` },
-      );
+      await whileBusy(context, `rolling back to ${plan.to}`, () => takeBack(session, plan.to));
       assertThere(await lookAtDatabase(host, config), plan.to, host.target);
     },
     () => ({ status: 'done', changed: plan.revisions.length, failed: [] }),
@@ -107,6 +99,15 @@ async function run(
   });
   if (!context.global.json) context.terminal.err(rollbackDone(plan));
   return EXIT.ok;
+}
+
+function takeBack({ host, config }: Session, to: string): Promise<unknown> {
+  const request = {
+    failure: 'The migrations were not taken back',
+    args: ['rollback', '--to', to],
+    timeoutSeconds: ROLLBACK_SECONDS,
+  };
+  return runCitadel(host, config, request, { title: `roll ${config.postgres.database} back to ${to}` });
 }
 
 function question({ global, terminal }: Context): Omit<Confirmation, 'warning' | 'expected'> {

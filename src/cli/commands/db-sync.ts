@@ -4,6 +4,7 @@ import type { OperationOutcome } from '../../engine/operation.js';
 import { EXIT, type ExitCode, VdbError } from '../../errors.js';
 import { repairedBy, syncData, syncText } from '../../ui/database/sync.js';
 import type { CommandContext, Handler } from '../context.js';
+import { whileBusy } from '../database/busy.js';
 import { assertCurrent } from '../database/ready.js';
 import { underLock } from '../locked.js';
 import { type Session, withSession } from '../session.js';
@@ -30,7 +31,8 @@ export const sync: Handler<SyncFlags> = async (context) => {
 /** Only looks. Ends with 3 when something differs. */
 async function compare(context: Context, session: Session): Promise<ExitCode> {
   await assertCurrent(session);
-  return tell(context, await compareSides(session.host, session.config));
+  const comparing = () => compareSides(session.host, session.config);
+  return tell(context, await whileBusy(context, 'comparing Qdrant and PostgreSQL', comparing));
 }
 
 async function repairUnderLock(context: Context, session: Session): Promise<ExitCode> {
@@ -39,7 +41,8 @@ async function repairUnderLock(context: Context, session: Session): Promise<Exit
     session,
     async () => {
       await assertCurrent(session);
-      return repairSides(session.host, session.config);
+      const repairing = () => repairSides(session.host, session.config);
+      return whileBusy(context, 'repairing what differs', repairing);
     },
     outcomeOf,
   );
