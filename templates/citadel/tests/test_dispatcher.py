@@ -155,6 +155,34 @@ async def test_entries_that_are_gone_count_as_applied(
     assert (await dispatcher.drain([])).applied == set()
 
 
+async def test_collections_that_late_writes_changed_are_told(
+    database: Database, qdrant: AsyncQdrantClient, collection: str
+) -> None:
+    told: list[frozenset[str]] = []
+
+    async def changed(names: frozenset[str]) -> None:
+        told.append(names)
+
+    dispatcher = Dispatcher(database, qdrant, changed=changed)
+    await dispatcher.drain(await write(database, collection, Point(A, [1, 1])))
+    assert told == []
+    await write(database, collection, Point(A, [2, 2]))
+    assert (await dispatcher.drain()).changed == {collection}
+    await dispatcher.drain()
+    assert told == [{collection}]
+
+
+async def test_a_dispatcher_remembers_only_the_newest_entries(
+    database: Database, qdrant: AsyncQdrantClient, collection: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "REMEMBERED", 2)
+    dispatcher = Dispatcher(database, qdrant)
+    ids = [(await write(database, collection, Point(str(number), [1, 1])))[0] for number in range(5)]
+    await dispatcher.drain()
+    assert len(dispatcher._recent) == 2
+    assert (await dispatcher.drain(ids)).applied == set(ids)
+
+
 async def test_a_limit_is_kept(database: Database, qdrant: AsyncQdrantClient, collection: str) -> None:
     for number in range(4):
         await write(database, collection, Point(str(number), [1, 1]))
