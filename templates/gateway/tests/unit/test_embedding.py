@@ -17,6 +17,8 @@ from gateway.embedding import (
     UnknownModel,
     build_embedder,
 )
+from gateway.embedding.answer import read_embeddings
+from gateway.embedding.errors import BadAnswer
 from gateway.settings import Settings
 
 from ..embedding_stub import EmbeddingStub, Fault, Form, embedding_stub
@@ -277,3 +279,26 @@ async def test_the_test_embedder_is_a_model_only_when_asked_for(make_settings: M
     assert embedder.model("test-embedder").kind == "test"
     assert len((await embedder.embed("test-embedder", ["one"]))[0]) == 8
     await embedder.close()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"data": [1]}',
+        b'{"data": [{}]}',
+        b'{"embeddings": {"int8": [[1]]}}',
+        b'{"embedding": []}',
+        b'{"embedding": [true]}',
+        b'{"embedding": [1e999]}',
+        b"{}",
+        b"7",
+    ],
+)
+def test_answers_of_other_forms_are_refused(body: bytes) -> None:
+    with pytest.raises(BadAnswer):
+        read_embeddings(body, 1, None)
+
+
+def test_embeddings_without_numbers_keep_their_order() -> None:
+    body = b'{"data": [{"embedding": [1]}, {"embedding": [2]}]}'
+    assert read_embeddings(body, 2, None) == [[1.0], [2.0]]
