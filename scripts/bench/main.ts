@@ -6,7 +6,7 @@
  * - `vdb check readiness` against one ssh that runs the commands of all its checks in sequence
  * - `vdb backup pull` of 2 GB against `ssh host cat file > file`, and its memory for 100 MB and for 2 GB
  * - with `--first`: a first provision against one apt-get over ssh for the same packages, on two fresh hosts
- * With `--pull`: the pull alone. Ends with exit code 1 when a bar is missed.
+ * With `--pull`: the pull alone; with `--gateway`: what the gateway costs a search, alone. Ends with exit code 1 when a bar is missed.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ import { green } from '../../src/checks/catalogue/collections/green.js';
 import { sshCommandsOf } from './commands.js';
 import { delayProxy } from './delay-proxy.js';
 import { firstProvision } from './first.js';
+import { gatewayCost } from './gateway.js';
 import { hostOf, type LabHost, labHost, sshArgv } from './lab.js';
 import { type Contender, type Row, race, timed } from './measure.js';
 import { pullThroughput } from './pull.js';
@@ -114,18 +115,24 @@ const row: Row = (name, value, base, bar, unit) => {
   console.log(text);
 };
 
-const onlyPull = process.argv.includes('--pull');
-if (!onlyPull) await startUp();
-const host = await labHost('bench');
-await timed({
-  name: 'converge',
-  argv: [NODE, VDB, '--config', hostOf(host), 'provision', ...(onlyPull ? ['--only', '0.3'] : [])],
-});
-if (!onlyPull) {
-  await plan(host);
-  await readiness(host);
-  await secondProvision(host, 0);
-  await secondProvision(host, 50);
+/** Everything but the gateway. */
+async function wholeBench(): Promise<void> {
+  const onlyPull = process.argv.includes('--pull');
+  if (!onlyPull) await startUp();
+  const host = await labHost('bench');
+  await timed({
+    name: 'converge',
+    argv: [NODE, VDB, '--config', hostOf(host), 'provision', ...(onlyPull ? ['--only', '0.3'] : [])],
+  });
+  if (!onlyPull) {
+    await plan(host);
+    await readiness(host);
+    await secondProvision(host, 0);
+    await secondProvision(host, 50);
+  }
+  await pullThroughput(host, row);
+  if (process.argv.includes('--first')) await firstProvision(row);
 }
-await pullThroughput(host, row);
-if (process.argv.includes('--first')) await firstProvision(row);
+
+if (process.argv.includes('--gateway')) await gatewayCost(row);
+else await wholeBench();
