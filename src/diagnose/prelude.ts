@@ -30,5 +30,10 @@ export const PRELUDE: Script = sh`
   ended $?; echo
   done
   }
-  journal() { run journalctl -u "$1" -n ${LOG_LINES} --no-pager -o short-iso --no-hostname; }
+  journal() {
+  case $1 in *'*'*)
+  [ -n "$(systemctl list-units --all --plain --no-legend "$1")" ] || { well=$((well + 1)); printf '(no unit is %s)\n' "$1"; return; } ;;
+  esac
+  run journalctl -u "$1" -n ${LOG_LINES} --no-pager -o short-iso --no-hostname
+  }
   export -f ended run show journal`;

@@ -158,6 +158,7 @@ onSharedHost('checks of collections', (host) => {
       seen: /general: indexing is switched off, 50 points/,
       break: `${patched({ optimizers_config: { indexing_threshold: 0 } })}; ${points(50)}`,
       mend: REMADE,
+      relatives: ['collections.count'],
     }));
 
   test('find vectors above the threshold that nothing indexes', () =>
@@ -167,7 +168,7 @@ onSharedHost('checks of collections', (host) => {
       break: `${patched({ optimizers_config: { indexing_threshold: 10, max_optimization_threads: 0 } })}
         ${points(400)}`,
       mend: REMADE,
-      relatives: ['collections.green'],
+      relatives: ['collections.green', 'collections.count'],
     }));
 
   test('see vectors above the threshold indexed (the emulator has no index, and says so)', async () => {

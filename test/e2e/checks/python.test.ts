@@ -99,7 +99,7 @@ onSharedHost('the checks of the Python environment', (host) => {
     expectFound(host(), {
       id: 'python.pool',
       break: `sed -i 's/^POSTGRES_PASSWORD=.*/POSTGRES_PASSWORD=none-of-this-server-9/' ${ENVIRONMENT}`,
-      seen: /0 of 20 connections, then: .*password authentication failed/,
+      seen: /0 of \d+ connections, then: .*password authentication failed/,
       relatives: ['drift'],
     }));
 
@@ -107,7 +107,7 @@ onSharedHost('the checks of the Python environment', (host) => {
     expectFound(host(), {
       id: 'python.pool',
       break: `runuser -u postgres -- psql -qc 'alter role vector_user connection limit 5'`,
-      seen: /5 of 20 connections, then: .*too many connections for role/,
+      seen: /5 of \d+ connections, then: .*too many connections for role/,
       relatives: ['drift', 'postgres.role'],
       mend: `runuser -u postgres -- psql -qc 'alter role vector_user connection limit -1'`,
     }));

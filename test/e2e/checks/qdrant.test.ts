@@ -185,9 +185,11 @@ onSharedHost('checks of Qdrant', (host) => {
   test('find that it may open few files', () =>
     expectFound(host(), {
       id: 'qdrant.fds',
-      seen: /\d+ of \d+ open files \((8|9)\d %\)/,
+      seen: /\d+ of \d+ open files \(\d\d %\)/,
+      // Half of its files are left, as it needs some to answer with.
       break: `pid=${PID}; files=$(ls "/proc/$pid/fd" | wc -l)
-        runuser -u qdrant -- prlimit --pid "$pid" --nofile=$((files + files / 8 + 1)):`,
+        runuser -u qdrant -- prlimit --pid "$pid" --nofile=$((files * 2)):`,
+      configure: (document: Document) => document.setIn(['checks', 'thresholds', 'qdrant.fds'], 40),
       mend: `pid=${PID}; runuser -u qdrant -- prlimit --pid "$pid" \
         --nofile="$(awk '/^Max open files/ { print $5 }' "/proc/$pid/limits")":`,
       relatives: ['host.nofile'],

@@ -5,7 +5,8 @@ import type { LabHost } from '../../support/lab.js';
  * - /proc, /sys: not files.
  * - /run/log, /var/log: journal, wtmp, lastlog and the logs of whatever runs.
  * - /run/systemd, /run/user, /run/utmp, /run/motd*: what systemd and PAM keep of units, sessions and logins.
- * - /run/sshd, /tmp, /var/tmp as directories: sshd and systemd make and remove private directories there.
+ * - /run/sshd, /tmp, /var/tmp as directories: sshd and systemd make and remove private directories there, the latter also
+ *   of services that end by themselves, such as timedated.
  * - /var/lib/systemd: stamps of timers, the random seed.
  * - data of running databases: they write when they like.
  */
@@ -25,6 +26,8 @@ const OF_THE_SYSTEM = [
   '/var/lib/postgresql',
   '/var/lib/redis',
   '/data/qdrant',
+  '/tmp/systemd-private-*',
+  '/var/tmp/systemd-private-*',
 ];
 
 /** Their own times change with every file below that comes and goes in the system's name, or as the lock's holder. */
@@ -47,8 +50,7 @@ export async function listFiles(host: LabHost, except: readonly string[] = []): 
 
 function withoutRestlessTime(line: string): string {
   const [path = '', kind] = line.split(' ');
-  const restless =
-    kind === 'd' && (RESTLESS_DIRECTORIES.includes(path) || path.startsWith('/tmp/systemd-private'));
+  const restless = kind === 'd' && RESTLESS_DIRECTORIES.includes(path);
   return restless ? line.split(' ').slice(0, 4).join(' ') : line;
 }
 
@@ -58,7 +60,7 @@ export async function listRunning(host: LabHost): Promise<string[]> {
     `systemctl list-units --all --plain --no-legend | awk '{print "unit", $1, $2, $3, $4}' | grep -vE '(session|user|run)-|user@'
      systemctl list-unit-files --no-legend | awk '{print "file", $1, $2}'
      ss -Hlntu | awk '{print "socket", $1, $5}'
-     ps -eo user,args | grep -vE 'sshd-session|sshd:|ps -eo|bash -c|awk|grep|\\[' | sed 's/^/process /'`,
+     ps -eo user,args | grep -vE 'sshd-session|sshd:|ps -eo|bash -c|awk|grep|sed|\\[' | sed 's/^/process /'`,
   );
   return units.trim().split('\n').sort();
 }
