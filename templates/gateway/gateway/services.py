@@ -8,6 +8,7 @@ import warnings
 from dataclasses import dataclass
 from typing import Annotated
 
+import httpx
 from citadel.engine import Database
 from citadel.outbox import Dispatcher
 from citadel.settings import DatabaseSettings
@@ -102,6 +103,11 @@ async def _ping(redis: Redis) -> None:
     await redis.ping()
 
 
+_CONNECTIONS = httpx.Limits(max_keepalive_connections=32, keepalive_expiry=2.0)
+"""To Qdrant. Its client opens one for each request where Qdrant is local, unless told otherwise; Qdrant itself closes
+those that were idle for five seconds, and a request must not meet that."""
+
+
 def qdrant_client(settings: Settings) -> AsyncQdrantClient:
     """A client that asks nothing of the server until it is used."""
     key = settings.QDRANT_API_KEY
@@ -113,6 +119,7 @@ def qdrant_client(settings: Settings) -> AsyncQdrantClient:
             api_key=key.get_secret_value() if key else None,
             timeout=max(1, round(settings.QDRANT_TIMEOUT_SECONDS)),
             check_compatibility=False,
+            limits=_CONNECTIONS,
         )
 
 
