@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from gateway.cache import SETTLE_SECONDS
 from gateway.problems import DependencyUnavailable
 from gateway.services import Services
 from gateway.vitals import backlog, pool
@@ -24,6 +25,8 @@ log = structlog.get_logger("gateway.background")
 def jobs_of(services: Services) -> dict[str, Job]:
     """The jobs that the settings ask for."""
     jobs: dict[str, Job] = {"sampler": lambda stop: sample(services, stop)}
+    if services.settings.CACHE_ENABLED:
+        jobs["cache"] = lambda stop: settle(services, stop)
     if services.settings.DISPATCHER_ENABLED:
         jobs["dispatcher"] = services.dispatcher.run
     if services.settings.GRPC_PORT:
@@ -74,3 +77,10 @@ async def sample(services: Services, stop: asyncio.Event) -> None:
         with contextlib.suppress(DependencyUnavailable):
             await backlog(services)
         await paused(stop, SAMPLE_SECONDS)
+
+
+async def settle(services: Services, stop: asyncio.Event) -> None:
+    """Lets no worker serve what another one has changed while Redis was away."""
+    while not stop.is_set():
+        await services.cache.settle()
+        await paused(stop, SETTLE_SECONDS)

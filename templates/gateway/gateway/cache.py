@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 SHAPE = 1
 """To be raised with every change of what is kept."""
 
+SETTLE_SECONDS = 1.0
+"""How often a worker tries to do what it owes, whether it is asked for anything or not."""
+
 _FAILURES = (RedisError, OSError, TimeoutError)
 log = structlog.get_logger("gateway.cache")
 
@@ -41,7 +44,8 @@ class SearchCache:
 
     A write gives its collection a new generation, so that no answer from before it counts again.
     Generations are random: one that Redis has evicted is followed by one that never was. Writes that do not
-    pass through a gateway show after CACHE_TTL_SECONDS at the latest.
+    pass through a gateway show after CACHE_TTL_SECONDS at the latest. Of a write while Redis was away the
+    worker that made it knows; the others may find older answers for SETTLE_SECONDS after Redis is back.
     """
 
     def __init__(self, redis: Redis, settings: Settings) -> None:
@@ -81,7 +85,7 @@ class SearchCache:
             await self._tolerating(lambda: self._redis.set(place.name, kept, ex=self._ttl))
 
     async def invalidate(self, collections: Iterable[str]) -> None:
-        """Forgets the answers of changed collections; what fails is owed, and done before a search."""
+        """Forgets the answers of changed collections. What fails is owed, and done later."""
         self._owed.update(collections)
         if not self._enabled:
             return
@@ -90,6 +94,11 @@ class SearchCache:
                 await self._settle()
         except _FAILURES as error:
             log.warning("cache_not_invalidated", reason=type(error).__name__, collections=len(self._owed))
+
+    async def settle(self) -> None:
+        """Does what is owed, where Redis takes it now."""
+        if self._enabled and self._owed:
+            await self._tolerating(self._settle)
 
     async def _settle(self) -> None:
         owed = set(self._owed)

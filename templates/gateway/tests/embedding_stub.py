@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -41,7 +42,7 @@ class EmbeddingStub:
 
 
 @contextlib.asynccontextmanager
-async def embedding_stub(**given: Any) -> AsyncIterator[EmbeddingStub]:
+async def embedding_stub(port: int = 0, **given: Any) -> AsyncIterator[EmbeddingStub]:
     """A running service on a loopback port."""
     stub = EmbeddingStub(**given)
     open_connections: set[asyncio.Task[None]] = set()
@@ -56,7 +57,7 @@ async def embedding_stub(**given: Any) -> AsyncIterator[EmbeddingStub]:
         writer.close()
         open_connections.discard(task)
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    server = await asyncio.start_server(connected, "127.0.0.1", port)
     stub.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/embed"
     try:
         yield stub
@@ -139,3 +140,13 @@ def _form(stub: EmbeddingStub, request: dict[str, Any], fault: Fault | None) -> 
         "single": {"embedding": vectors[0] if vectors else None},
         "bare": vectors,
     }[stub.form]
+
+
+async def serve(port: int) -> None:
+    """A service without faults, in a process of its own that may have some."""
+    async with embedding_stub(port):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(int(sys.argv[1])))

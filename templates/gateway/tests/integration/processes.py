@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -101,3 +102,14 @@ def _wait(running: Gunicorn) -> None:
             time.sleep(0.1)
         else:
             return
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            _, _, rest = status.read_text().rpartition(")")
+            if int(rest.split()[1]) == pid:
+                found.append(int(status.parent.name))
+    return found

@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import shutil
 import signal
+import socket
+import statistics
+import sys
 import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from citadel import keys
+from citadel.engine import Database
 from citadel.migrate import upgrade
-from citadel_testing import Postgres, Qdrant, Redis, start_postgres, start_qdrant, start_redis
+from citadel.settings import DatabaseSettings
+from citadel_testing import (
+    Postgres,
+    Qdrant,
+    Redis,
+    Server,
+    free_port,
+    start_postgres,
+    start_qdrant,
+    start_redis,
+)
 
-from .conftest import Gateway, MakeGateway
+from ..conftest import environment_of
+from .conftest import SIZE, Gateway, MakeGateway
+from .load import Load, load
+from .processes import ROOT, Gunicorn, children_of, gunicorn
 
 DOWN = {"title": "x", "texts": ["two"]}
 
@@ -204,6 +227,26 @@ async def test_without_redis_searches_are_as_good_and_nothing_is_stale_when_it_i
         await eventually(cached)
 
 
+async def test_what_one_worker_wrote_without_redis_no_other_finds_old_when_it_is_back(
+    make_gateway: MakeGateway, redis_of_ones_own: Redis
+) -> None:
+    given = {"REDIS_URL": redis_of_ones_own.url, "REDIS_TIMEOUT_SECONDS": 0.3, "REDIS_PREFIX": "shared"}
+    async with make_gateway(**given) as writer, make_gateway(**given) as reader:
+        library = await writer.library()
+        document = await writer.document(library, "one")
+        await reader.search(library, "one")
+        assert (await reader.search(library, "one"))["cached"]
+        assert redis_of_ones_own.server
+        # What is sent over a connection that is open already would be done as soon as Redis goes on.
+        await writer.services.redis.connection_pool.disconnect()
+        async with frozen(redis_of_ones_own.server):
+            path = f"/v1/libraries/{library}/documents/{document}"
+            answer = await within(3, writer.http.put(path, json={"title": "x", "texts": ["two"]}))
+            assert answer.status_code == 200
+        await asyncio.sleep(2.5)
+        assert await reader.texts(library, "one") == ["two"]
+
+
 @pytest.fixture
 def postgres_of_ones_own(live_environment: dict[str, str]) -> Iterator[Postgres]:
     """A PostgreSQL that may be stopped, in the place of the shared one."""
@@ -265,3 +308,170 @@ async def test_a_model_that_is_down_is_named_and_comes_back(make_gateway: MakeGa
         gateway.stub.fault = None
         await asyncio.sleep(0.6)
         assert await gateway.texts(library, "one") == ["one"]
+
+
+FAULT_SECONDS = 3.0
+LONGEST_SECONDS = 6.0
+"""From when a request was due until it is answered, whatever is the matter."""
+
+RECOVERY_SECONDS = 20.0
+DEPENDENCIES = ("postgresql", "redis", "qdrant", "model:general")
+
+
+@dataclass(frozen=True)
+class World:
+    """A gateway under gunicorn, servers of its own by the names that problems give them, and a library."""
+
+    gateway: Gunicorn
+    servers: dict[str, Server]
+    key: str
+    library: str
+
+    def client(self) -> httpx.AsyncClient:
+        headers, limits = {"X-API-Key": self.key}, httpx.Limits(max_connections=None)
+        return httpx.AsyncClient(
+            base_url=self.gateway.client.base_url, headers=headers, limits=limits, timeout=30
+        )
+
+
+def start_model(directory: Path) -> tuple[str, Server]:
+    """The stand-in for a model as a process."""
+    directory.mkdir()
+    port = free_port()
+    server = Server(
+        command=[sys.executable, "-m", "tests.embedding_stub", str(port)],
+        directory=directory,
+        answers=lambda: socket.create_connection(("127.0.0.1", port), 1).close(),
+        environment={"PYTHONPATH": str(ROOT)},
+    )
+    server.start()
+    return f"http://127.0.0.1:{port}/embed", server
+
+
+async def issued(settings: DatabaseSettings) -> str:
+    """A key that may do all."""
+    database = Database(settings)
+    async with database.session() as session:
+        key = (await keys.issue(session, "load", ["admin"])).key
+    await database.close()
+    return key
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    """Limits of time are short here, and the pool is as small as that of one of eight workers."""
+    with ExitStack() as stack:
+        directory = Path(tempfile.mkdtemp(prefix="gateway-"))
+        stack.callback(shutil.rmtree, directory)
+        directory.chmod(0o755)
+        postgres = start_postgres(directory / "postgres")
+        redis = start_redis(directory / "redis")
+        qdrant = start_qdrant(directory / "qdrant")
+        url, model = start_model(directory / "model")
+        found = (postgres.server, redis.server, qdrant.server, model)
+        servers = dict(zip(DEPENDENCIES, [server for server in found if server], strict=True))
+        for server in servers.values():
+            stack.callback(server.stop)
+        pool = {"pool_size": 2, "max_overflow": 3, "pool_timeout": 2, "connect_timeout": 1}
+        database = postgres.settings("postgres", **pool)
+        upgrade(database)
+        key = asyncio.run(issued(database))
+        rates = dict.fromkeys(("DEFAULT", "SEARCH", "WRITE"), "100000/minute")
+        environment = {
+            **environment_of(database),
+            **{f"RATE_LIMIT_{group}": rate for group, rate in rates.items()},
+            "RATE_LIMIT_ENABLED": "true",
+            "API_KEY_AUTH": "true",
+            "KEY_CACHE_SECONDS": "1",
+            "REDIS_URL": redis.url,
+            "REDIS_TIMEOUT_SECONDS": "0.3",
+            "QDRANT_URL": qdrant.url,
+            "QDRANT_API_KEY": qdrant.api_key,
+            "QDRANT_TIMEOUT_SECONDS": "1",
+            "DATABASE_TIMEOUT_SECONDS": "2",
+            "READINESS_TIMEOUT_SECONDS": "1",
+            "MODELS": json.dumps({"general": {"url": url, "timeout_seconds": 1, "collection": "general"}}),
+            "EMBEDDING_BREAKER_SECONDS": "1",
+        }
+        gateway = stack.enter_context(gunicorn(environment, directory, free_port(), "gateway.asgi:app"))
+        headers = {"X-API-Key": key}
+        body = {"name": "general", "size": SIZE}
+        assert gateway.client.post("/v1/collections", json=body, headers=headers).status_code == 201
+        library = gateway.client.post("/v1/libraries", json={"name": "load"}, headers=headers).json()["id"]
+        yield World(gateway, servers, key, library)
+
+
+@asynccontextmanager
+async def killed(server: Server) -> AsyncIterator[None]:
+    """Gone in the midst of its work, then started again: connections are refused meanwhile."""
+    await asyncio.to_thread(server.kill)
+    yield
+    await asyncio.to_thread(server.start)
+
+
+@asynccontextmanager
+async def frozen(server: Server) -> AsyncIterator[None]:
+    """Takes connections and says nothing, then goes on where it was."""
+    assert server.process
+    server.process.send_signal(signal.SIGSTOP)
+    family = children_of(server.process.pid)
+    for pid in family:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in family:
+            os.kill(pid, signal.SIGCONT)
+        server.process.send_signal(signal.SIGCONT)
+
+
+Fault = Callable[[Server], AbstractAsyncContextManager[None]]
+
+
+@pytest.mark.parametrize("fault", [killed, frozen])
+@pytest.mark.parametrize("name", DEPENDENCIES)
+async def test_under_load_what_fails_is_named_in_time_and_used_again_without_a_restart(
+    world: World, name: str, fault: Fault
+) -> None:
+    async with world.client() as http, load(http, world.library) as running:
+        await running.well_again(RECOVERY_SECONDS)
+        well = time.monotonic()
+        async with fault(world.servers[name]):
+            await asyncio.sleep(FAULT_SECONDS)
+            ready = (await http.get("/readyz")).json()
+        await running.well_again(RECOVERY_SECONDS)
+
+    async with world.client() as http:
+        await all_found(http, running)
+    failures = {named(each) for each in running.since(well - LONGEST_SECONDS) if not each.well}
+    assert failures == (set() if name == "redis" else {(503, name)})
+    assert max(each.seconds for each in running.answers) < LONGEST_SECONDS
+    assert {each.status for each in running.probes} == {200}
+    assert statistics.median(each.seconds for each in running.probes) < 0.1
+    assert max(each.seconds for each in running.probes) < 1.5
+    down = {each for each, state in ready["dependencies"].items() if state["status"] == "down"}
+    assert down == {name} - {"model:general"}
+    assert ready["status"] == {"redis": "degraded", "model:general": "ready"}.get(name, "not ready")
+    assert [line["event"] for line in world.gateway.lines()].count("worker_started") == 2
+
+
+def named(answer: Any) -> tuple[int, str | None]:
+    """The status of an answer and the dependency that it blames."""
+    body = answer.body if isinstance(answer.body, dict) else {"dependency": answer.body}
+    return answer.status, body.get("dependency")
+
+
+async def all_found(http: httpx.AsyncClient, running: Load) -> None:
+    """Each document whose write was acknowledged is in PostgreSQL and in Qdrant."""
+    path = f"/v1/libraries/{running.library}"
+
+    async def found(id: str, text: str) -> bool:
+        document = await http.get(f"{path}/documents/{id}")
+        hits = await http.post(f"{path}/search", json={"query": text, "k": 3})
+        return document.json()["indexing"] == "indexed" and id in [
+            hit["document_id"] for hit in hits.json()["results"]
+        ]
+
+    assert len(running.written) > 10
+    for id, text in running.written.items():
+        await eventually(lambda id=id, text=text: found(id, text))

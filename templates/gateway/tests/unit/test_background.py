@@ -69,7 +69,9 @@ async def test_the_settings_decide_which_jobs_there_are(
 ) -> None:
     built = services.build(settings)
     assert set(jobs_of(built)) == {"sampler"}
-    built.settings = settings.model_copy(update={"DISPATCHER_ENABLED": True, "GRPC_PORT": 50051})
+    built.settings = settings.model_copy(
+        update={"DISPATCHER_ENABLED": True, "CACHE_ENABLED": True, "GRPC_PORT": 50051}
+    )
     served = []
     rpc = ModuleType("gateway.rpc")
 
@@ -80,7 +82,7 @@ async def test_the_settings_decide_which_jobs_there_are(
     monkeypatch.setitem(sys.modules, "gateway.rpc", rpc)
     monkeypatch.setattr("gateway.rpc", rpc, raising=False)
     jobs = jobs_of(built)
-    assert set(jobs) == {"sampler", "dispatcher", "rpc"}
+    assert set(jobs) == {"sampler", "cache", "dispatcher", "rpc"}
     await jobs["rpc"](asyncio.Event())
     assert served == [built]
     await built.close()

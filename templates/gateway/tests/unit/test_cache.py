@@ -128,3 +128,19 @@ async def test_a_cache_that_is_switched_off_asks_nothing(
     await cache.invalidate(["c"])
     assert (await cache.look("c", "asked")).answer is None
     assert redis.calls == 0
+
+
+async def test_what_is_owed_is_done_once_redis_is_back_though_nobody_searches(
+    cache: SearchCache, redis: FakeRedis, make_settings: Callable[..., Settings]
+) -> None:
+    await kept(cache)
+    redis.down = True
+    await cache.invalidate(["c"])
+    await cache.settle()
+    redis.down = False
+    await cache.settle()
+    before = redis.calls
+    await cache.settle()
+    assert redis.calls == before
+    another = SearchCache(redis, make_settings(CACHE_ENABLED=True))  # type: ignore[arg-type]
+    assert (await another.look("c", "asked")).answer is None
