@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from citadel import keys
-from citadel.engine import Database, DatabaseUnavailable
+from citadel.engine import Database, DatabaseUnavailable, retrying
 
 from gateway.problems import DependencyUnavailable
 from gateway.settings import Settings
@@ -19,6 +19,8 @@ Scope = Literal["read", "write", "admin"]
 SCOPES: tuple[Scope, ...] = ("read", "write", "admin")
 CAPACITY = 1024
 MAX_KEY_LENGTH = 512
+ATTEMPTS = 4
+"""How often a key is looked up where the connection is lost: to look twice is as good as once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,13 @@ class Keyring:
             self._known.popitem(last=False)
 
     async def _look_up(self, presented: str) -> Principal | None:
+        async def once() -> keys.KeyRecord | None:
+            async with self._database.session() as session:
+                return await keys.verify(session, presented)
+
         try:
-            async with asyncio.timeout(self._timeout), self._database.session() as session:
-                record = await keys.verify(session, presented)
+            async with asyncio.timeout(self._timeout):
+                record = await retrying(once, ATTEMPTS)
         except (DatabaseUnavailable, TimeoutError) as error:
             raise DependencyUnavailable("postgresql", "keys cannot be verified") from error
         if record is None:

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from gateway.services import ServicesDep
@@ -42,6 +42,15 @@ class AtMost:
                 "limit", "must be at most {limit} ({setting})", {"limit": limit, "setting": self.setting}
             )
         return value
+
+
+def default_at_most(setting: str, default: int) -> Any:
+    """The default of a field that is AtMost the setting: that, where the setting is less."""
+
+    def lowered() -> int:
+        return min(default, int(getattr(_in_force.get(), setting)))
+
+    return Field(default_factory=lowered, json_schema_extra={"default": default})
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from citadel.models import Chunk, Document
 from qdrant_client import models
 from sqlalchemy import select
 
-from gateway.database import transaction
+from gateway.database import read, rows_of
 from gateway.domain.dependencies import embeddings, from_qdrant, unavailable_model
 from gateway.domain.libraries import Shelf, shelf
 from gateway.problems import ApiProblem
@@ -24,43 +24,41 @@ MOST_ROUNDS = 5
 async def search(services: Services, library: UUID, request: SearchRequest) -> SearchAnswer:
     """The k best chunks of a library."""
     started = time.perf_counter()
-    async with transaction(services) as session:
-        place = await shelf(session, library)
-    k = min(request.k, services.settings.MAX_RESULTS_K)
-    asked = {"library": place.id, "model": place.model, "exact": place.exact, **request.model_dump(), "k": k}
+    place = await read(services, lambda session: shelf(session, library))
+    asked = {"library": place.id, "model": place.model, "exact": place.exact, **request.model_dump()}
     kept = await services.cache.look(place.collection, asked)
     if kept.answer is not None:
         return SearchAnswer(results=kept.answer, took_ms=since(started), cached=True)
     vector = (await embeddings(services, place.model, [request.query], "query"))[0]
-    hits = await _hits(services, place, vector, request, k)
+    hits = await _hits(services, place, vector, request)
     await services.cache.keep(kept, hits)
     return SearchAnswer(results=hits, took_ms=since(started))
 
 
 async def _hits(
-    services: Services, place: Shelf, vector: list[float], request: SearchRequest, k: int
+    services: Services, place: Shelf, vector: list[float], request: SearchRequest
 ) -> list[SearchHit]:
     """Qdrant may still have vectors of chunks that are gone; for those the next ones are taken."""
     hits: list[SearchHit] = []
     offset = 0
     for _ in range(MOST_ROUNDS):
-        points = await _points(services, place, vector, request, k, offset)
+        points = await _points(services, place, vector, request, offset)
         hits += await _with_texts(services, place.id, points)
         offset += len(points)
-        if len(hits) >= k or len(points) < k:
+        if len(hits) >= request.k or len(points) < request.k:
             break
-    return hits[:k]
+    return hits[: request.k]
 
 
 async def _points(
-    services: Services, place: Shelf, vector: list[float], request: SearchRequest, k: int, offset: int
+    services: Services, place: Shelf, vector: list[float], request: SearchRequest, offset: int
 ) -> list[models.ScoredPoint]:
     call = services.qdrant.query_points(
         place.collection,
         query=vector,
         query_filter=_filter(place.id, request.document_ids),
         search_params=models.SearchParams(exact=True) if place.exact else None,
-        limit=k,
+        limit=request.k,
         offset=offset or None,
         score_threshold=request.score_threshold,
         with_payload=False,
@@ -99,8 +97,7 @@ async def _with_texts(
         .join(Document, Chunk.document_id == Document.id)
         .where(Chunk.point_id.in_([str(point.id) for point in points]), Document.library_id == library)
     )
-    async with transaction(services) as session:
-        rows = (await session.execute(statement)).all()
+    rows = await read(services, lambda session: rows_of(session, statement))
     known: dict[str, Any] = {row[0]: row for row in rows}
     found = ((known.get(str(point.id)), point.score) for point in points)
     return [

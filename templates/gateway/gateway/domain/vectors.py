@@ -67,9 +67,7 @@ async def remove(services: Services, request: DeleteRequest) -> WriteAnswer:
 async def search(services: Services, request: VectorSearchRequest) -> VectorSearchAnswer:
     """The nearest vectors of a collection."""
     started = time.perf_counter()
-    limit = min(request.limit, services.settings.MAX_RESULTS_K)
-    asked = {**request.model_dump(mode="json", by_alias=True), "limit": limit}
-    kept = await services.cache.look(request.collection, asked)
+    kept = await services.cache.look(request.collection, request.model_dump(mode="json", by_alias=True))
     if kept.answer is not None:
         return VectorSearchAnswer(results=kept.answer, took_ms=since(started), cached=True)
     call = services.qdrant.query_points(
@@ -77,7 +75,7 @@ async def search(services: Services, request: VectorSearchRequest) -> VectorSear
         query=request.query_vector,
         query_filter=request.filter.to_qdrant() if request.filter else None,
         search_params=models.SearchParams(exact=True) if request.exact else None,
-        limit=limit,
+        limit=request.limit,
         score_threshold=request.score_threshold,
         with_payload=request.with_payload,
         with_vectors=request.with_vector,

@@ -23,6 +23,7 @@ class Context:
 
     request: Request
     services: Services
+    operation_name: str | None = None
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FIELDS_AT_ONCE))
 
     @asynccontextmanager

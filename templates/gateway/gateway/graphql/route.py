@@ -57,11 +57,12 @@ async def graphql(body: GraphQLRequest, request: Request, services: ServicesDep)
             body.query,
             variable_values=body.variables,
             operation_name=body.operationName,
-            context_value=Context(request, services),
+            context_value=Context(request, services, body.operationName),
             allowed_operation_types=[OperationType.QUERY],
         )
     except (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError):
-        raise ApiProblem(400, "Bad request", "There is no such query; only queries are answered.") from None
+        detail = "A request holds one query, or names one of several; there is no such query here."
+        raise ApiProblem(400, "Bad request", detail) from None
     answer = GraphQLAnswer(data=result.data)
     if result.errors:
         answer.errors = [formatted(error) for error in result.errors]

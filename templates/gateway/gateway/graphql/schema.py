@@ -14,12 +14,13 @@ from strawberry.extensions import MaskErrors, MaxAliasesLimiter, MaxTokensLimite
 
 from gateway import __version__
 from gateway.domain import documents, libraries, search
+from gateway.graphql.admission import KeyedIntrospection, OneOperation
 from gateway.graphql.context import Context
 from gateway.graphql.types import Document, Documents, Health, Libraries, Library, SearchResult
 from gateway.limits import in_force
 from gateway.problems import ApiProblem
 from gateway.schemas.page import position_of
-from gateway.schemas.search import DEFAULT_K, SearchRequest
+from gateway.schemas.search import SearchRequest
 from gateway.settings import Settings
 
 MOST_ALIASES = 15
@@ -80,7 +81,7 @@ class Query:
         info: Info,
         library_id: UUID,
         query: str,
-        k: int = DEFAULT_K,
+        k: int | None = None,
         document_ids: list[UUID] | None = None,
         score_threshold: float | None = None,
     ) -> SearchResult:
@@ -88,9 +89,9 @@ class Query:
             request = _search_request(
                 services.settings,
                 query=query,
-                k=k,
                 document_ids=document_ids,
                 score_threshold=score_threshold,
+                **({} if k is None else {"k": k}),
             )
             return SearchResult.of(await search.search(services, library_id, request))
 
@@ -122,6 +123,8 @@ def schema_for(depth: int, tokens: int) -> Schema:
             lambda: QueryDepthLimiter(max_depth=depth),
             lambda: MaxTokensLimiter(max_token_count=tokens),
             lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
+            OneOperation,
+            KeyedIntrospection,
             lambda: MaskErrors(should_mask_error=unexpected, error_message="The gateway failed."),
         ],
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gateway.limits import AtMost
+from gateway.limits import AtMost, default_at_most
 from gateway.schemas.common import Count, Request, Score, Text
 
 DEFAULT_K = 10
@@ -19,7 +19,7 @@ class SearchRequest(Request):
     model_config = ConfigDict(json_schema_extra={"examples": [{"query": "how to restore a backup", "k": 5}]})
 
     query: Annotated[Text, Field(min_length=1), AtMost("MAX_QUERY_LENGTH")]
-    k: Annotated[Count, AtMost("MAX_RESULTS_K")] = DEFAULT_K
+    k: Annotated[Count, AtMost("MAX_RESULTS_K")] = default_at_most("MAX_RESULTS_K", DEFAULT_K)
     document_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)] | None = Field(
         default=None, description="Only chunks of these documents."
     )

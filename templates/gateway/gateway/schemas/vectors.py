@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gateway.limits import AtMost
+from gateway.limits import AtMost, default_at_most
 from gateway.schemas.common import Applied, CollectionName, Count, Flag, JsonObject, Request, Score
 from gateway.schemas.filters import Filter
 from gateway.schemas.search import DEFAULT_K
@@ -88,7 +88,7 @@ class VectorSearchRequest(Request):
 
     collection: CollectionName
     query_vector: Vector
-    limit: Annotated[Count, AtMost("MAX_RESULTS_K")] = DEFAULT_K
+    limit: Annotated[Count, AtMost("MAX_RESULTS_K")] = default_at_most("MAX_RESULTS_K", DEFAULT_K)
     filter: Filter | None = None
     score_threshold: Score | None = None
     with_payload: Flag = True

@@ -129,6 +129,34 @@ async def test_a_search_is_held_to_the_limits_of_rest(
         assert "errors" not in await asked(gateway, SEARCH, l=library, q="x", k=5)
 
 
+async def test_how_many_a_search_gives_unasked_is_within_the_limit(make_gateway: MakeGateway) -> None:
+    async with make_gateway(MAX_RESULTS_K=5) as gateway:
+        library = await gateway.library()
+        await gateway.document(library, *(f"text {index}" for index in range(8)))
+        answer = await asked(
+            gateway, f'{{search(libraryId: "{library}", query: "text") {{results {{text}}}}}}'
+        )
+        assert len(answer["data"]["search"]["results"]) == 5
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{__schema {types {name}}}",
+        '{a: __type(name: "Query") {name}}',
+        "{...F} fragment F on Query {__schema {types {name}}}",
+    ],
+)
+async def test_the_schema_is_told_to_those_who_may_read(make_gateway: MakeGateway, query: str) -> None:
+    async with make_gateway(API_KEY_AUTH=True) as gateway:
+        for headers, status in (({}, 401), (await issued(gateway, "write"), 403)):
+            answer = await asked(gateway, query, headers)
+            assert answer["data"] is None
+            assert [error["extensions"]["status"] for error in answer["errors"]] == [status]
+        assert "errors" not in await asked(gateway, query, await issued(gateway, "read"))
+        assert "errors" not in await asked(gateway, "{__typename health {status}}")
+
+
 async def test_errors_are_those_of_rest(gateway: Gateway) -> None:
     unknown = str(uuid.uuid4())
     answer = await asked(gateway, SEARCH, l=unknown, q="x", k=1)
@@ -188,12 +216,19 @@ async def test_the_depth_is_limited_by_the_settings(make_gateway: MakeGateway) -
         {"query": "mutation {x}"},
         {"query": "subscription {x}"},
         {"query": "query A {health {status}}", "operationName": "B"},
+        {"query": "query A {health {status}} query B {health {version}}"},
     ],
 )
 async def test_what_is_not_one_query_is_400(gateway: Gateway, body: dict[str, str]) -> None:
     answer = await gateway.http.post("/graphql", json=body)
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_of_several_operations_the_one_that_is_named_runs(gateway: Gateway) -> None:
+    query = "query A {health {status}} query B {health {version}}"
+    answer = await gateway.http.post("/graphql", json={"query": query, "operationName": "B"})
+    assert list(answer.json()["data"]["health"]) == ["version"]
 
 
 async def test_there_is_no_other_way_in(gateway: Gateway) -> None:

@@ -12,7 +12,7 @@ import pytest
 from citadel.engine import DatabaseUnavailable
 
 from gateway import keyring
-from gateway.database import transaction
+from gateway.database import read, transaction
 from gateway.keyring import Keyring, Principal
 from gateway.problems import DependencyUnavailable
 from gateway.settings import Settings
@@ -21,16 +21,19 @@ from gateway.settings import Settings
 class FakeDatabase:
     """A database that knows one key, and counts how often it is asked."""
 
-    def __init__(self, error: Exception | None = None, seconds: float = 0.0) -> None:
+    def __init__(
+        self, error: Exception | None = None, seconds: float = 0.0, failures: int | None = None
+    ) -> None:
         self.asked = 0
         self._error = error
+        self._failures = failures
         self._seconds = seconds
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[FakeDatabase]:
         self.asked += 1
         await asyncio.sleep(self._seconds)
-        if self._error:
+        if self._error and (self._failures is None or self.asked <= self._failures):
             raise self._error
         yield self
 
@@ -132,3 +135,38 @@ async def test_the_time_that_something_else_took_too_long_is_not_blamed_on_the_d
     with pytest.raises(TimeoutError):
         async with transaction(services_with(FakeDatabase(), make_settings)):
             raise TimeoutError
+
+
+async def test_a_key_is_looked_up_again_where_the_connection_is_lost() -> None:
+    database = FakeDatabase(DatabaseUnavailable("lost"), failures=2)
+    assert await ring(database).verify("good") == Principal("1", "reader", frozenset({"read"}))
+    assert database.asked == 3
+
+
+async def test_a_read_whose_connection_is_lost_is_done_again_and_a_write_is_not(
+    make_settings: Callable[..., Settings],
+) -> None:
+    async def work(session: Any) -> str:
+        return "found"
+
+    settings = make_settings(DATABASE_TIMEOUT_SECONDS=5)
+    database = FakeDatabase(DatabaseUnavailable("lost"), failures=2)
+    services: Any = SimpleNamespace(database=database, settings=settings)
+    assert await read(services, work) == "found"
+    database = FakeDatabase(DatabaseUnavailable("lost"), failures=1)
+    services = SimpleNamespace(database=database, settings=settings)
+    with pytest.raises(DependencyUnavailable, match="postgresql: lost"):
+        async with transaction(services):
+            pass
+    assert database.asked == 1
+
+
+async def test_a_read_is_given_up_after_four_attempts(make_settings: Callable[..., Settings]) -> None:
+    async def work(session: Any) -> None:
+        raise AssertionError("is not reached")
+
+    database = FakeDatabase(DatabaseUnavailable("refused"))
+    services: Any = SimpleNamespace(database=database, settings=make_settings(DATABASE_TIMEOUT_SECONDS=5))
+    with pytest.raises(DependencyUnavailable, match="postgresql: refused"):
+        await read(services, work)
+    assert database.asked == 4

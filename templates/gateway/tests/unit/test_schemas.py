@@ -52,6 +52,7 @@ def test_limits_are_those_in_force_when_a_request_comes(make_settings: Callable[
     for most in (5, 50):
         with in_force(make_settings(MAX_RESULTS_K=most)):
             assert SearchRequest(query="x", k=most).k == most
+            assert SearchRequest(query="x").k == min(10, most)
             with pytest.raises(ValidationError, match=rf"must be at most {most} \(MAX_RESULTS_K\)"):
                 SearchRequest(query="x", k=most + 1)
 
