@@ -120,10 +120,17 @@ def _shared(settings: Settings) -> list[Processor]:
         structlog.stdlib.add_log_level,
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.stdlib.ExtraAdder(),
+        without_colours,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         Redactor(known_secrets(settings)),
     ]
+
+
+def without_colours(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Drops what uvicorn adds to its lines: the same once more, for a terminal."""
+    event.pop("color_message", None)
+    return event
 
 
 def _renderer(settings: Settings) -> Processor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -13,9 +14,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class FieldError(BaseModel):
@@ -61,12 +64,13 @@ class ApiProblem(Exception):
 class DependencyUnavailable(ApiProblem):
     """Something that the gateway needs does not answer: 503, to be tried again."""
 
-    def __init__(self, dependency: str, reason: str) -> None:
+    def __init__(self, dependency: str, reason: str, retry_after: float | None = None) -> None:
+        seconds = RETRY_AFTER_SECONDS if retry_after is None else max(1, math.ceil(retry_after))
         super().__init__(
             503,
             "Dependency unavailable",
             f"{dependency}: {reason}",
-            headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+            headers={"Retry-After": str(seconds)},
             dependency=dependency,
         )
 
@@ -121,9 +125,19 @@ async def _database_unavailable(request: Request, error: DatabaseUnavailable) ->
 async def _http_exception(request: Request, error: HTTPException) -> JSONResponse:
     title = HTTPStatus(error.status_code).phrase
     detail = error.detail if error.detail != title else None
-    return problem_response(
-        request_id_of(request), error.status_code, title, detail, headers=error.headers or {}
-    )
+    headers = {"Allow": allowed(request)} if error.status_code == 405 else error.headers or {}
+    return problem_response(request_id_of(request), error.status_code, title, detail, headers=headers)
+
+
+def allowed(request: Request) -> str:
+    """Every method that a route takes under this path; Starlette tells those of the first route alone."""
+    routes = request.app.router.routes
+    taken = [
+        method
+        for method in METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
+    return ", ".join(taken)
 
 
 async def _validation(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -90,13 +90,18 @@ def build(settings: Settings) -> Services:
 def dependencies_of(
     settings: Settings, database: Database, qdrant: AsyncQdrantClient, redis: Redis
 ) -> dict[str, Dependency]:
-    """How each dependency is asked: with its credentials, so that a wrong one is found too."""
-    redis_is_required = settings.RATE_LIMIT_ENABLED and not settings.RATE_LIMIT_FAIL_OPEN
-    return {
+    """
+    How each dependency is asked: with its credentials, so that a wrong one is found too. Redis is one where
+    something is kept or counted in it.
+    """
+    found = {
         "postgresql": Dependency(database.ping),
         "qdrant": Dependency(lambda: qdrant.collection_exists(PROBED_COLLECTION)),
-        "redis": Dependency(lambda: _ping(redis), required=redis_is_required),
     }
+    if settings.CACHE_ENABLED or settings.RATE_LIMIT_ENABLED:
+        required = settings.RATE_LIMIT_ENABLED and not settings.RATE_LIMIT_FAIL_OPEN
+        found["redis"] = Dependency(lambda: _ping(redis), required=required)
+    return found
 
 
 async def _ping(redis: Redis) -> None:

@@ -8,6 +8,7 @@ import sys
 from typing import Any, ClassVar
 
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import Server
 from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
 
@@ -34,6 +35,20 @@ class DrainingServer(Server):
         await super().shutdown(sockets)
 
 
+class Protocol(HttpToolsProtocol):
+    """
+    HTTP with clients that are there. One that has left while it waited for a worker has no address any more:
+    its request would be judged as a stranger's, and nobody reads the answer. A proxy's health checks do that
+    while the workers start.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Closes a connection whose other end is gone."""
+        super().connection_made(transport)
+        if self.client is None:
+            transport.abort()
+
+
 class Worker(UvicornWorker):  # type: ignore[misc]
     """
     uvicorn without its own idea of proxies (`gateway.addresses` decides whom to believe), its access log
@@ -42,7 +57,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]
 
     CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
         "loop": "auto",
-        "http": "httptools",
+        "http": Protocol,
         "ws": "none",
         "lifespan": "on",
         "proxy_headers": False,

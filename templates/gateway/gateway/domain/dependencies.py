@@ -66,9 +66,9 @@ async def embeddings(services: Services, model: str, texts: list[str], purpose: 
     except UnknownModel:
         raise NotFound("model", model) from None
     except EmbeddingUnavailable as error:
-        raise unavailable_model(model, error.reason) from None
+        raise unavailable_model(model, error.reason, error.retry_after) from None
 
 
-def unavailable_model(model: str, reason: str) -> DependencyUnavailable:
-    """503 that names the model."""
-    return DependencyUnavailable(f"model:{model}", reason)
+def unavailable_model(model: str, reason: str, retry_after: float | None = None) -> DependencyUnavailable:
+    """503 that names the model, and when it is worth another try where that is known."""
+    return DependencyUnavailable(f"model:{model}", reason, retry_after)

@@ -46,18 +46,25 @@ class Endpoint:
             raise EmbeddingUnavailable(self.model.name, str(error)) from None
 
     async def _in_time(self, texts: list[str], purpose: Purpose) -> list[Vector]:
-        last = "no answer in time"
+        last = CallFailed("no answer in time")
+        until = asyncio.get_running_loop().time() + self.model.timeout_seconds
         try:
-            async with asyncio.timeout(self.model.timeout_seconds):
+            async with asyncio.timeout_at(until):
                 for attempt in range(self._retries):
                     try:
                         return await self._source.call(texts, purpose)
                     except CallFailed as error:
-                        last = error.reason
-                        await asyncio.sleep(self._wait(attempt, error.after))
+                        last = error
+                    await self._before(until, self._wait(attempt, last.after), last)
                 return await self._source.call(texts, purpose)
         except TimeoutError:
-            raise CallFailed(last) from None
+            raise last from None
+
+    async def _before(self, until: float, wait: float, last: CallFailed) -> None:
+        """Waits for the next attempt; raises what came of the last one where there is no time for another."""
+        if asyncio.get_running_loop().time() + wait >= until:
+            raise last
+        await asyncio.sleep(wait)
 
     def _wait(self, attempt: int, asked: float | None) -> float:
         """Doubled each time, with full jitter, but never less than the service asked for."""

@@ -12,10 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import metrics
 from gateway.addresses import client_address_of
+from gateway.problems import METHODS
 from gateway.settings import Settings
 
-SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,127}")
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""What the edge takes for an id, too: a request has the same one in both logs."""
+
 PROBES = frozenset({"/", "/health", "/livez", "/readyz", "/metrics"})
 UNMATCHED = "unmatched"
 log = structlog.get_logger("gateway.access")

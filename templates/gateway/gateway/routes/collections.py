@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response, status
+from fastapi import APIRouter, Path, Response, status
 
 from gateway.domain import collections
 from gateway.problems import described
-from gateway.ratelimit import limited
-from gateway.routes.libraries import READ
+from gateway.routes.access import ADMIN, READ
 from gateway.schemas.collections import CollectionAnswer, CollectionNames, CollectionRequest
 from gateway.schemas.common import CollectionName
-from gateway.security import require
 from gateway.services import ServicesDep
 
 router = APIRouter(tags=["collections"])
-ADMIN = [Depends(limited("write")), Depends(require("admin"))]
 Name = Annotated[CollectionName, Path()]
 
 

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Query, Response, status
 from gateway.domain import documents
 from gateway.limits import heeded
 from gateway.problems import described
-from gateway.routes.libraries import READ, WRITE, IdempotencyKey, Writer, gone, own
+from gateway.routes.access import READ, WRITE, IdempotencyKey, Writer, own
+from gateway.routes.libraries import gone
 from gateway.schemas.documents import (
     ChunkPage,
     DocumentAnswer,

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Response, status
+from fastapi import APIRouter, Depends, Response, status
 from fastapi.responses import JSONResponse
 
 from gateway.domain import libraries
-from gateway.keyring import Principal
 from gateway.limits import heeded
 from gateway.problems import described
-from gateway.ratelimit import limited
+from gateway.routes.access import READ, WRITE, IdempotencyKey, Writer, own
 from gateway.schemas.documents import PendingAnswer
 from gateway.schemas.libraries import LibraryAnswer, LibraryPage, LibraryRequest
 from gateway.schemas.page import PageCursor, PageSize, position_of
-from gateway.security import require
 from gateway.services import ServicesDep
 
 router = APIRouter(tags=["libraries"], dependencies=[Depends(heeded)])
-READ = [Depends(limited("default")), Depends(require("read"))]
-WRITE = [Depends(limited("write")), Depends(require("write"))]
-Writer = Annotated[Principal, Depends(require("write"))]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        min_length=1,
-        max_length=255,
-        pattern=r"^[\x21-\x7e]+$",
-        description="Requests with the same key make one thing, however often they are sent.",
-    ),
-]
 
 
 @router.post(
@@ -83,11 +68,6 @@ async def get_library(library_id: UUID, services: ServicesDep) -> LibraryAnswer:
 async def delete_library(library_id: UUID, services: ServicesDep) -> Response:
     """Deletes a library with its documents, their chunks and vectors."""
     return gone(await libraries.remove(services, library_id))
-
-
-def own(writer: Principal, key: str | None) -> str | None:
-    """An idempotency key as one of this writer: others may send the same."""
-    return f"{writer.id} {key}" if key else None
 
 
 def gone(state: str) -> Response:

@@ -9,8 +9,7 @@ from fastapi import APIRouter, Depends, Path
 from gateway.domain import models
 from gateway.limits import heeded
 from gateway.problems import described
-from gateway.routes.libraries import READ
-from gateway.routes.search import SEARCH
+from gateway.routes.access import READ, SEARCH
 from gateway.schemas.common import ModelName
 from gateway.schemas.models import EmbedAnswer, EmbedRequest, ModelHealthAnswer, ModelList
 from gateway.services import ServicesDep

@@ -9,13 +9,11 @@ from fastapi import APIRouter, Depends
 from gateway.domain import search
 from gateway.limits import heeded
 from gateway.problems import described
-from gateway.ratelimit import limited
+from gateway.routes.access import SEARCH
 from gateway.schemas.search import SearchAnswer, SearchRequest
-from gateway.security import require
 from gateway.services import ServicesDep
 
 router = APIRouter(tags=["search"], dependencies=[Depends(heeded)])
-SEARCH = [Depends(limited("search")), Depends(require("read"))]
 
 
 @router.post(

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Depends, Response, status
 from gateway.domain import vectors
 from gateway.limits import heeded
 from gateway.problems import described
-from gateway.routes.libraries import WRITE
-from gateway.routes.search import SEARCH
+from gateway.routes.access import SEARCH, WRITE
 from gateway.schemas.vectors import (
     DeleteRequest,
     UpsertRequest,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .conftest import SIZE, Gateway
+from .conftest import SIZE, Gateway, MakeGateway
 
 
 async def test_models_are_listed(gateway: Gateway) -> None:
@@ -51,3 +51,13 @@ async def test_too_much_text_is_refused(gateway: Gateway) -> None:
         answer = await gateway.http.post("/v1/models/general/embed", json={"texts": texts})
         assert answer.status_code == 422
     assert gateway.stub.requests == []
+
+
+async def test_a_client_is_told_to_wait_as_long_as_the_model_asks(make_gateway: MakeGateway) -> None:
+    async with make_gateway(model={"timeout_seconds": 0.5}) as gateway:
+        gateway.stub.fault = "429"
+        answer = await gateway.http.post("/v1/models/general/embed", json={"texts": ["one"]})
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        gateway.stub.fault = "500"
+        answer = await gateway.http.post("/v1/models/general/embed", json={"texts": ["one"]})
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")

@@ -96,6 +96,19 @@ async def test_a_wait_that_the_service_asks_for_is_kept(make_settings: Make, stu
     assert 1.0 <= time.monotonic() - started < 2.5
 
 
+async def test_a_wait_that_the_service_asks_for_is_passed_on_where_there_is_no_time_for_it(
+    make_settings: Make, stub: EmbeddingStub
+) -> None:
+    stub.fault = "429"
+    started = time.monotonic()
+    async with built(make_settings, stub, model={"timeout_seconds": 0.9}) as embedder:
+        with pytest.raises(EmbeddingUnavailable, match="it answered 429") as failure:
+            await embedder.embed("general", ["one"])
+    assert failure.value.retry_after == 1
+    assert time.monotonic() - started < 0.7
+    assert len(stub.requests) == 1
+
+
 @pytest.mark.parametrize(
     ("fault", "reason", "asked"),
     [

@@ -92,3 +92,14 @@ def test_people_may_read_it_on_a_console(capsys: pytest.CaptureFixture[str]) -> 
     text = capsys.readouterr().err
     assert "told" in text
     assert "qdrant-secret" not in text
+
+
+def test_a_line_of_uvicorn_is_told_once_and_not_for_a_terminal_too(
+    secretive: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(secretive)
+    extra = {"color_message": "Started server process [\x1b[36m%d\x1b[0m]", "kept": 1}
+    logging.getLogger("uvicorn.error").info("Started server process [%d]", 7, extra=extra)
+    (line,) = lines(capsys)
+    assert (line["event"], line["kept"]) == ("Started server process [7]", 1)
+    assert "color_message" not in line

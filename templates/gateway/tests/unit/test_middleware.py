@@ -63,14 +63,12 @@ async def pieces(sizes: Iterable[int]) -> AsyncIterator[bytes]:
         yield b"x" * size
 
 
-@pytest.mark.parametrize("given", ["0123456789abcdef", "abc-DEF.123_x", "x" * 128])
+@pytest.mark.parametrize("given", ["0123456789abcdef", "abc-DEF.123_x", "7", "-leading-dash", "x" * 64])
 def test_a_sane_request_id_is_kept(given: str) -> None:
     assert request_id_for(given) == given
 
 
-@pytest.mark.parametrize(
-    "given", [None, "", "short", "x" * 129, "evil\nline-line", "a b c d e f g", "-leading-dash", "ünïcödé-id"]
-)
+@pytest.mark.parametrize("given", [None, "", "x" * 65, "evil\nline-line", "a b c d e f g", "ünïcödé-id"])
 def test_any_other_is_replaced(given: str | None) -> None:
     made = request_id_for(given)
     assert made != given

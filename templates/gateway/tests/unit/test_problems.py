@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -132,3 +133,14 @@ async def test_an_unknown_path_and_an_unknown_method_are_problems(failing: httpx
     answer = await failing.post("/health")
     await problem_of(answer, 405)
     assert answer.headers["allow"] == "GET"
+
+
+async def test_a_method_that_no_route_takes_is_told_all_that_some_take(client: httpx.AsyncClient) -> None:
+    for path, allowed in (
+        ("/v1/keys", "GET, POST"),
+        ("/api/v1/keys/1", "DELETE"),
+        (f"/v1/libraries/{uuid4()}/documents/{uuid4()}", "GET, PUT, DELETE"),
+    ):
+        answer = await client.patch(path)
+        await problem_of(answer, 405)
+        assert answer.headers["allow"] == allowed

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import httpx
 import pytest
 
+from gateway.app import create_app
 from gateway.readiness import Dependency, ReadinessProbe
+from gateway.settings import Settings
+
+from ..conftest import serving
 
 
 async def fine() -> None: ...
@@ -111,6 +115,22 @@ async def test_a_gateway_whose_dependencies_are_all_down_starts_lives_and_is_not
     assert {name: state["status"] for name, state in dependencies.items()} == {
         "postgresql": "down",
         "qdrant": "down",
-        "redis": "down",
     }
     assert {name for name, state in dependencies.items() if state["required"]} == {"postgresql", "qdrant"}
+
+
+@pytest.mark.parametrize(
+    ("given", "redis"),
+    [
+        ({}, None),
+        ({"CACHE_ENABLED": True}, False),
+        ({"RATE_LIMIT_ENABLED": True}, False),
+        ({"RATE_LIMIT_ENABLED": True, "RATE_LIMIT_FAIL_OPEN": False}, True),
+    ],
+)
+async def test_redis_is_asked_where_something_is_kept_or_counted_in_it(
+    make_settings: Callable[..., Settings], given: dict[str, bool], redis: bool | None
+) -> None:
+    async with serving(create_app(make_settings(**given))) as client:
+        dependencies = (await client.get("/readyz")).json()["dependencies"]
+    assert dependencies.get("redis", {}).get("required") == redis

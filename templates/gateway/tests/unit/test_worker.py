@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -121,3 +122,25 @@ def test_uvicorn_believes_no_proxy_names_no_server_and_ends_before_gunicorn_does
     assert config.access_log is False
     assert config.timeout_graceful_shutdown == 28
     assert make_worker(application, graceful_timeout=1).config.timeout_graceful_shutdown == 1
+
+
+async def test_a_client_that_left_before_it_was_taken_is_not_listened_to(
+    make_worker: Callable[..., Worker], listener: socket.socket
+) -> None:
+    """As the health checks of a proxy do while workers start: it waits a while, then resets."""
+    asked: list[Any] = []
+
+    async def recording(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            asked.append(scope["client"])
+        await application(scope, receive, send)
+
+    with socket.create_connection(listener.getsockname()) as leaving:
+        leaving.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    serving = asyncio.create_task(make_worker(recording)._serve())
+    staying = await connected(listener)
+    assert (await staying.get()).startswith("http/1.1 200")
+    staying.close()
+    await asyncio.wait_for(serving, 5)
+    assert [client is not None for client in asked] == [True]
