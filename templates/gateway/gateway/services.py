@@ -109,8 +109,8 @@ async def _ping(redis: Redis) -> None:
 
 
 _CONNECTIONS = httpx.Limits(max_keepalive_connections=32, keepalive_expiry=2.0)
-"""To Qdrant. Its client opens one for each request where Qdrant is local, unless told otherwise; Qdrant itself closes
-those that were idle for five seconds, and a request must not meet that."""
+"""To Qdrant. Its client opens one for each request where Qdrant is local, unless told otherwise; Qdrant
+itself closes those that were idle for five seconds, and a request must not meet that."""
 
 
 def qdrant_client(settings: Settings) -> AsyncQdrantClient:
