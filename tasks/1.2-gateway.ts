@@ -5,6 +5,8 @@ import { aptPackages } from '../src/resources/apt.js';
 import { databaseSchema } from '../src/resources/database-schema.js';
 import { directory } from '../src/resources/directory.js';
 import { file } from '../src/resources/file.js';
+import { containerEngine, gatewayImageRelease } from '../src/resources/gateway-image.js';
+import { SETTINGS } from '../src/resources/gateway-image-probe.js';
 import { gatewayKey } from '../src/resources/gateway-key.js';
 import { gatewayReady } from '../src/resources/gateway-ready.js';
 import { gatewayRelease } from '../src/resources/gateway-release.js';
@@ -17,6 +19,7 @@ import { layerRevisions } from '../src/services/citadel/layer.js';
 import { citadelOf } from '../src/services/citadel/place.js';
 import { type GatewayArtefact, gatewayArtefact } from '../src/services/gateway/artefact.js';
 import { renderGatewayEnvironment } from '../src/services/gateway/environment.js';
+import { gatewayImage } from '../src/services/gateway/image.js';
 import {
   type GatewayInstance,
   gatewayInstances,
@@ -41,14 +44,26 @@ const release: SubTask = {
     const artefact = gatewayArtefact(config);
     const target = releaseDirectory(config, artefact);
     return [
-      aptPackages({ name: 'gateway', packages: ['python3', 'python3-venv'] }),
-      systemUser({ name: GATEWAY_USER }),
-      gatewayRelease({ directory: target, artefact, user: GATEWAY_USER, ...packageSource(config) }),
+      ...installed(config, artefact, target),
       directory({ path: `${config.paths.root}/gateway` }),
       ...gatewayInstances(config).map(({ home }) => symlink({ path: home, target })),
     ];
   },
 };
+
+function installed(config: Config, artefact: GatewayArtefact, directory: string): Resource[] {
+  const { artifact } = config.gateway;
+  const user = GATEWAY_USER;
+  if (artifact.from === 'image') {
+    const options = { directory, image: gatewayImage(artifact), user };
+    return [containerEngine(options), systemUser({ name: user }), gatewayImageRelease(options)];
+  }
+  return [
+    aptPackages({ name: 'gateway', packages: ['python3', 'python3-venv'] }),
+    systemUser({ name: user }),
+    gatewayRelease({ directory, artefact, user, ...packageSource(config) }),
+  ];
+}
 
 /** The same index as task 0.4 has. */
 function packageSource({ python }: Config) {
@@ -145,17 +160,20 @@ const running: SubTask = {
   title: 'Service',
   criterion: 'Every instance runs hardened under systemd with what is configured, and says that it is ready',
   resources: ({ config, facts }) => [
-    unitFile({ name: UNIT, content: renderGatewayUnit(config, facts.memory) }),
+    unitFile({ name: UNIT, content: renderGatewayUnit(config, facts) }),
     ...gatewayInstances(config).map((instance) => instanceService(config, instance)),
   ],
 };
 
 /** A release that is installed again under its name changes what runs as well as another one does. */
 function instanceService(config: Config, instance: GatewayInstance): Resource {
-  const installed = `${instance.home}/${INSTALLED}`;
+  const image = config.gateway.artifact.from === 'image';
+  const installed = (image ? ['manifest.json', SETTINGS] : [INSTALLED]).map(
+    (name) => `${instance.home}/${name}`,
+  );
   const resource = service({
     unit: instance.unit,
-    restartOn: [instance.environment, installed, `/etc/systemd/system/${UNIT}`],
+    restartOn: [instance.environment, ...installed, `/etc/systemd/system/${UNIT}`],
     readyCheck: gatewayReady(instanceUrl(config, instance), config.gateway.health),
     startTimeoutSeconds: 120,
   });
@@ -164,7 +182,7 @@ function instanceService(config: Config, instance: GatewayInstance): Resource {
     ...resource,
     predict: (changing) =>
       resource.predict?.(changing) ??
-      (changing.has(target) ? { action: 'restart', summary: `restart: ${installed} changes` } : null),
+      (changing.has(target) ? { action: 'restart', summary: `restart: ${installed[0]} changes` } : null),
   };
 }
 

@@ -32,6 +32,7 @@ export function withLocalPaths(config: Config, directory: string): Config {
         ...own,
         ...('path' in own ? { path: local(own.path) } : {}),
         ...('requirements' in own ? { requirements: local(own.requirements) } : {}),
+        ...('archive' in own && own.archive !== undefined ? { archive: local(own.archive) } : {}),
       },
     },
     backup: {

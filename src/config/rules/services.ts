@@ -54,6 +54,26 @@ function gatewayHasItsServices({ gateway, postgres, redis }: Config): Violation[
   ];
 }
 
+/** What is said of an archive needs one, and what is said of a pull none. */
+function imageComesOneWay({ gateway: { artifact } }: Config): Violation[] {
+  if (artifact.from !== 'image') return [];
+  const { archive, sha256, auth_file } = artifact;
+  const at = (key: string, message: string): Violation => ({ path: ['gateway', 'artifact', key], message });
+  return [
+    ...(sha256 !== undefined && archive === undefined
+      ? [
+          at(
+            'sha256',
+            'is that of an archive, but gateway.artifact.archive is not set; what is pulled is known by its digest',
+          ),
+        ]
+      : []),
+    ...(auth_file !== undefined && archive !== undefined
+      ? [at('auth_file', 'is for a registry, but nothing is pulled where gateway.artifact.archive is set')]
+      : []),
+  ];
+}
+
 function anyOriginStandsAlone({ gateway: { cors_origins } }: Config): Violation[] {
   if (!cors_origins.includes('*') || cors_origins.length === 1) return [];
   return [{ path: ['gateway', 'cors_origins'], message: '* allows every origin: it must stand alone' }];
@@ -87,6 +107,7 @@ export const serviceRules: readonly Rule[] = [
   { needs: ['networking'], check: certificateIsGiven },
   { needs: ['postgres', 'gateway'], check: connectionsFit },
   { needs: ['postgres', 'redis', 'gateway'], check: gatewayHasItsServices },
+  { needs: ['gateway'], check: imageComesOneWay },
   { needs: ['gateway'], check: anyOriginStandsAlone },
   { needs: ['backup', 'paths'], check: repositoriesAreComplete },
 ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { imageSchema } from './gateway-image.js';
 import { cidr, count, httpUrl, identifier, port, seconds, secret, size, sqlName } from './values.js';
 
 export const postgresSchema = z
@@ -110,6 +111,7 @@ const artifact = z
         .describe('Its requirements.txt, with the hash of everything it needs, on the same machine.'),
       app,
     }),
+    imageSchema(sha256),
   ])
   .prefault({ from: 'reference' })
   .describe('What is installed as the gateway.');

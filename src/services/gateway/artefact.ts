@@ -5,6 +5,7 @@ import type { Config } from '../../config/schema.js';
 import { EXIT, messageOf, VdbError } from '../../errors.js';
 import { type TarFile, tarOf } from '../../tar.js';
 import { templateDirectory } from '../../templates.js';
+import { pinnedImage } from './image.js';
 import { treeOf } from './tree.js';
 
 /** What becomes a release of the gateway. */
@@ -12,9 +13,9 @@ export interface GatewayArtefact {
   from: Config['gateway']['artifact']['from'];
   /** `gateway-0.1.0-1a2b3c4d5e6f`: equal names are equal contents. */
   name: string;
-  /** SHA-256 of the archive or wheel. */
+  /** SHA-256 of the archive or wheel; of an image its digest. */
   sha256: string;
-  /** Module and name of the ASGI application. */
+  /** Module and name of the ASGI application; empty for an image, which knows itself what it starts. */
   app: string;
   /** What is sent to the host: an archive of {@link PAYLOAD}. Read only when it is to be sent. */
   files(): TarFile[];
@@ -39,6 +40,10 @@ const REFERENCE = {
 /** What the configuration names, from this machine. Throws `config.gateway-artefact` where it cannot be read. */
 export function gatewayArtefact({ gateway: { artifact } }: Config): GatewayArtefact {
   if (artifact.from === 'reference') return ofTree('reference', referenceTree(), 'gateway.asgi:app');
+  if (artifact.from === 'image') {
+    const { name, digest } = pinnedImage(artifact);
+    return { from: 'image', name, sha256: digest, app: '', files: () => [] };
+  }
   if (artifact.from === 'directory') return ofTree('directory', ownTree(artifact.path), artifact.app);
   const { from, path, sha256 = sha256Of(read(path)), app } = artifact;
   if (from === 'tarball') {

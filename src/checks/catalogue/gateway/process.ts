@@ -3,7 +3,7 @@ import { workersOf } from '../../../services/gateway/instances.js';
 import { defineCheck, type Verdict } from '../../check.js';
 import { type GatewayProcess, gatewayProcess } from '../../probes/gateway-process.js';
 import { expect, fail, pass, warn, whenKnown, whenThere } from '../../verdict.js';
-import { eachInstance, instancesOf, shared } from './shared.js';
+import { eachInstance, instancesOf, shared, skipImage } from './shared.js';
 
 const asked = {
   ...shared,
@@ -43,6 +43,7 @@ export const release = defineCheck<GatewayProcess>({
 /** As many workers as configured, and none that had to be started again. */
 export const workers = defineCheck<GatewayProcess>({
   ...asked,
+  skip: skipImage,
   id: 'gateway.workers',
   severity: 'error',
   title: 'Every worker of the gateway is there',

@@ -15,7 +15,15 @@ export const shared = {
 /** Only the reference gateway is known well enough for these; one of their own has its health contract. */
 export function skipForeign(context: CheckContext): string | undefined {
   const { from } = context.config.gateway.artifact;
-  return shared.skip(context) ?? (from === 'reference' ? undefined : `the gateway is from a ${from}`);
+  return (
+    shared.skip(context) ??
+    (from === 'reference' ? undefined : `the gateway is from ${from === 'image' ? 'an' : 'a'} ${from}`)
+  );
+}
+
+/** How an image serves is its own affair, and its processes are not those of its unit. */
+export function skipImage(context: CheckContext): string | undefined {
+  return context.config.gateway.artifact.from === 'image' ? skipForeign(context) : shared.skip(context);
 }
 
 /** The replicas that should serve. */
