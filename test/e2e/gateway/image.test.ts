@@ -42,7 +42,8 @@ podman save --output /srv/gateway.tar localhost/test/gateway:1
 podman image inspect --format '{{.Id}}' localhost/test/gateway:1 >/srv/id
 podman rmi --all --force`;
 
-const SERVER = `import http.server, json, os
+const SERVER = `import http.server, json, os, signal, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(204 if self.path == "/ok" else 200)
