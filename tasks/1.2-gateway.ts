@@ -1,6 +1,7 @@
 import type { Config } from '../src/config/schema.js';
 import type { Resource } from '../src/engine/resource.js';
 import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
+import { absent } from '../src/resources/absent.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { databaseSchema } from '../src/resources/database-schema.js';
 import { directory } from '../src/resources/directory.js';
@@ -11,6 +12,7 @@ import { gatewayKey } from '../src/resources/gateway-key.js';
 import { gatewayReady } from '../src/resources/gateway-ready.js';
 import { gatewayRelease } from '../src/resources/gateway-release.js';
 import { INSTALLED } from '../src/resources/gateway-release-probe.js';
+import { gatewayRetired } from '../src/resources/gateway-retired.js';
 import { service } from '../src/resources/service.js';
 import { symlink } from '../src/resources/symlink.js';
 import { unitFile } from '../src/resources/unit.js';
@@ -160,10 +162,26 @@ const running: SubTask = {
   title: 'Service',
   criterion: 'Every instance runs hardened under systemd with what is configured, and says that it is ready',
   resources: ({ config, facts }) => [
-    unitFile({ name: UNIT, content: renderGatewayUnit(config, facts) }),
-    ...gatewayInstances(config).map((instance) => instanceService(config, instance)),
+    ...retired(config),
+    ...(config.gateway.enabled
+      ? [
+          unitFile({ name: UNIT, content: renderGatewayUnit(config, facts) }),
+          ...gatewayInstances(config).map((instance) => instanceService(config, instance)),
+        ]
+      : []),
   ],
 };
+
+/** Before others start, as they may want the ports of those that go. */
+function retired(config: Config): Resource[] {
+  const { enabled, graceful_timeout_seconds: stopSeconds } = config.gateway;
+  const wanted = enabled ? gatewayInstances(config) : [];
+  const keep = wanted.map(({ name }) => name);
+  return [
+    gatewayRetired({ root: config.paths.root, keep, stopSeconds }),
+    ...(enabled ? [] : [absent({ path: gatewayHeader(config) })]),
+  ];
+}
 
 /** A release that is installed again under its name changes what runs as well as another one does. */
 function instanceService(config: Config, instance: GatewayInstance): Resource {
@@ -200,7 +218,7 @@ export const gateway: Task = {
   description:
     'The FastAPI gateway, or one of your own, as a verified release under an account of its own, hardened under systemd.',
   dependsOn: ['1.4', '3.1', '3.2'],
-  subtasks: [release, configuration, metadata, running].map(whereEnabled),
+  subtasks: [...[release, configuration, metadata].map(whereEnabled), running],
   runs: ({ config, facts }) => {
     const { gateway: settings } = config;
     if (!settings.enabled) return 'Gateway: not configured';

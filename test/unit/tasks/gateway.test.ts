@@ -8,8 +8,9 @@ const ids = (id: string, context = enabled()) => resourcesOf(gateway, id, contex
 const OWN = { artifact: { from: 'tarball', path: '/nowhere/g.tar', sha256: 'a'.repeat(64) } };
 
 describe('task 1.2', () => {
-  test('has nothing to do where the gateway is off', () => {
-    for (const { id } of gateway.subtasks) expect(resourcesOf(gateway, id, fakeContext()), id).toEqual([]);
+  test('only takes away what is left of it where the gateway is off', () => {
+    const all = gateway.subtasks.flatMap(({ id }) => ids(id, fakeContext()));
+    expect(all).toEqual(['gateway-retired', 'absent:/opt/qdrant/config/.gateway-header']);
     expect(gateway.runs?.(fakeContext())).toBe('Gateway: not configured');
   });
 
@@ -17,6 +18,7 @@ describe('task 1.2', () => {
     const links = ids('1.2.1').filter((id) => id.startsWith('symlink:'));
     expect(links).toEqual(['symlink:/opt/qdrant/gateway/blue-1', 'symlink:/opt/qdrant/gateway/blue-2']);
     expect(ids('1.2.4')).toEqual([
+      'gateway-retired',
       'file:/etc/systemd/system/api-gateway@.service',
       'service:api-gateway@blue-1.service',
       'service:api-gateway@blue-2.service',
@@ -43,7 +45,7 @@ describe('task 1.2', () => {
   test('predicts that a release which is installed again restarts what runs from it', () => {
     const context = enabled();
     const release = ids('1.2.1', context).find((id) => id.startsWith('release:')) ?? '';
-    const services = resourcesOf(gateway, '1.2.4', context).slice(1);
+    const services = resourcesOf(gateway, '1.2.4', context).slice(2);
     for (const service of services) {
       expect(service.predict?.(new Set([release]))).toMatchObject({ action: 'restart' });
       expect(service.predict?.(new Set(['release:/elsewhere']))).toBeNull();
@@ -52,7 +54,7 @@ describe('task 1.2', () => {
 
   test('limits the memory of a replica to its share, where the host has what is planned', () => {
     const memoryOf = (memory: number) => {
-      const [unit] = resourcesOf(gateway, '1.2.4', { ...enabled(), facts: { ...enabled().facts, memory } });
+      const [, unit] = resourcesOf(gateway, '1.2.4', { ...enabled(), facts: { ...enabled().facts, memory } });
       return /^MemoryMax=(\d+)$/m.exec(unit?.diff(null)?.content?.after ?? '')?.[1];
     };
     expect(memoryOf(64 * 1024 ** 3)).toBe(String(8 * 1024 ** 3));
