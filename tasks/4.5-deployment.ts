@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
 import type { Resource } from '../src/engine/resource.js';
 import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
-import { EXIT, messageOf, VdbError } from '../src/errors.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { directory } from '../src/resources/directory.js';
 import { ownCertificate } from '../src/resources/edge-certificate.js';
 import { file } from '../src/resources/file.js';
 import { later } from '../src/resources/later.js';
 import { service } from '../src/resources/service.js';
+import { edgePem } from '../src/services/haproxy/certificate.js';
 import {
   EDGE_CERTIFICATE,
   edgeReady,
@@ -48,7 +47,8 @@ function certificate({ config, facts, address }: TaskContext): Resource[] {
   const { tls } = config.networking;
   if (tls.mode === 'off') return [];
   if (tls.mode === 'files') {
-    const content = `${pem('certificate', tls.certificate)}\n${pem('key', tls.key)}\n`;
+    const { certificate = '', key = '' } = tls;
+    const content = edgePem({ certificate, key }, facts.clock * 1000);
     return [
       file({ path: EDGE_CERTIFICATE, content, mode: '0600', secret: true, title: 'certificate of the edge' }),
     ];
@@ -63,21 +63,6 @@ function certificate({ config, facts, address }: TaskContext): Resource[] {
       names: [...new Set(names.filter((name) => name !== undefined && !name.includes(':')))] as string[],
     }),
   ];
-}
-
-/** A PEM file of this machine. */
-function pem(key: 'certificate' | 'key', path = ''): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (cause) {
-    throw new VdbError(`networking.tls.${key} cannot be read: ${path}`, {
-      code: 'config.tls',
-      exitCode: EXIT.usage,
-      meaning: `The edge needs it, and it is read on this machine (${messageOf(cause)}).`,
-      next: `Correct networking.tls.${key}, or have a certificate made on the host: networking.tls.mode: own-ca.`,
-      cause,
-    });
-  }
 }
 
 /** Task 4.5: what clients see. */
