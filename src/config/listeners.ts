@@ -58,6 +58,7 @@ function edgeListeners({ networking: { edge, load_balancer } }: Config): Listene
   if (!load_balancer) return [];
   const ports = [
     ['gateway_port', edge.gateway_port],
+    ['gateway_grpc_port', edge.gateway_grpc_port],
     ['qdrant_http_port', edge.qdrant_http_port],
     ['qdrant_grpc_port', edge.qdrant_grpc_port],
   ] as const;
@@ -78,7 +79,7 @@ function monitoringListeners({ monitoring }: Config): Listener[] {
 
 /** Each port of the edge that is configured, once. */
 export function edgePorts({ networking: { edge } }: Config): number[] {
-  const ports = [edge.gateway_port, edge.qdrant_http_port, edge.qdrant_grpc_port];
+  const ports = [edge.gateway_port, edge.gateway_grpc_port, edge.qdrant_http_port, edge.qdrant_grpc_port];
   return [...new Set(ports.filter((port) => port !== undefined))];
 }
 

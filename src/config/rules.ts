@@ -1,5 +1,6 @@
 import type { ConfigPath } from './path.js';
 import { collectionRules } from './rules/collections.js';
+import { gatewayRules } from './rules/gateway.js';
 import { hostRules } from './rules/hosts.js';
 import { pathRules } from './rules/paths.js';
 import { portRules } from './rules/ports.js';
@@ -26,6 +27,7 @@ const RULES: readonly Rule[] = [
   ...secretRules,
   ...collectionRules,
   ...serviceRules,
+  ...gatewayRules,
 ];
 
 /** Violations of the rules whose sections are all in `valid`. */

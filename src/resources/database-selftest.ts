@@ -5,7 +5,7 @@ import { askLayer, type DatabaseLayer, explainLayer, whereItRuns } from './datab
 import { type LayerState, TESTED } from './database-layer-probe.js';
 
 export interface DatabaseSelftest extends DatabaseLayer {
-  /** What is tested: another layer or another schema is another digest, and is tested anew. */
+  /** Of the files that are tested, migrations included: another layer is tested anew. That its tables were changed by hand is not seen. */
   digest: string;
 }
 

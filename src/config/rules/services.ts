@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Rule, Violation } from '../rules.js';
 import type { Config } from '../schema.js';
+import { SLOTS } from '../slots.js';
 
 function certificateIsGiven({ networking: { tls } }: Config): Violation[] {
   const wanted = { off: [], 'own-ca': [], files: ['certificate', 'key'], acme: ['domain'] } as const;
@@ -15,11 +16,14 @@ function certificateIsGiven({ networking: { tls } }: Config): Violation[] {
 /** What is left for vdb's own looks, migrations, backups and the superuser. */
 const RESERVED_CONNECTIONS = 10;
 
-/** Each replica keeps to its pool, however many workers share it; a worker needs one connection. */
+/**
+ * Each replica keeps to its pool, however many workers share it; a worker needs one connection. While a version
+ * takes over from another, both slots have all their replicas.
+ */
 function connectionsFit({ postgres, gateway }: Config): Violation[] {
   if (!postgres.enabled || !gateway.enabled) return [];
   const { size, max_overflow } = postgres.pool;
-  const all = (size + max_overflow) * gateway.replicas + RESERVED_CONNECTIONS;
+  const all = (size + max_overflow) * gateway.replicas * SLOTS.length + RESERVED_CONNECTIONS;
   const workers = gateway.workers === 'auto' ? 1 : gateway.workers;
   return [
     ...(all <= postgres.max_connections
@@ -27,7 +31,7 @@ function connectionsFit({ postgres, gateway }: Config): Violation[] {
       : [
           {
             path: ['postgres', 'max_connections'],
-            message: `${postgres.max_connections} is less than ${all}: ${size + max_overflow} connections of the pool (size and max_overflow) for each of ${gateway.replicas} replicas, and ${RESERVED_CONNECTIONS} for others`,
+            message: `${postgres.max_connections} is less than ${all}: ${size + max_overflow} connections of the pool (size and max_overflow) for each of ${gateway.replicas} replicas in both slots, and ${RESERVED_CONNECTIONS} for others`,
           },
         ]),
     ...(workers <= size

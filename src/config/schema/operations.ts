@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cronProblem } from '../cron.js';
-import { cidr, count, duration, port, seconds, secret } from './values.js';
+import { cidr, count, duration, port, seconds, secret, urlPath } from './values.js';
 
 const edge = z
   .strictObject({
@@ -10,6 +10,9 @@ const edge = z
       .default(['0.0.0.0'])
       .describe('Addresses it listens on; 0.0.0.0 and :: are all of IPv4 and of IPv6.'),
     gateway_port: port().default(8000).describe('Port of the gateway as clients see it.'),
+    gateway_grpc_port: port()
+      .optional()
+      .describe("Port of the gateway's gRPC as clients see it; not offered when missing."),
     qdrant_http_port: port()
       .optional()
       .describe("Port of Qdrant's REST interface as clients see it; not offered when missing."),
@@ -45,11 +48,11 @@ export const networkingSchema = z
     edge,
     load_balancer: z.boolean().default(true).describe('Whether HAProxy is the edge.'),
     tls,
-    health_check_path: z
-      .string()
-      .startsWith('/')
+    health_check_path: urlPath()
       .default('/health')
-      .describe('Path of the health check of the gateway.'),
+      .describe(
+        'Path by which the edge sees that the gateway of vdb serves; one of your own is asked what gateway.health says.',
+      ),
   })
   .describe('What clients see.');
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { imageSchema } from './gateway-image.js';
-import { cidr, count, httpUrl, identifier, port, seconds, secret, size, sqlName } from './values.js';
+import { cidr, count, httpUrl, identifier, port, seconds, secret, size, sqlName, urlPath } from './values.js';
 
 export const postgresSchema = z
   .strictObject({
@@ -29,7 +29,10 @@ export const postgresSchema = z
       )
       .default({})
       .describe('Settings of postgresql.conf that override the tuning.'),
-    max_connections: z.int().min(10).default(200).describe('Most connections at once.'),
+    statement_timeout_seconds: seconds()
+      .default(30)
+      .describe('How long a statement of the gateway may take.'),
+    max_connections: z.int().min(10).default(250).describe('Most connections at once.'),
   })
   .prefault({})
   .describe('PostgreSQL, the metadata store of task 3.1.');
@@ -118,11 +121,17 @@ const artifact = z
 
 const health = z
   .strictObject({
-    path: z.string().startsWith('/').default('/readyz').describe('Path that is asked.'),
+    path: urlPath().default('/readyz').describe('Path that is asked.'),
     status: z.int().min(100).max(599).default(200).describe('Status of an instance that serves.'),
   })
   .prefault({})
   .describe('How an instance says that it serves; it counts as started only then.');
+
+const variable = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of a variable such as DOCS_ENABLED');
+
+const line = z
+  .string()
+  .refine((text) => !/\p{Cc}/u.test(text), 'must be one line without control characters');
 
 export const gatewaySchema = z
   .strictObject({
@@ -130,9 +139,9 @@ export const gatewaySchema = z
     artifact,
     health,
     bind: z
-      .union([z.ipv4(), z.ipv6()], 'must be an IP address')
+      .enum(['127.0.0.1', '0.0.0.0', '::'])
       .default('127.0.0.1')
-      .describe('Address it listens on; the edge is in front of it.'),
+      .describe('Address it listens on: loopback, where the edge is in front of it, or all.'),
     port: port()
       .default(8001)
       .describe('Port of the first replica, the next ones follow; clients use networking.edge.gateway_port.'),
@@ -168,6 +177,7 @@ export const gatewaySchema = z
         max_text_length: count().default(10_000).describe('Characters of a chunk.'),
         max_query_length: count().default(1000).describe('Characters of a query.'),
         max_results_k: count().default(100).describe('Results of a search.'),
+        max_batch_points: count().default(1000).describe('Points of one upsert.'),
         max_body_size: size().default('16MiB').describe('Body of a request.'),
       })
       .prefault({})
@@ -185,6 +195,13 @@ export const gatewaySchema = z
       })
       .prefault({})
       .describe('Rate limits per client, counted in Redis.'),
+    cache: z
+      .strictObject({
+        enabled: z.boolean().default(true).describe('Whether search results are kept in Redis.'),
+        ttl_seconds: seconds().default(60).describe('How long a search result is kept.'),
+      })
+      .prefault({})
+      .describe('The cache of search results, where Redis is on.'),
     versioning: z
       .strictObject({
         enabled: z.boolean().default(true).describe('Whether paths carry the version.'),
@@ -212,6 +229,16 @@ export const gatewaySchema = z
       .boolean()
       .default(false)
       .describe('Vectors are made up from the text, the same for the same: for trying things out only.'),
+    environment: z
+      .record(variable, z.union([line, z.number(), z.boolean()]))
+      .default({})
+      .describe(
+        'Further settings of the gateway, by their variables: DOCS_ENABLED, QDRANT_TIMEOUT_SECONDS … What a key of this file sets is refused.',
+      ),
+    secrets: z
+      .record(variable, secret())
+      .default({})
+      .describe('The same for values that are secret, such as COHERE_URL with a password in it.'),
   })
   .prefault({})
   .describe('The FastAPI gateway.');

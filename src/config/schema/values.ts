@@ -71,6 +71,10 @@ export const sqlName = () =>
 /** An HTTP or HTTPS address. */
 export const httpUrl = () => z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
 
+/** The path of a URL, in characters that mean nothing else where it stands in a configuration file. */
+export const urlPath = () =>
+  z.string().regex(/^\/[!$-&(-[\]-~]*$/, 'must be a path such as /health, without spaces, quotes, \\ and #');
+
 /** Number of seconds, at least one. */
 export const seconds = () => z.int().min(1);
 

@@ -1,3 +1,4 @@
+import type { GatewayVariable } from '../../config/gateway-environment.js';
 import type { Config } from '../../config/schema.js';
 import { parseSize } from '../../config/units.js';
 import { allowedNetworks, type GatewayInstance, reachedAt, TRUSTED_PROXIES, workersOf } from './instances.js';
@@ -12,10 +13,12 @@ export interface EnvironmentContext {
   app: string;
 }
 
-type Variables = Record<string, string | number | boolean>;
+type Value = string | number | boolean;
+/** Those that `gateway.environment` cannot set. */
+type Variables = Partial<Record<GatewayVariable, Value>>;
 
 /**
- * The environment of one instance, for systemd, shells and python-dotenv alike. It holds secrets. The names are those
+ * The environment of one instance, for systemd and shells alike. It holds secrets. The names are those
  * of `gateway.settings` and `citadel.settings`; a gateway of one's own finds the same.
  */
 export function renderGatewayEnvironment(
@@ -23,13 +26,15 @@ export function renderGatewayEnvironment(
   instance: GatewayInstance,
   context: EnvironmentContext,
 ): string {
-  const variables = {
+  const variables: Record<string, Value> = {
     ...server(config, instance, context),
     ...limits(config),
     ...access(config),
     ...database(config, instance, workersOf(config, context.cpus)),
     ...services(config, instance),
     ...embeddings(config),
+    ...config.gateway.environment,
+    ...config.gateway.secrets,
   };
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${quoted(String(value))}`);
   return ['# Written by vdb: changes here are overwritten.', ...lines, ''].join('\n');
@@ -64,6 +69,7 @@ function limits({ gateway: { limits, rate_limit } }: Config): Variables {
     MAX_TEXT_LENGTH: limits.max_text_length,
     MAX_QUERY_LENGTH: limits.max_query_length,
     MAX_RESULTS_K: limits.max_results_k,
+    MAX_BATCH_POINTS: limits.max_batch_points,
     MAX_BODY_BYTES: parseSize(limits.max_body_size) ?? 0,
     RATE_LIMIT_ENABLED: rate_limit.enabled,
     RATE_LIMIT_DEFAULT: rate_limit.default,
@@ -100,14 +106,16 @@ function database({ postgres }: Config, { home }: GatewayInstance, workers: numb
     POSTGRES_POOL_SIZE: Math.max(1, Math.floor(pool.size / workers)),
     POSTGRES_MAX_OVERFLOW: Math.floor(pool.max_overflow / workers),
     POSTGRES_POOL_TIMEOUT: pool.timeout_seconds,
+    POSTGRES_STATEMENT_TIMEOUT_MS: postgres.statement_timeout_seconds * 1000,
   };
 }
 
-function services({ qdrant, redis }: Config, { slot }: GatewayInstance): Variables {
+function services({ gateway: { cache }, qdrant, redis }: Config, { slot }: GatewayInstance): Variables {
   return {
     QDRANT_URL: `http://${reachedAt(qdrant.bind)}:${qdrant.slots[slot].http}`,
     QDRANT_API_KEY: qdrant.api_key,
-    CACHE_ENABLED: redis.enabled,
+    CACHE_ENABLED: redis.enabled && cache.enabled,
+    CACHE_TTL_SECONDS: cache.ttl_seconds,
     ...(redis.enabled
       ? { REDIS_HOST: '127.0.0.1', REDIS_PORT: redis.port, REDIS_PASSWORD: redis.password }
       : {}),
@@ -124,7 +132,7 @@ function embeddings({ gateway: { embedding, test_embedder }, models }: Config): 
   };
 }
 
-/** In double quotes, with a backslash before what those leave special: systemd, sh and python-dotenv agree on this. */
+/** In double quotes, with a backslash before what those leave special: systemd and sh agree on this, python-dotenv does not. */
 function quoted(value: string): string {
   if (/^[\w@%+=:,./-]+$/.test(value)) return value;
   return `"${value.replaceAll(/["\\$`]/g, '\\$&')}"`;

@@ -32,10 +32,16 @@ interface Door {
   balance: 'leastconn' | 'first';
   /** Bytes that a body may announce. */
   maxBody: number;
-  /** Path that answers 200 while a server serves. */
-  check: string;
+  check: HealthCheck;
   serverOptions: string;
   servers: Server[];
+}
+
+/** What a server is asked again and again, and what it answers while it serves. */
+interface HealthCheck {
+  /** As `http-check send` has it. */
+  request: string;
+  status: number;
 }
 
 interface Server {
@@ -53,6 +59,19 @@ const ERRORS = [
   { status: 503, title: 'no server can take the request now', retryAfter: 5 },
   { status: 504, title: 'the service did not answer in time' },
 ].map(({ title, ...rest }) => ({ ...rest, body: JSON.stringify({ title, status: rest.status }) }));
+
+/** In trouble it is asked more often than that, so that it is down, or back, within seconds. */
+const TROUBLE_SECONDS = 2;
+
+/**
+ * A call over HTTP/2 as clients speak it, of a method that no server has: gRPC says so at once, and HTTP has 200 for
+ * that. A health check proper needs a message in its body, which HAProxy cannot send: it holds NUL.
+ */
+const GRPC_HEALTH: HealthCheck = {
+  request:
+    'meth POST uri /vdb.edge/Alive ver HTTP/2 hdr Host localhost hdr Content-Type application/grpc hdr TE trailers',
+  status: 200,
+};
 
 /** Requests come from the operator's forwarded ports too, so loopback is always allowed. */
 const LOOPBACK = ['127.0.0.0/8', '::1'];
@@ -74,7 +93,8 @@ export function edgeReady(): Script {
 
 /** The whole of haproxy.cfg. The active slot is the one that serves; the other is known and disabled. Pure. */
 export function renderHaproxy(config: Config): string {
-  const { gateway, networking, security } = config;
+  const { gateway, monitoring, networking, security } = config;
+  const interval = monitoring.health_check_interval_seconds;
   return template('haproxy/haproxy.cfg', {
     maxConnections: gateway.max_connections,
     keepAliveSeconds: gateway.keep_alive_seconds,
@@ -83,6 +103,12 @@ export function renderHaproxy(config: Config): string {
     requestsPerMinute: security.rate_limiting ? networking.edge.max_requests_per_minute : undefined,
     metricsPort: EDGE_METRICS_PORT,
     errors: ERRORS,
+    health: {
+      interval,
+      trouble: Math.min(interval, TROUBLE_SECONDS),
+      timeout: monitoring.health_check_timeout_seconds,
+      retries: monitoring.health_check_retries,
+    },
     doors: doors(config),
   });
 }
@@ -91,7 +117,9 @@ function doors(config: Config): Door[] {
   const { gateway, networking, qdrant } = config;
   const { edge } = networking;
   const found: Door[] = [];
-  if (gateway.enabled) found.push(gatewayDoor(config, edge.gateway_port));
+  if (gateway.enabled) found.push(gatewayDoor(config, edge.gateway_port, 'http'));
+  if (gateway.enabled && gateway.grpc_port !== null && edge.gateway_grpc_port !== undefined)
+    found.push(gatewayDoor(config, edge.gateway_grpc_port, 'grpc'));
   if (edge.qdrant_http_port !== undefined) {
     found.push({
       ...qdrantDoor(config, 'qdrant_rest', edge.qdrant_http_port, 'http'),
@@ -105,23 +133,34 @@ function doors(config: Config): Door[] {
   return found;
 }
 
-function gatewayDoor(config: Config, port: number): Door {
-  const { gateway, networking } = config;
+function gatewayDoor(config: Config, port: number, kind: 'http' | 'grpc'): Door {
+  const { gateway } = config;
+  const grpc = kind === 'grpc';
   return {
-    name: 'gateway',
+    name: grpc ? 'gateway_grpc' : 'gateway',
     port,
     binds: binds(config, port),
-    options: bindOptions(config, 'http'),
+    options: bindOptions(config, kind),
     balance: 'leastconn',
     maxBody: parseSize(gateway.limits.max_body_size) ?? 0,
-    check: networking.health_check_path,
-    serverOptions: '',
-    servers: gatewayInstances(config).map(({ name, port }) => ({
+    check: grpc ? GRPC_HEALTH : gatewayHealth(config),
+    serverOptions: grpc ? ' proto h2' : '',
+    servers: gatewayInstances(config).map(({ name, port, grpcPort }) => ({
       name,
-      address: `${reachedAt(gateway.bind)}:${port}`,
+      address: `${reachedAt(gateway.bind)}:${grpc ? grpcPort : port}`,
       options: '',
     })),
   };
+}
+
+/** The path of the documents for the gateway that comes with vdb; one of their own is asked what its contract says. */
+function gatewayHealth({ gateway, networking }: Config): HealthCheck {
+  if (gateway.artifact.from === 'reference') return answering(networking.health_check_path, 200);
+  return answering(gateway.health.path, gateway.health.status);
+}
+
+function answering(path: string, status: number): HealthCheck {
+  return { request: `meth GET uri ${path} ver HTTP/1.1 hdr Host localhost`, status };
 }
 
 /** Checked over REST always: it says more than an open gRPC port. */
@@ -139,7 +178,7 @@ function qdrantDoor(
     binds: binds(config, port),
     balance: 'first',
     maxBody: qdrant.max_request_size_mb * 1024 * 1024,
-    check: '/readyz',
+    check: answering('/readyz', 200),
     serverOptions: '',
     servers: SLOTS.map((slot) => ({
       name: slot,

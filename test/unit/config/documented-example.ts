@@ -14,6 +14,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   full_scan_threshold: 10_000,
   quantile: 0.99,
   compression: 'x16',
+  gateway_grpc_port: 8100,
   qdrant_http_port: 6433,
   qdrant_grpc_port: 6434,
   certificate: 'tls/server.pem',

@@ -113,8 +113,8 @@ test.each<[string, Record<string, unknown>, string]>([
   ['a gateway without a key', { gateway: { enabled: true } }, 'gateway.api_key: is missing'],
   [
     'pools that PostgreSQL has no connections for',
-    { gateway: { enabled: true, api_key: API_KEY, replicas: 4 } },
-    'postgres.max_connections: 200 is less than 210: 50 connections of the pool (size and max_overflow) for each of 4 replicas',
+    { gateway: { enabled: true, api_key: API_KEY, replicas: 3 } },
+    'postgres.max_connections: 250 is less than 310: 50 connections of the pool (size and max_overflow) for each of 3 replicas in both slots',
   ],
   [
     'more workers than connections of the pool',
@@ -130,6 +130,59 @@ test.each<[string, Record<string, unknown>, string]>([
     'rate limits that nothing counts',
     { gateway: { enabled: true, api_key: API_KEY }, redis: { enabled: false } },
     'gateway.rate_limit.enabled: needs Redis',
+  ],
+  [
+    'a door to gRPC where there is none',
+    {
+      gateway: { enabled: true, api_key: API_KEY, grpc_port: null },
+      networking: { edge: { gateway_grpc_port: 8100 } },
+    },
+    'networking.edge.gateway_grpc_port: leads nowhere: gateway.grpc_port is null',
+  ],
+  [
+    'a door to gRPC on the port of another',
+    { networking: { edge: { gateway_grpc_port: 8000 } } },
+    'networking.edge.gateway_grpc_port: port 8000 is taken by gateway_port of the edge',
+  ],
+  [
+    'a variable of the gateway that has a key of its own',
+    { gateway: { environment: { MAX_RESULTS_K: 7 } } },
+    'gateway.environment.MAX_RESULTS_K: is what gateway.limits.max_results_k sets: set that',
+  ],
+  [
+    'the same as a secret',
+    { gateway: { secrets: { POSTGRES_PASSWORD: API_KEY } } },
+    'gateway.secrets.POSTGRES_PASSWORD: is what postgres.password sets: set that',
+  ],
+  [
+    'a variable that the unit needs as it is',
+    { gateway: { environment: { PROMETHEUS_MULTIPROC_DIR: '/tmp' } } },
+    "gateway.environment.PROMETHEUS_MULTIPROC_DIR: is set by the gateway's unit",
+  ],
+  [
+    'a variable with two values',
+    { gateway: { environment: { A: 1 }, secrets: { A: API_KEY } } },
+    'gateway.secrets.A: stands in gateway.environment too',
+  ],
+  [
+    'a variable that is none',
+    { gateway: { environment: { 'docs-enabled': true } } },
+    'gateway.environment.docs-enabled: the name must be the name of a variable',
+  ],
+  [
+    'a variable of two lines',
+    { gateway: { environment: { NOTE: 'a\nB=b' } } },
+    'gateway.environment.NOTE: must be',
+  ],
+  [
+    'a gateway on an address that the edge does not come from',
+    { gateway: { bind: '192.0.2.7' } },
+    'gateway.bind: must be one of 127.0.0.1, 0.0.0.0, ::',
+  ],
+  [
+    'a health path that would end its line',
+    { gateway: { health: { path: '/a b' } } },
+    'gateway.health.path: must be a path such as /health',
   ],
   [
     'every origin and one more',

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { setBy } from '../../../../src/config/gateway-environment.js';
+import { schemasAt } from '../../../../src/config/keys.js';
 import type { Config } from '../../../../src/config/schema.js';
 import { renderGatewayEnvironment } from '../../../../src/services/gateway/environment.js';
 import { gatewayInstances, workersOf } from '../../../../src/services/gateway/instances.js';
@@ -72,6 +74,7 @@ describe('the environment of an instance', () => {
     expect(variables(config)).toMatchObject({
       ...{ GUNICORN_WORKERS: '8', POSTGRES_POOL_SIZE: '2', POSTGRES_MAX_OVERFLOW: '3' },
       ...{ POSTGRES_POOL_TIMEOUT: '7', POSTGRES_PASSWORD: 'v8Lr2Wn5Yc1Xq' },
+      POSTGRES_STATEMENT_TIMEOUT_MS: '30000',
     });
   });
 
@@ -89,6 +92,38 @@ describe('the environment of an instance', () => {
     const password = 'a$(echo x)`echo y`"#; $HOME \\n\'b%c';
     const config = testConfig({ gateway: gateway(), redis: { password } });
     expect(variables(config).REDIS_PASSWORD).toBe(password);
+  });
+
+  test('has further settings and secrets as they are given', () => {
+    const more = { environment: { DOCS_ENABLED: true, NOTE: 'a "b" $c' }, secrets: { TOKEN: 'x$(echo)y' } };
+    expect(variables(testConfig({ gateway: gateway(more) }))).toMatchObject({
+      ...{ DOCS_ENABLED: 'true', NOTE: 'a "b" $c', TOKEN: 'x$(echo)y' },
+    });
+  });
+
+  test('sets nothing that could be set by its name too', () => {
+    const own = gateway({
+      artifact: { from: 'directory', path: '/srv/gateway' },
+      embedding: { api_key: KEY },
+    });
+    const instance = gatewayInstances(testConfig({ gateway: own }))[0];
+    if (instance === undefined) throw new Error('no instance');
+    const text = renderGatewayEnvironment(testConfig({ gateway: own }), instance, {
+      ...{ cpus: 4, release: 'r', app: 'a:b' },
+    });
+    const names = [...text.matchAll(/^([A-Z_]+)=/gm)].map(([, name = '']) => name);
+    expect(names.length).toBeGreaterThan(40);
+    for (const name of names) {
+      const [, path = ''] = /^is what (\S+) sets/.exec(setBy(name) ?? '') ?? [];
+      expect(schemasAt(path.split('.')), `${name}: ${path}`).not.toEqual([]);
+    }
+  });
+
+  test('keeps results where the cache is on, and as long as is said', () => {
+    const cache = { enabled: false, ttl_seconds: 9 };
+    expect(variables(testConfig({ gateway: gateway({ cache }) }))).toMatchObject({
+      ...{ CACHE_ENABLED: 'false', CACHE_TTL_SECONDS: '9' },
+    });
   });
 
   test('has the models as JSON', () => {

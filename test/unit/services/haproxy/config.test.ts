@@ -78,6 +78,41 @@ describe('the edge', () => {
     ]);
   });
 
+  it('asks a gateway of their own what its health contract says, and the one of vdb the path of the documents', () => {
+    const lines = (more: object) =>
+      section(renderHaproxy(testConfig({ gateway: { ...GATEWAY, ...more } })), 'backend gateway');
+    const health = { path: '/ok', status: 204 };
+    const own = lines({ artifact: { from: 'directory', path: '/srv/g' }, health });
+    expect(own).toContain('http-check send meth GET uri /ok ver HTTP/1.1 hdr Host localhost');
+    expect(own).toContain('http-check expect status 204');
+    expect(lines({ health })).toContain(
+      'http-check send meth GET uri /health ver HTTP/1.1 hdr Host localhost',
+    );
+    expect(lines({ health })).toContain('http-check expect status 200');
+  });
+
+  it('asks as often as the configuration says, and more often in trouble', () => {
+    const monitoring = {
+      ...{ health_check_interval_seconds: 30, health_check_timeout_seconds: 10, health_check_retries: 4 },
+    };
+    const text = renderHaproxy(testConfig({ gateway: GATEWAY, monitoring }));
+    expect(text).toContain('timeout check 10s');
+    expect(text).toContain('inter 30s fastinter 2s downinter 2s fall 4 rise 2 check observe layer7');
+  });
+
+  it('has a door to gRPC of the replicas where one is configured, HTTP/2 to the end', () => {
+    const networking = { edge: { gateway_grpc_port: 8100 } };
+    const config = testConfig({ gateway: GATEWAY, networking });
+    expect(servedPorts(config)).toEqual([8000, 8100]);
+    const text = renderHaproxy(config);
+    expect(section(text, 'frontend gateway_grpc')[0]).toBe('bind 0.0.0.0:8100 proto h2');
+    const backend = section(text, 'backend gateway_grpc');
+    expect(backend[2]).toMatch(/^http-check send meth POST uri \S+ ver HTTP\/2 .* hdr TE trailers$/);
+    expect(backend).toContain('server blue-2 127.0.0.1:8102');
+    expect(backend.join()).toMatch(/default-server [^,]* proto h2,/);
+    expect(servedPorts(testConfig({ gateway: GATEWAY }))).toEqual([8000]);
+  });
+
   it('sends to the active slot of Qdrant, and keeps the other one disabled', () => {
     const qdrant = { ...QDRANT, active_slot: 'green' };
     const text = renderHaproxy(testConfig({ qdrant, networking: PORTS }));
