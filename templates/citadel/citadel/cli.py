@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import logging
+import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -76,6 +77,8 @@ def parser() -> argparse.ArgumentParser:
     mode = sync.add_mutually_exclusive_group()
     mode.add_argument("--plan", action="store_true", help="only compare (the default)")
     mode.add_argument("--repair", action="store_true", help="compare, and put right what differs")
+    aside = "collections of Qdrant alone with such a name are no difference"
+    sync.add_argument("--aside", type=_pattern, metavar="PATTERN", help=aside)
 
     listing = _command(commands_of, "list", commands.list_collections, "list collections of Qdrant")
     listing.add_argument("names", nargs="+", metavar="NAME")
@@ -114,6 +117,14 @@ def _instant(given: str) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("no time zone")
     return instant
+
+
+def _pattern(given: str) -> str:
+    try:
+        re.compile(given)
+    except re.error:
+        raise ValueError("no pattern") from None
+    return given
 
 
 def _failed(error: Exception) -> dict[str, Any]:

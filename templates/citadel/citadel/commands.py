@@ -18,7 +18,7 @@ from citadel import migrate as migrations
 from citadel import selftest as tests
 from citadel import sync as stores
 from citadel.engine import Database
-from citadel.outbox import pending
+from citadel.outbox import pending, retry
 from citadel.settings import DatabaseSettings, SettingsError
 
 type Answer = dict[str, Any]
@@ -63,7 +63,7 @@ async def sync(given: Namespace, settings: DatabaseSettings) -> Answer:
     look = stores.repair if given.repair else stores.compare
     patient = settings.model_copy(update={"statement_timeout_ms": COUNT_SECONDS * 1000})
     async with _database(patient) as database, _qdrant() as qdrant:
-        report = await look(database, qdrant)
+        report = await look(database, qdrant, given.aside)
     found = asdict(report)
     outbox = found.pop("outbox")
     return {
@@ -86,7 +86,7 @@ async def selftest(_: Namespace, settings: DatabaseSettings) -> Answer:
 
 async def outbox(given: Namespace, settings: DatabaseSettings) -> Answer:
     async with _session(settings) as session:
-        retried = await _retried(session) if given.retry else 0
+        retried = await retry(session) if given.retry else 0
         waiting = asdict(await pending(session))
         rows = await session.execute(text(_TROUBLED), {"most": MOST_LISTED})
         entries = [dict(row._mapping) for row in rows]
@@ -99,16 +99,6 @@ SELECT o.id, c.name AS collection, o.operation, cardinality(o.point_ids) AS poin
 FROM outbox o JOIN collections c ON c.id = o.collection_id
 WHERE o.last_error IS NOT NULL ORDER BY o.id LIMIT :most
 """
-
-
-async def _retried(session: AsyncSession) -> int:
-    again = text(
-        """
-        UPDATE outbox SET rejected_at = NULL, attempts = 0, next_attempt_at = now()
-        WHERE rejected_at IS NOT NULL RETURNING id
-        """
-    )
-    return len((await session.execute(again)).all())
 
 
 async def key_ensure(given: Namespace, settings: DatabaseSettings) -> Answer:

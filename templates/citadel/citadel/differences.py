@@ -2,6 +2,7 @@
 
 Qdrant owns vectors: a row whose point is not there goes, and a point without a row gets one. PostgreSQL owns
 metadata: where payloads differ, its payload is written; rows that were found in Qdrant have none to write.
+What Qdrant has refused is left as it is: neither store has what was asked for.
 """
 
 import math
@@ -26,18 +27,19 @@ type Payload = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Ids by what is wrong with them; with the payloads that Qdrant should have."""
+    """Ids by what is wrong with them; with the payloads that Qdrant should have, and the refused entries."""
 
     points_without_row: list[str]
     rows_without_point: list[str]
     payloads: dict[str, Payload]
     unconfirmed: list[str]
+    refused: frozenset[int] = frozenset()
 
     def part(self, *, of_points: bool) -> "Judged":
         """What a walk through the points tells, or what a walk through the rows adds to that."""
         if of_points:
             return replace(self, rows_without_point=[])
-        return Judged([], self.rows_without_point, {}, [])
+        return Judged([], self.rows_without_point, {}, [], self.refused)
 
     @property
     def ids(self) -> list[str]:
@@ -51,16 +53,18 @@ class Judged:
 
 def judge(rows: Mapping[str, Row[Any]], points: Mapping[str, Payload]) -> Judged:
     """Compares, for the ids of `rows`."""
-    both = [(name, row) for name, row in rows.items() if row.present and name in points]
+    told = {name: row for name, row in rows.items() if row.refused is None}
+    both = [(name, row) for name, row in told.items() if row.present and name in points]
     return Judged(
-        points_without_row=[name for name, row in rows.items() if not row.present and name in points],
-        rows_without_point=[name for name, row in rows.items() if row.present and name not in points],
+        points_without_row=[name for name, row in told.items() if not row.present and name in points],
+        rows_without_point=[name for name, row in told.items() if row.present and name not in points],
         payloads={
             name: row.payload
             for name, row in both
             if row.payload is not None and not same(row.payload, points[name])
         },
         unconfirmed=[name for name, row in both if row.unconfirmed],
+        refused=frozenset(row.refused for name, row in rows.items() if name not in told),
     )
 
 
@@ -80,18 +84,24 @@ def _number(value: Any) -> bool:
 
 
 async def rows_of(session: AsyncSession, owner: int, ids: Sequence[str]) -> dict[str, Row[Any]]:
-    """A line per id, also for those without a row; none for those that wait in the outbox."""
+    """A line per id, also for those without a row; none for those that wait in the outbox.
+
+    `refused` is the entry that was the last to write or delete the id, where Qdrant has refused that.
+    """
     query = text(
         """
         WITH given AS MATERIALIZED (SELECT unnest(CAST(:ids AS text[])) AS id),
-        waiting AS (
-          SELECT DISTINCT given.id FROM outbox CROSS JOIN unnest(point_ids) AS point (id)
-          JOIN given ON given.id = point.id WHERE collection_id = :owner AND rejected_at IS NULL)
-        SELECT given.id, v.id IS NOT NULL AS present, v.payload, v.indexed_at IS NULL AS unconfirmed
+        noted AS MATERIALIZED (
+          SELECT given.id, outbox.id AS entry, operation, rejected_at IS NOT NULL AS rejected
+          FROM outbox CROSS JOIN unnest(point_ids) AS point (id) JOIN given ON given.id = point.id
+          WHERE collection_id = :owner)
+        SELECT given.id, v.id IS NOT NULL AS present, v.payload, v.indexed_at IS NULL AS unconfirmed,
+          (SELECT max(entry) FROM noted WHERE noted.id = given.id
+             AND CASE operation WHEN 'upsert' THEN entry = v.entry_id AND v.indexed_at IS NULL
+                 ELSE v.id IS NULL END) AS refused
         FROM given
         LEFT JOIN vector_metadata v ON v.collection_id = :owner AND v.point_id = given.id
-        LEFT JOIN waiting ON waiting.id = given.id
-        WHERE waiting.id IS NULL
+        WHERE NOT EXISTS (SELECT FROM noted WHERE noted.id = given.id AND NOT rejected)
         """
     )
     return {row.id: row for row in await session.execute(query, {"owner": owner, "ids": list(ids)})}

@@ -91,6 +91,8 @@ class Dispatcher:
         self._poll_seconds = poll_seconds
         self._recent: dict[int, None] = {}
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._connections = asyncio.Semaphore(max(1, database.pool_state().capacity // 2))
+        """Each step keeps one while Qdrant works: while that hangs, half of the pool is left for others."""
 
     async def drain(self, ids: Iterable[int] | None = None, limit: int = 1000) -> Drained:
         """Applies what is due, at most `limit` entries of a collection.
@@ -154,7 +156,8 @@ class Dispatcher:
             if wanted and wanted <= self._recent.keys():
                 return Drained(applied=wanted)
             while (left := limit - len(whole.applied) - len(whole.rejected)) > 0:
-                step = await self._step(owner, up_to, min(together, left))
+                async with self._connections:
+                    step = await self._step(owner, up_to, min(together, left))
                 whole = whole.plus(step.drained)
                 if wanted and wanted <= whole.applied:
                     break

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Boolean, ColumnElement, Select, func, or_, select, text, update
+from sqlalchemy import Boolean, ColumnElement, Select, Update, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from citadel.models import ApiKey
@@ -67,8 +67,12 @@ class KeyRecord:
 async def issue(
     session: AsyncSession, name: str, scopes: Iterable[str], expires_at: datetime | None = None
 ) -> IssuedKey:
-    """Makes a key. Raises `KeyRefused` when a key of that name is in force."""
+    """Makes a key; an expired one of that name is revoked for it.
+
+    Raises `KeyRefused` when a key of that name is in force.
+    """
     await _one_at_a_time(session)
+    await session.execute(_ending(ApiKey.name == name, ApiKey.expires_at <= func.now()))
     if await _in_force(session, name):
         raise KeyRefused(f"there is a key {name} already")
     key = f"vdb_{secrets.token_urlsafe(32)}"
@@ -122,10 +126,12 @@ async def verify(session: AsyncSession, presented: str) -> KeyRecord | None:
 
 async def revoke(session: AsyncSession, key_id: int) -> bool:
     """Ends a key for good. False when there is no such key in force."""
-    ended = (
-        update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None)).values(revoked_at=func.now())
-    )
-    return (await session.execute(ended.returning(ApiKey.id))).one_or_none() is not None
+    ended = _ending(ApiKey.id == key_id).returning(ApiKey.id)
+    return (await session.execute(ended)).one_or_none() is not None
+
+
+def _ending(*which: ColumnElement[bool]) -> Update:
+    return update(ApiKey).where(ApiKey.revoked_at.is_(None), *which).values(revoked_at=func.now())
 
 
 async def listed(session: AsyncSession) -> list[KeyRecord]:

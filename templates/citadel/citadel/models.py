@@ -67,7 +67,7 @@ def _object() -> Mapped[dict[str, Any]]:
 
 
 class User(Base):
-    """A person or a service."""
+    """A person or a service. The table is the documents': nothing of vdb fills it, their programs may."""
 
     __tablename__ = "users"
     __table_args__ = (Index("uq_users_email", text("lower(email)"), unique=True),)
@@ -122,7 +122,10 @@ class VectorMetadata(Base):
 
 
 class EmbeddingJob(Base):
-    """Texts that a model turns into vectors of a collection."""
+    """Texts that a model turns into vectors of a collection.
+
+    The table is the documents': the gateway embeds within the request and makes no jobs.
+    """
 
     __tablename__ = "embedding_jobs"
     __table_args__ = (

@@ -30,8 +30,10 @@ __all__ = [
     "collection_id",
     "enqueue_delete",
     "enqueue_upsert",
+    "known_collection",
     "pending",
     "point_id",
+    "retry",
 ]
 
 MOST_POINTS = 256
@@ -84,18 +86,19 @@ def point_id(given: str) -> str:
         raise PointRefused("the id of a point is a UUID or an unsigned number") from None
 
 
+async def known_collection(session: AsyncSession, name: str) -> int | None:
+    """The row of a collection, if there is one; it stays until the transaction ends."""
+    select = text("SELECT id FROM collections WHERE name = :name FOR KEY SHARE")
+    found: int | None = (await session.execute(select, {"name": name})).scalar_one_or_none()
+    return found
+
+
 async def collection_id(session: AsyncSession, name: str) -> int:
     """The row of a collection, made where there is none; it stays until the transaction ends."""
-    wanted = {"name": name}
-    select = text("SELECT id FROM collections WHERE name = :name FOR KEY SHARE")
-    found: int | None = (await session.execute(select, wanted)).scalar_one_or_none()
-    if found is not None:
-        return found
-    await session.execute(
-        text("INSERT INTO collections (name) VALUES (:name) ON CONFLICT DO NOTHING"), wanted
-    )
-    made: int = (await session.execute(select, wanted)).scalar_one()
-    return made
+    made = text("INSERT INTO collections (name) VALUES (:name) ON CONFLICT DO NOTHING")
+    while (found := await known_collection(session, name)) is None:
+        await session.execute(made, {"name": name})
+    return found
 
 
 async def enqueue_upsert(session: AsyncSession, collection: str, points: Sequence[Point]) -> list[int]:
@@ -136,6 +139,17 @@ async def pending(session: AsyncSession) -> Pending:
         )
     ).one()
     return Pending(row[0], row[1], None if row[2] is None else max(0.0, float(row[2])))
+
+
+async def retry(session: AsyncSession) -> int:
+    """Refused entries are due again. Returns how many."""
+    again = text(
+        """
+        UPDATE outbox SET rejected_at = NULL, attempts = 0, next_attempt_at = now()
+        WHERE rejected_at IS NOT NULL RETURNING id
+        """
+    )
+    return len((await session.execute(again)).all())
 
 
 def _ready(points: Sequence[Point]) -> list[_Ready]:

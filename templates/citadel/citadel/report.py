@@ -5,14 +5,15 @@ from typing import Literal
 
 from citadel.outbox import Pending
 
-State = Literal["both", "only_in_qdrant", "only_in_postgres"]
+State = Literal["both", "only_in_qdrant", "only_in_postgres", "aside"]
+"""`aside`: only in Qdrant, under a name that whoever asked does not want in PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
     """How many points or rows are not as they should be; what waits in the outbox is not counted.
 
-    `unconfirmed` rows have their point, but nothing says so: their entry was rejected, or is gone.
+    `unconfirmed` rows have their point, but nothing says so: their entry is gone.
     """
 
     points_without_row: int = 0
@@ -27,7 +28,11 @@ class Differences:
 
 @dataclass(slots=True)
 class CollectionReport:
-    """One collection. `points` and `vectors` are exact counts, and None where the store does not have it."""
+    """One collection. `points` and `vectors` are exact counts, and None where the store does not have it.
+
+    `refused` writes are left as they are, and `unfindable` documents have chunks without a row: their
+    vectors are gone.
+    """
 
     name: str
     state: State
@@ -36,14 +41,16 @@ class CollectionReport:
     waiting: int
     found: Differences = Differences()
     repaired: Differences = Differences()
+    refused: int = 0
+    unfindable: int = 0
     kept: str | None = None
-    """Why it could not be repaired."""
+    """What no repair can put right, and what can."""
 
     def left(self, *, after_repair: bool) -> bool:
         """Whether something is not in step."""
         if self.found != self.repaired or self.kept:
             return True
-        return self.state != "both" and not after_repair
+        return self.state in ("only_in_qdrant", "only_in_postgres") and not after_repair
 
 
 @dataclass(slots=True)

@@ -5,8 +5,9 @@ a lock that keeps writers and dispatchers out of the collection for that batch. 
 twice.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import batched
 from typing import Any
@@ -18,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from citadel.differences import SECONDS, Payload, judge, points_of, put_right, rows_of
 from citadel.engine import Database
 from citadel.listing import describe, description_of
-from citadel.outbox import Dispatcher, collection_id, pending
+from citadel.outbox import Dispatcher, collection_id, pending, retry
 from citadel.qdrant import asking
 from citadel.report import CollectionReport, Differences, State, SyncReport
 
@@ -36,35 +37,45 @@ class _Place:
     name: str
     owner: int | None
     there: bool
+    aside: bool = False
 
     @property
     def state(self) -> State:
         if self.owner is None:
-            return "only_in_qdrant"
+            return "aside" if self.aside else "only_in_qdrant"
         return "both" if self.there else "only_in_postgres"
 
 
-async def compare(database: Database, qdrant: AsyncQdrantClient) -> SyncReport:
-    """What differs. Changes nothing. Raises `DatabaseUnavailable`, `QdrantUnavailable`."""
+async def compare(database: Database, qdrant: AsyncQdrantClient, aside: str | None = None) -> SyncReport:
+    """What differs. Changes nothing. Raises `DatabaseUnavailable`, `QdrantUnavailable`.
+
+    Collections of Qdrant alone whose whole name matches the pattern `aside` are no difference.
+    """
     async with database.session() as session:
         report = SyncReport("plan", await pending(session))
-    for place in await _places(database, qdrant):
+    for place in await _places(database, qdrant, aside):
         report.collections.append(await _Walk(database, qdrant, place, repairing=False).whole())
     return report
 
 
-async def repair(database: Database, qdrant: AsyncQdrantClient) -> SyncReport:
-    """Applies what waits in the outbox, then puts right what differs; a second run finds nothing."""
+async def repair(database: Database, qdrant: AsyncQdrantClient, aside: str | None = None) -> SyncReport:
+    """Applies what waits in the outbox, what was refused too, then puts right what differs.
+
+    A second run finds nothing.
+    """
+    async with database.session() as session:
+        await retry(session)
     drained = await Dispatcher(database, qdrant).drain(limit=1_000_000)
     walked = []
-    for place in await _places(database, qdrant):
-        walked.append(await _Walk(database, qdrant, await _adopted(database, place), repairing=True).whole())
+    for place in await _places(database, qdrant, aside):
+        adopted = await _adopted(database, place)
+        walked.append(await _Walk(database, qdrant, adopted, repairing=True).whole())
         walked[-1].state = place.state
     async with database.session() as session:
         return SyncReport("repair", await pending(session), len(drained.applied), walked)
 
 
-async def _places(database: Database, qdrant: AsyncQdrantClient) -> list[_Place]:
+async def _places(database: Database, qdrant: AsyncQdrantClient, aside: str | None) -> list[_Place]:
     """Both sides' collections by name; one that PostgreSQL knows by an alias is not listed a second time."""
     async with asking(SECONDS):
         there = {each.name for each in (await qdrant.get_collections()).collections}
@@ -73,15 +84,22 @@ async def _places(database: Database, qdrant: AsyncQdrantClient) -> list[_Place]
         rows = await session.execute(text("SELECT name, id FROM collections"))
         owners: dict[str, int] = {row.name: row.id for row in rows}
     known = {aliases[name] for name in owners.keys() & aliases.keys()}
-    names = sorted(owners.keys() | (there - known))
-    return [_Place(name, owners.get(name), name in there or name in aliases) for name in names]
+    return [
+        _Place(
+            name,
+            owners.get(name),
+            there=name in there or name in aliases,
+            aside=aside is not None and re.fullmatch(aside, name, re.DOTALL) is not None,
+        )
+        for name in sorted(owners.keys() | (there - known))
+    ]
 
 
 async def _adopted(database: Database, place: _Place) -> _Place:
-    if place.owner is not None:
+    if place.state != "only_in_qdrant":
         return place
     async with database.session() as session:
-        return _Place(place.name, await collection_id(session, place.name), place.there)
+        return replace(place, owner=await collection_id(session, place.name))
 
 
 class _Walk:
@@ -95,20 +113,24 @@ class _Walk:
         self._place = place
         self._repairing = repairing
         self._report = CollectionReport(place.name, place.state, None, None, 0)
+        self._refused: set[int] = set()
 
     async def whole(self) -> CollectionReport:
         await self._count()
         owner = self._place.owner
         if owner is None:
-            self._report.found = Differences(points_without_row=self._report.points or 0)
+            unlisted = 0 if self._place.aside else self._report.points or 0
+            self._report.found = Differences(points_without_row=unlisted)
             return self._report
         started = await self._clock()
         async for points in self._points():
             await self._look(owner, list(points), points)
         async for ids in self._rows(owner):
             await self._look(owner, ids, None)
-        if self._repairing:
-            await self._finish(owner, started)
+        self._report.refused = len(self._refused)
+        self._report.unfindable = await self._unfindable(owner)
+        needed = await self._finish(owner, started) if self._repairing else None
+        self._report.kept = "; ".join(filter(None, (needed, *_told(self._report)))) or None
         return self._report
 
     async def _count(self) -> None:
@@ -163,6 +185,7 @@ class _Walk:
         async with self._database.session() as session:
             rows = await rows_of(session, owner, ids)
         first = judge(rows, await self._payloads(ids) if points is None else points)
+        self._refused |= first.refused
         for suspects in batched(first.part(of_points=of_points).ids, LOCKED):
             found = await self._look_again(owner, suspects, of_points=of_points)
             self._report.found = self._report.found.plus(found)
@@ -187,19 +210,46 @@ class _Walk:
             now: datetime = (await session.execute(text("SELECT now()"))).scalar_one()
             return now
 
-    async def _finish(self, owner: int, started: datetime) -> None:
-        """Entries that were refused before the walk are settled by it; a row that stands for nothing goes."""
+    async def _unfindable(self, owner: int) -> int:
+        query = text(
+            """
+            SELECT count(DISTINCT c.document_id) FROM libraries l
+            JOIN documents d ON d.library_id = l.id JOIN chunks c ON c.document_id = d.id
+            WHERE l.collection_id = :owner AND NOT EXISTS (
+              SELECT FROM vector_metadata v WHERE v.collection_id = :owner AND v.point_id = c.point_id)
+            """
+        )
+        async with self._database.session() as session:
+            return int((await session.execute(query, {"owner": owner})).scalar_one())
+
+    async def _finish(self, owner: int, started: datetime) -> str | None:
+        """Refused entries that stand for nothing any longer go, and a row that does; tells why it stays."""
         name = self._place.name
         description = await description_of(self._qdrant, name) if self._place.there else None
         async with self._database.session() as session:
             await _keep_out(session, owner)
             await session.execute(
-                text("DELETE FROM outbox WHERE collection_id = :owner AND rejected_at < :started"),
-                {"owner": owner, "started": started},
+                text(
+                    """
+                    DELETE FROM outbox WHERE collection_id = :owner AND rejected_at < :started
+                      AND id <> ALL(CAST(:refused AS bigint[]))
+                    """
+                ),
+                {"owner": owner, "started": started, "refused": list(self._refused)},
             )
             await describe(session, owner, description)
-            if not self._place.there:
-                self._report.kept = await _dropped(session, owner)
+            return None if self._place.there else await _dropped(session, owner)
+
+
+def _told(report: CollectionReport) -> Iterator[str]:
+    if report.refused:
+        yield f"{_count(report.refused, 'write')} refused by Qdrant: write those points again, or delete them"
+    if report.unfindable:
+        yield f"{_count(report.unfindable, 'document')} without vectors: to be written again"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 async def _keep_out(session: AsyncSession, owner: int) -> None:

@@ -182,6 +182,8 @@ def test_the_stores_are_compared_and_repaired(
                     "waiting": 0,
                     "found": found,
                     "repaired": none,
+                    "refused": 0,
+                    "unfindable": 0,
                     "kept": None,
                 }
             ],

@@ -157,3 +157,14 @@ async def test_the_use_of_a_key_is_noted_and_does_not_make_others_wait(database:
         assert record.last_used_at is not None
         await keys.verify(session, CONFIGURED)
         assert (await keys.listed(session))[0].last_used_at == record.last_used_at
+
+
+async def test_an_expired_key_leaves_its_name_to_a_new_one(database: Database) -> None:
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    async with database.session() as session:
+        await keys.issue(session, "reader", ["read"], past)
+    async with database.session() as session:
+        issued = await keys.issue(session, "reader", ["read"])
+        assert await keys.verify(session, issued.key)
+        with pytest.raises(keys.KeyRefused):
+            await keys.issue(session, "reader", ["read"])

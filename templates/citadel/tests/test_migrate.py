@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -147,6 +148,29 @@ def test_writes_that_wait_are_not_rolled_back(database_settings: DatabaseSetting
         connection.execute(text("UPDATE outbox SET rejected_at = now()"))
     engine.dispose()
     assert migrate.rollback(database_settings).ran == ("004_outbox",)
+
+
+def test_a_write_that_is_under_way_is_waited_for_and_not_lost(database_settings: DatabaseSettings) -> None:
+    engine = sync_engine(database_settings)
+    waits = text("SELECT count(*) FROM pg_stat_activity WHERE datname = :name AND wait_event_type = 'Lock'")
+    with ThreadPoolExecutor(1) as pool, engine.connect() as writer, engine.connect() as other:
+        writer.execute(text("INSERT INTO collections (name) VALUES ('c')"))
+        entry = "INSERT INTO outbox (collection_id, operation, point_ids) VALUES (1, 'delete', '{7}')"
+        writer.execute(text(entry))
+        running = pool.submit(migrate.rollback, database_settings)
+        for _ in range(600):
+            if other.execute(waits, {"name": database_settings.db}).scalar_one():
+                break
+            time.sleep(0.05)
+            other.rollback()
+        else:
+            pytest.fail("the rollback does not wait")
+        writer.commit()
+        with pytest.raises(migrate.MigrationRefused, match="1 writes wait for Qdrant"):
+            running.result()
+        other.rollback()
+        assert other.execute(text("SELECT count(*) FROM outbox")).scalar_one() == 1
+    engine.dispose()
 
 
 def test_a_database_that_is_away_is_told_as_such(database_settings: DatabaseSettings) -> None:

@@ -256,18 +256,47 @@ async def test_a_collection_that_is_known_by_its_alias_is_one_collection(
     await repaired(database, qdrant)
 
 
-async def test_refused_writes_are_settled_by_a_repair(database: Database, qdrant: AsyncQdrantClient) -> None:
+async def test_refused_writes_are_left_by_a_repair_and_settled_by_later_ones(
+    database: Database, qdrant: AsyncQdrantClient
+) -> None:
     await make(qdrant, "c")
     await written(database, qdrant, "c", Point(A, [1, 1], {"n": 1}))
     await write(database, "c", Point(A, [1, 1, 1], {"n": 2}), Point(B, [1, 1, 1]))
     await Dispatcher(database, qdrant).drain()
-    report = await compare(database, qdrant)
-    assert report.outbox.rejected == 1
-    assert report.collections[0].found == Differences(rows_without_point=1, payloads_differ=1, unconfirmed=1)
+    for report in (await compare(database, qdrant), await repair(database, qdrant)):
+        (found,) = report.collections
+        assert (report.in_step, report.outbox.rejected, found.refused, found.found) == (False, 1, 1, TIDY)
+        assert found.kept is not None
+        assert found.kept.startswith("1 write refused by Qdrant")
+    assert (await qdrant.retrieve("c", [A]))[0].payload == {"n": 1}
+    rows = await run(database, "SELECT point_id, indexed_at IS NULL FROM vector_metadata ORDER BY point_id")
+    assert rows == [(A, True), (B, True)]
+    await written(database, qdrant, "c", Point(A, [1, 1], {"n": 3}), Point(B, [1, 1]))
     await repaired(database, qdrant)
     assert await run(database, "SELECT id FROM outbox") == []
-    assert await run(database, "SELECT point_id, indexed_at IS NULL FROM vector_metadata") == [(A, False)]
-    assert (await qdrant.retrieve("c", [A]))[0].payload == {"n": 2}
+
+
+async def test_a_repair_tries_refused_writes_again(database: Database, qdrant: AsyncQdrantClient) -> None:
+    await make(qdrant, "c")
+    await write(database, "c", Point(A, [1, 1, 1]))
+    await Dispatcher(database, qdrant).drain()
+    await qdrant.delete_collection("c")
+    vectors = api.VectorParams(size=3, distance=api.Distance.DOT)
+    await qdrant.create_collection("c", vectors_config=vectors)
+    await repaired(database, qdrant)
+    assert (await qdrant.count("c", exact=True)).count == 1
+
+
+async def test_collections_aside_are_shown_and_left_alone(
+    database: Database, qdrant: AsyncQdrantClient
+) -> None:
+    await make(qdrant, "c--before-1")
+    await put(qdrant, "c--before-1", [1])
+    for look in (compare, repair):
+        report = await look(database, qdrant, r".+--before-\d+")
+        (found,) = report.collections
+        assert (report.in_step, found.state, found.points) == (True, "aside", 1)
+    assert await run(database, "SELECT name FROM collections") == []
 
 
 @pytest.mark.parametrize("look", [compare, repair])

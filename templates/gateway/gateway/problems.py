@@ -30,7 +30,7 @@ class FieldError(BaseModel):
 
 
 class Problem(BaseModel):
-    """What went wrong, for people and programs."""
+    """What went wrong, for people and programs. `refused` are the ids of points that Qdrant has refused."""
 
     type: str = "about:blank"
     title: str
@@ -39,6 +39,7 @@ class Problem(BaseModel):
     request_id: str | None = None
     dependency: str | None = None
     errors: list[FieldError] | None = None
+    refused: list[str] | None = None
 
 
 class ApiProblem(Exception):
@@ -52,6 +53,7 @@ class ApiProblem(Exception):
         *,
         headers: Mapping[str, str] | None = None,
         dependency: str | None = None,
+        refused: list[str] | None = None,
     ) -> None:
         super().__init__(f"{status} {title}" + (f": {detail}" if detail else ""))
         self.status = status
@@ -59,6 +61,7 @@ class ApiProblem(Exception):
         self.detail = detail
         self.headers = dict(headers or {})
         self.dependency = dependency
+        self.refused = refused
 
 
 class DependencyUnavailable(ApiProblem):
@@ -91,10 +94,17 @@ def problem_response(
     headers: Mapping[str, str] | None = None,
     dependency: str | None = None,
     errors: list[FieldError] | None = None,
+    refused: list[str] | None = None,
 ) -> JSONResponse:
     """The answer to a request that failed."""
     problem = Problem(
-        title=title, status=status, detail=detail, request_id=request_id, dependency=dependency, errors=errors
+        title=title,
+        status=status,
+        detail=detail,
+        request_id=request_id,
+        dependency=dependency,
+        errors=errors,
+        refused=refused,
     )
     return JSONResponse(
         problem.model_dump(exclude_none=True), status, headers=dict(headers or {}), media_type=MEDIA_TYPE
@@ -115,6 +125,7 @@ async def _api_problem(request: Request, error: ApiProblem) -> JSONResponse:
         error.detail,
         headers=error.headers,
         dependency=error.dependency,
+        refused=error.refused,
     )
 
 

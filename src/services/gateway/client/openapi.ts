@@ -603,7 +603,10 @@ export interface paths {
         put?: never;
         /**
          * Upsert Vectors
-         * @description Writes vectors into a collection, replacing those with the same ids. All of them or none.
+         * @description Writes vectors into a collection, replacing those with the same ids.
+         *
+         *     They are kept all together or not at all, and go to Qdrant in parts. Where Qdrant refuses some, 422 names
+         *     those in `refused`; the others are written. Refused ones are to be written again, or deleted.
          */
         post: operations["vectors_upsert_vectors"];
         delete?: never;
@@ -835,7 +838,8 @@ export interface components {
          * DocumentAnswer
          * @description A document. `indexing` is `pending` until its vectors are in Qdrant; it cannot be found before.
          *
-         *     `rejected`: Qdrant has refused them for good; to be written again, or deleted.
+         *     `rejected`: Qdrant has refused them for good. `missing`: Qdrant has lost them. Either way it is to be
+         *     written again, or deleted.
          */
         DocumentAnswer: {
             /** Chunks */
@@ -854,7 +858,7 @@ export interface components {
              * Indexing
              * @enum {string}
              */
-            indexing: "indexed" | "pending" | "rejected";
+            indexing: "indexed" | "pending" | "rejected" | "missing";
             /**
              * Library Id
              * Format: uuid
@@ -1412,7 +1416,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description What went wrong, for people and programs.
+         * @description What went wrong, for people and programs. `refused` are the ids of points that Qdrant has refused.
          */
         Problem: {
             /**
@@ -1430,6 +1434,11 @@ export interface components {
              * @default null
              */
             errors?: components["schemas"]["FieldError"][] | null;
+            /**
+             * Refused
+             * @default null
+             */
+            refused?: string[] | null;
             /**
              * Request Id
              * @default null

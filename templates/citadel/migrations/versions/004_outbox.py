@@ -43,6 +43,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Writers are waited for before what waits is counted; locked in the order in which they lock."""
+    op.execute("LOCK TABLE collections, outbox IN ACCESS EXCLUSIVE MODE")
     waiting = op.get_bind().scalar(sa.text("SELECT count(*) FROM outbox WHERE rejected_at IS NULL"))
     if waiting:
         raise MigrationRefused(f"{waiting} writes wait for Qdrant and would be lost: let them arrive first")

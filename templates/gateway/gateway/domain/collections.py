@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from citadel.listing import Description, describe
 from citadel.models import Collection, Library, OutboxEntry
+from citadel.outbox import collection_id, known_collection
 from qdrant_client import models
 from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.database import transaction
 from gateway.domain.dependencies import from_qdrant
@@ -16,10 +19,10 @@ from gateway.schemas.collections import CollectionAnswer, CollectionRequest
 from gateway.services import Services
 
 
-async def described(services: Services, name: str) -> CollectionAnswer:
-    """A collection as Qdrant has it; 404 where it has none."""
+async def described(services: Services, name: str, seconds: float | None = None) -> CollectionAnswer:
+    """A collection as Qdrant has it; 404 where it has none. `seconds` bounds the wait for it."""
     try:
-        info = await from_qdrant(services, services.qdrant.get_collection(name))
+        info = await from_qdrant(services, services.qdrant.get_collection(name), seconds)
     except ApiProblem as problem:
         if problem.status == 404:
             services.sizes.forget(name)
@@ -75,17 +78,28 @@ async def names(services: Services) -> list[str]:
     return sorted(each.name for each in found.collections)
 
 
-async def record(services: Services, name: str, size: int, distance: str) -> int:
-    """The row of a collection that is in Qdrant; made where there is none."""
-    row = {"vector_size": size, "distance": distance}
-    statement = (
-        insert(Collection)
-        .values(name=name, **row)
-        .on_conflict_do_update(index_elements=[Collection.name], set_=row)
-        .returning(Collection.id)
-    )
+async def held(services: Services, session: AsyncSession, name: str) -> int:
+    """The row of a collection; until the transaction ends nobody deletes that. 404 where it is gone.
+
+    Where there is no row it is made first, which keeps out who deletes; then Qdrant is asked.
+    """
+    row = await known_collection(session, name)
+    if row is None:
+        row = await collection_id(session, name)
+        await described(services, name, _within_transaction(services))
+    return row
+
+
+async def record(services: Services, name: str, size: int, distance: str) -> None:
+    """Sees to it that a collection of Qdrant has its row, with what is known of it."""
     async with transaction(services) as session:
-        return int((await session.execute(statement)).scalar_one())
+        row = await held(services, session, name)
+        await describe(session, row, Description(size, distance))
+
+
+def _within_transaction(services: Services) -> float:
+    """Seconds that Qdrant has while a transaction is open."""
+    return services.settings.DATABASE_TIMEOUT_SECONDS / 2
 
 
 async def index_library_ids(services: Services, name: str) -> None:
@@ -122,18 +136,22 @@ async def _the_same(services: Services, request: CollectionRequest) -> Collectio
 async def remove(services: Services, name: str) -> None:
     """Deletes a collection with all that is known of it; 409 while libraries lie in it.
 
-    Its row is locked meanwhile, which keeps writers out. What is left over when PostgreSQL fails at the end
-    is removed by a repetition.
+    Its row, made where there is none, is locked meanwhile, which keeps writers out. What is left over when
+    PostgreSQL fails at the end is removed by a repetition.
     """
     async with transaction(services) as session:
+        made = await session.scalar(
+            insert(Collection).values(name=name).on_conflict_do_nothing().returning(Collection.id)
+        )
         row = await session.scalar(select(Collection.id).where(Collection.name == name).with_for_update())
-        if row is not None and await session.scalar(select(exists().where(Library.collection_id == row))):
+        if await session.scalar(select(exists().where(Library.collection_id == row))):
             raise ApiProblem(409, "Conflict", f"Libraries lie in collection {name}; delete them first.")
         await session.execute(delete(OutboxEntry).where(OutboxEntry.collection_id == row))
         await session.execute(delete(Collection).where(Collection.id == row))
-        seconds = services.settings.DATABASE_TIMEOUT_SECONDS / 2
+        seconds = _within_transaction(services)
         there = await from_qdrant(services, services.qdrant.collection_exists(name), seconds)
-        if not there and row is None:
+        if not there and row in (made, None):
+            services.sizes.forget(name)
             raise NotFound("collection", name)
         await from_qdrant(services, services.qdrant.delete_collection(name), seconds)
     services.sizes.forget(name)

@@ -12,9 +12,9 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    and_,
     case,
     delete,
-    exists,
     func,
     literal_column,
     select,
@@ -54,35 +54,33 @@ async def create(
     """A new document, or the one that an earlier request with this id or key has made; 409 if it differs."""
     id = request.id or (uuid.uuid5(library, key) if key else uuid.uuid4())
     if request.id is not None or key is not None:
-        before = await _same(services, library, id, request)
+        async with transaction(services) as session:
+            before = await _same(session, library, id, request)
         if before is not None:
             return before, False
-    return await write(services, library, id, request)
+    return await write(services, library, id, request, replacing=False)
 
 
 async def _same(
-    services: Services, library: UUID, id: UUID, request: DocumentRequest
+    session: AsyncSession, library: UUID, id: UUID, content: DocumentContent
 ) -> DocumentAnswer | None:
-    async with transaction(services) as session:
-        row = (await session.execute(_documents().where(Document.id == id))).first()
-        if row is None:
-            return None
-        texts = (
-            await session.scalars(
-                select(Chunk.text).where(Chunk.document_id == id).order_by(Chunk.chunk_index)
-            )
-        ).all()
+    """The document, where there is one that has vectors or gets them; 409 for one with other content."""
+    row = (await session.execute(_documents().where(Document.id == id))).first()
+    if row is None:
+        return None
+    statement = select(Chunk.text).where(Chunk.document_id == id).order_by(Chunk.chunk_index)
+    texts = list((await session.scalars(statement)).all())
     answer = _answer(row)
-    asked = (library, request.title, request.metadata, request.texts)
-    if (answer.library_id, answer.title, answer.metadata, list(texts)) != asked:
+    asked = (library, content.title, content.metadata, content.texts)
+    if (answer.library_id, answer.title, answer.metadata, texts) != asked:
         raise ApiProblem(409, "Conflict", f"Document {id} exists with other content; PUT replaces it.")
-    return answer
+    return answer if answer.indexing in ("indexed", "pending") else None
 
 
 async def write(
-    services: Services, library: UUID, id: UUID, content: DocumentContent
+    services: Services, library: UUID, id: UUID, content: DocumentContent, *, replacing: bool
 ) -> tuple[DocumentAnswer, bool]:
-    """Creates or replaces a document. True where it is new.
+    """Creates a document, or replaces it; 409 where another one is not to be replaced. True where it is new.
 
     Embedded first, then one transaction with the chunks, the metadata and the outbox, then Qdrant.
     """
@@ -93,7 +91,12 @@ async def write(
     if len(vectors[0]) != size:
         raise unfit(place, len(vectors[0]), size)
     async with transaction(services) as session:
-        created, entries = await _write(session, place, id, content, vectors)
+        await shelf(session, library, locked=True)
+        created = await _put_document(session, library, id, content, replacing=replacing)
+        before = None if created or replacing else await _same(session, library, id, content)
+        if before is not None:
+            return before, False
+        entries = await _write(session, place, id, content, vectors)
         answer = await _one(session, library, id)
     state = await applied(services, place.collection, entries)
     return answer.model_copy(update={"indexing": state}), created
@@ -107,10 +110,9 @@ def unfit(place: Shelf, length: int, size: int) -> ApiProblem:
 
 async def _write(
     session: AsyncSession, place: Shelf, id: UUID, content: DocumentContent, vectors: list[Vector]
-) -> tuple[bool, list[int]]:
-    await shelf(session, place.id, locked=True)
-    created = await _put_document(session, place.id, id, content)
-    old = {} if created else await _old_points(session, id)
+) -> list[int]:
+    """The chunks of a document in place of those that it had; the entries of the outbox."""
+    old = await _old_points(session, id)
     points = [point_id(id, index) for index in range(len(content.texts))]
     await session.execute(delete(Chunk).where(Chunk.document_id == id))
     rows = [
@@ -123,21 +125,26 @@ async def _write(
         Point(point, vector, _payload(place.id, id, index))
         for index, (point, vector) in enumerate(zip(points, vectors, strict=True))
     ]
-    entries += await enqueue_upsert(session, place.collection, written)
-    return created, entries
+    return entries + await enqueue_upsert(session, place.collection, written)
 
 
-async def _put_document(session: AsyncSession, library: UUID, id: UUID, content: DocumentContent) -> bool:
-    """True where the document is new; 409 where it lies in another library."""
+async def _put_document(
+    session: AsyncSession, library: UUID, id: UUID, content: DocumentContent, *, replacing: bool
+) -> bool:
+    """True where the document is new; 409 where it lies in another library.
+
+    One that is there is locked, and changed only where it is to be replaced.
+    """
     values = {"title": content.title, "meta": content.metadata}
     statement = insert(Document).values(id=id, library_id=library, **values)
+    replaced = {
+        Document.title: content.title,
+        Document.meta: content.metadata,
+        Document.updated_at: func.now(),
+    }
     statement = statement.on_conflict_do_update(
         index_elements=[Document.id],
-        set_={
-            Document.title: content.title,
-            Document.meta: content.metadata,
-            Document.updated_at: func.now(),
-        },
+        set_=replaced if replacing else {Document.id: Document.id},
         where=Document.library_id == library,
     )
     created = await session.scalar(statement.returning(literal_column("xmax = 0", Boolean)))
@@ -223,20 +230,21 @@ def _documents() -> Select[Document, int, Indexing]:
 def _indexing() -> ColumnElement[Indexing]:
     """How far the vectors of the document are: as far as the worst of them."""
     collection = select(Library.collection_id).where(Library.id == Document.library_id)
-    unindexed = (
-        select(VectorMetadata.id)
-        .join(Chunk, Chunk.point_id == VectorMetadata.point_id)
-        .where(
-            Chunk.document_id == Document.id,
-            VectorMetadata.collection_id == collection.correlate(Document).scalar_subquery(),
-            VectorMetadata.indexed_at.is_(None),
-        )
-        .correlate(Document)
+    place = collection.correlate(Document).scalar_subquery()
+    row = and_(VectorMetadata.point_id == Chunk.point_id, VectorMetadata.collection_id == place)
+    refusal = and_(
+        OutboxEntry.id == VectorMetadata.entry_id,
+        VectorMetadata.indexed_at.is_(None),
+        OutboxEntry.rejected_at.is_not(None),
     )
-    refused = unindexed.join(OutboxEntry, OutboxEntry.id == VectorMetadata.entry_id).where(
-        OutboxEntry.rejected_at.is_not(None)
+    worst = case(
+        (func.bool_or(OutboxEntry.id.is_not(None)), "rejected"),
+        (func.bool_or(VectorMetadata.id.is_(None)), "missing"),
+        (func.bool_or(VectorMetadata.indexed_at.is_(None)), "pending"),
+        else_="indexed",
     )
-    return case((exists(refused), "rejected"), (exists(unindexed), "pending"), else_="indexed")
+    chunks = select(worst).select_from(Chunk).outerjoin(VectorMetadata, row).outerjoin(OutboxEntry, refusal)
+    return chunks.where(Chunk.document_id == Document.id).correlate(Document).scalar_subquery()
 
 
 async def _one(session: AsyncSession, library: UUID, id: UUID) -> DocumentAnswer:

@@ -42,21 +42,21 @@ async def create(services: Services, request: LibraryRequest, key: str | None) -
     found = await collections.described(services, collection)
     if found.size is None or found.distance is None:
         raise ApiProblem(422, "Named vectors", f"The vectors of collection {collection} have names.")
-    row = await collections.record(services, collection, found.size, found.distance)
+    await collections.record(services, collection, found.size, found.distance)
     await collections.index_library_ids(services, collection)
     id = request.id or (uuid.uuid5(_SPACE, key) if key else uuid.uuid4())
     values = {
         "id": id,
-        "collection_id": row,
         "name": request.name,
         "model": model,
         "index_type": request.index_type,
         "meta": request.metadata,
     }
     async with transaction(services) as session:
+        row = await collections.held(services, session, collection)
         made = await session.execute(
             insert(Library)
-            .values(values)
+            .values(collection_id=row, **values)
             .on_conflict_do_nothing(index_elements=[Library.id])
             .returning(Library.id)
         )

@@ -37,6 +37,7 @@ async def upsert(services: Services, request: UpsertRequest) -> WriteAnswer:
     collections.check_size(request.collection, size, vectors, "points[{}].vector")
     points = list({point.id: point for point in map(_point, request.points)}.values())
     async with transaction(services) as session:
+        await collections.held(services, session, request.collection)
         entries = await enqueue_upsert(session, request.collection, points)
     state = await applied(services, request.collection, entries)
     return WriteAnswer(
@@ -59,6 +60,7 @@ async def remove(services: Services, request: DeleteRequest) -> WriteAnswer:
     await collections.size_of(services, request.collection)
     ids = list(dict.fromkeys(str(each) for each in request.ids))
     async with transaction(services) as session:
+        await collections.held(services, session, request.collection)
         entries = await enqueue_delete(session, request.collection, ids)
     state = await applied(services, request.collection, entries)
     return WriteAnswer(collection=request.collection, ids=ids, indexing=state)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 from citadel.engine import DatabaseUnavailable
+from citadel.models import OutboxEntry
+from sqlalchemy import select
 
+from gateway.database import transaction
 from gateway.problems import ApiProblem
 from gateway.schemas.common import Applied
 from gateway.services import Services
@@ -19,13 +22,12 @@ async def applied(services: Services, collection: str, entries: Sequence[int]) -
     """Takes committed entries of the outbox to Qdrant at once.
 
     The write is kept whatever happens here: what Qdrant does not take now is pending, and the background
-    takes it there.
+    takes it there. What it refuses is 422, and nothing that was found before counts any longer then either.
     """
-    state: Applied = "indexed"
-    if entries:
-        state = await _drained(services, entries)
-    await services.cache.invalidate([collection])
-    return state
+    try:
+        return await _drained(services, entries) if entries else "indexed"
+    finally:
+        await services.cache.invalidate([collection])
 
 
 async def _drained(services: Services, entries: Sequence[int]) -> Applied:
@@ -36,5 +38,14 @@ async def _drained(services: Services, entries: Sequence[int]) -> Applied:
         log.warning("write_pending", reason=type(error).__name__)
         return "pending"
     if result.rejected:
-        raise ApiProblem(422, "Refused by Qdrant", "; ".join(sorted(set(result.rejected.values()))))
+        raise await _refusal(services, result.rejected)
     return "pending" if result.waiting else "indexed"
+
+
+async def _refusal(services: Services, rejected: Mapping[int, str]) -> ApiProblem:
+    """422 with the points that Qdrant does not have for that; it may have others of the same write."""
+    statement = select(OutboxEntry.point_ids).where(OutboxEntry.id.in_(rejected)).order_by(OutboxEntry.id)
+    async with transaction(services) as session:
+        ids = [id for entry in await session.scalars(statement) for id in entry]
+    reasons = "; ".join(sorted(set(rejected.values())))
+    return ApiProblem(422, "Refused by Qdrant", reasons, refused=ids)

@@ -90,7 +90,7 @@ async def put_document(
     library_id: UUID, document_id: UUID, content: DocumentContent, services: ServicesDep, response: Response
 ) -> DocumentAnswer:
     """Creates a document under this id, or replaces it with all its chunks."""
-    answer, created = await documents.write(services, library_id, document_id, content)
+    answer, created = await documents.write(services, library_id, document_id, content, replacing=True)
     return with_status(response, answer, created)
 
 

@@ -29,7 +29,11 @@ PENDING = {"model": WriteAnswer, "description": "Kept; it shows when Qdrant answ
     responses={202: PENDING, **ERRORS},
 )
 async def upsert_vectors(request: UpsertRequest, services: ServicesDep, response: Response) -> WriteAnswer:
-    """Writes vectors into a collection, replacing those with the same ids. All of them or none."""
+    """Writes vectors into a collection, replacing those with the same ids.
+
+    They are kept all together or not at all, and go to Qdrant in parts. Where Qdrant refuses some, 422 names
+    those in `refused`; the others are written. Refused ones are to be written again, or deleted.
+    """
     answer = await vectors.upsert(services, request)
     if answer.indexing == "pending":
         response.status_code = status.HTTP_202_ACCEPTED

@@ -71,4 +71,4 @@ ModelName = Annotated[
 ]
 Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 Applied = Literal["indexed", "pending"]
-Indexing = Literal[Applied, "rejected"]
+Indexing = Literal[Applied, "rejected", "missing"]

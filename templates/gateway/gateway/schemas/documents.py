@@ -40,7 +40,8 @@ class DocumentRequest(DocumentContent):
 class DocumentAnswer(BaseModel):
     """A document. `indexing` is `pending` until its vectors are in Qdrant; it cannot be found before.
 
-    `rejected`: Qdrant has refused them for good; to be written again, or deleted.
+    `rejected`: Qdrant has refused them for good. `missing`: Qdrant has lost them. Either way it is to be
+    written again, or deleted.
     """
 
     id: UUID

@@ -8,7 +8,7 @@ import uuid
 import pytest
 from citadel import keys
 from citadel.models import Chunk, Document, Library, OutboxEntry, VectorMetadata
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from .conftest import SIZE, Gateway, MakeGateway
 
@@ -301,3 +301,30 @@ async def test_an_idempotency_key_is_its_senders_own(make_gateway: MakeGateway) 
                 (await gateway.http.post("/v1/libraries", json={"name": "x"}, headers=headers)).json()["id"]
             )
     assert made[0] == made[2] != made[1]
+
+
+async def test_a_document_whose_vectors_are_lost_says_so_and_comes_back_when_sent_again(
+    gateway: Gateway,
+) -> None:
+    library = await gateway.library()
+    path = f"/v1/libraries/{library}/documents"
+    body = {"id": str(uuid.uuid4()), "title": "A", "texts": ["one", "two"]}
+    assert (await gateway.http.post(path, json=body)).status_code == 201
+    async with gateway.services.database.session() as session:
+        await session.execute(delete(VectorMetadata))
+    assert (await gateway.http.get(f"{path}/{body['id']}")).json()["indexing"] == "missing"
+    again = await gateway.http.post(path, json=body)
+    assert (again.status_code, again.json()["indexing"]) == (200, "indexed")
+    assert (await gateway.http.get(f"{path}/{body['id']}")).json()["indexing"] == "indexed"
+
+
+async def test_of_two_documents_made_at_once_under_one_id_one_is_a_conflict(gateway: Gateway) -> None:
+    library = await gateway.library()
+    path = f"/v1/libraries/{library}/documents"
+    gateway.stub.delay = 0.5
+    bodies = [{"id": str(uuid.uuid4()), "title": title, "texts": [title]} for title in "AB"]
+    bodies[1]["id"] = bodies[0]["id"]
+    answers = await asyncio.gather(*(gateway.http.post(path, json=body) for body in bodies))
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    made = next(answer.json() for answer in answers if answer.status_code == 201)
+    assert (await gateway.http.get(f"{path}/{made['id']}")).json()["title"] == made["title"]

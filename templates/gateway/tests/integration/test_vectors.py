@@ -309,3 +309,16 @@ async def test_a_collection_with_named_vectors_is_shown_and_not_written_to(gatew
     body = {"collection": name, "points": [{"vector": [1.0, 0.0, 0.0]}]}
     answer = await gateway.http.post("/v1/vectors/upsert", json=body)
     assert (answer.status_code, answer.json()["title"]) == (422, "Named vectors")
+
+
+async def test_a_worker_that_still_knows_the_size_does_not_bring_a_deleted_collection_back(
+    gateway: Gateway,
+) -> None:
+    name = await gateway.create_collection(3)
+    assert (await gateway.http.delete(f"/v1/collections/{name}")).status_code == 204
+    for path, given in (("upsert", {"points": [{"vector": [1.0, 0.0, 0.0]}]}), ("delete", {"ids": [1]})):
+        gateway.services.sizes.saw(name, 3)
+        answer = await gateway.http.post(f"/v1/vectors/{path}", json={"collection": name, **given})
+        assert answer.status_code == 404
+    async with gateway.services.database.session() as session:
+        assert await session.scalar(select(Collection.id).where(Collection.name == name)) is None
