@@ -7,7 +7,9 @@ export type Evidence =
   /** Every check of readiness. */
   | { readiness: true }
   /** Not part of this release, for this reason. */
-  | { later: string };
+  | { later: string }
+  /** Nothing that a host can show, for this reason. */
+  | { beyond: string };
 
 /** Where a criterion stands in its document. */
 export type CriterionKind = 'criterion' | 'subtask' | 'command';
@@ -31,7 +33,6 @@ export interface DocumentSpec {
   corrections: readonly string[];
 }
 
-export const GATEWAY = { later: 'comes with the gateway' } as const;
 export const DEPLOYMENT = { later: 'comes with deployments' } as const;
 export const LOAD = { later: 'comes with the load tests' } as const;
 

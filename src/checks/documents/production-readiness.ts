@@ -6,7 +6,6 @@ import {
   DEPLOYMENT,
   type DocumentSpec,
   type Evidence,
-  GATEWAY,
   LOAD,
   READINESS as READY,
 } from './document.js';
@@ -14,7 +13,9 @@ import {
 /** An emulator that is ready is not ready for production, whatever the configuration says of it. */
 const READINESS = [READY, ...checks('qdrant.genuine')];
 
-const HEALTH = checks('qdrant.livez', 'qdrant.readyz', 'qdrant.cluster', 'postgres.accepts', 'redis.ping');
+const HEALTH = checks(
+  ...['qdrant.livez', 'qdrant.readyz', 'qdrant.cluster', 'postgres.accepts', 'redis.ping', 'gateway.ready'],
+);
 
 /** Task 4.5: most of its sub-tasks are seen in what other tasks have made, not in one of its own. */
 export const productionReadinessDocument: DocumentSpec = {
@@ -34,24 +35,26 @@ export const productionReadinessDocument: DocumentSpec = {
     subtask('4.5.6', 'Service discovery operational', DEPLOYMENT),
     subtask('4.5.7', 'Production deployment validated', ...READINESS),
     subtask('4.5.8', 'Rollback procedures tested and functional', DEPLOYMENT),
-    subtask('4.5.9', 'Deployment documentation complete', { later: 'nothing that a host can show' }),
-    subtask('4.5.10', 'Go-live checklist completed', { later: 'see vdb check readiness --checklist' }),
+    subtask('4.5.9', 'Deployment documentation complete', { beyond: 'nothing that a host can show' }),
+    subtask('4.5.10', 'Go-live checklist completed', { beyond: 'see vdb check readiness --checklist' }),
     command('deploy.py --production --validate', DEPLOYMENT),
     command('readiness_check.py --comprehensive', ...READINESS),
-    command('a search through the gateway, timed', GATEWAY),
+    command('a search through the gateway, timed', ...checks('gateway.search')),
     command('wrk with 1000 connections for 300 s', LOAD),
     command('health of Qdrant', ...checks('qdrant.livez', 'qdrant.readyz')),
     command('cluster of Qdrant', ...checks('qdrant.cluster')),
-    command('telemetry of Qdrant', { later: 'not asked: it says nothing of health, and is switched off' }),
+    command('telemetry of Qdrant', {
+      beyond: 'not asked: it says nothing of health, and is switched off',
+    }),
     command('health of each external model', ...checks('models.healthy')),
-    command('REST and GraphQL health', GATEWAY),
-    command('infrastructure health and metrics of the gateway', GATEWAY),
+    command('REST and GraphQL health', ...checks('gateway.endpoints')),
+    command('infrastructure health and metrics of the gateway', ...checks('gateway.infrastructure')),
   ],
   corrections: [
     'Qdrant has no /health: /livez and /readyz are asked, and /cluster for its consensus.',
     'qdrant:latest is another server every time: a version is pinned, with its hash.',
     'QDRANT_PRODUCTION_MODE and max_concurrent_requests are no settings of Qdrant, which ignores them: they are not set.',
-    'The health of models is asked through the gateway: until it lands each service is asked itself, where it is configured.',
+    'The health of models is asked through the gateway: each service is asked itself, so that it shows whether or not the gateway runs.',
     'wrk sends GET to an endpoint that takes POST, and counts errors as throughput: load is measured with real searches.',
     'The readiness checklist is ticked in the document: it is computed from what was seen.',
   ],

@@ -1,11 +1,14 @@
+import type { Config } from '../../config/schema.js';
 import { messageOf } from '../../errors.js';
 import { known, type Observation } from '../../host/probe.js';
 import { answered, GatewayProblem, gatewayClient } from '../../services/gateway/client/client.js';
 import { gatewayInstances } from '../../services/gateway/instances.js';
 import type { Site } from '../check.js';
 
-/** How many results are asked for. */
-export const HITS = 3;
+/** How many results are asked for: three, or as many as there may be. */
+export function hitsWanted({ gateway: { limits } }: Config): number {
+  return Math.min(3, limits.max_results_k);
+}
 
 /** A search that was made, or why it failed. */
 export type GatewaySearch =
@@ -28,7 +31,9 @@ export async function searchGateway({ host, context }: Site): Promise<Observatio
         version: versioning.enabled ? versioning.prefix : null,
         key,
       });
-      return known(await search(client, Object.keys(config.collections)).catch(failureOf));
+      return known(
+        await search(client, Object.keys(config.collections), hitsWanted(config)).catch(failureOf),
+      );
     } finally {
       await forwarding.close();
     }
@@ -40,13 +45,14 @@ export async function searchGateway({ host, context }: Site): Promise<Observatio
 async function search(
   client: ReturnType<typeof gatewayClient>,
   names: readonly string[],
+  limit: number,
 ): Promise<GatewaySearch> {
   for (const collection of names) {
     const params = { path: { name: collection } };
     const { points, size } = await answered(client.GET('/v1/collections/{name}', { params }));
-    if (points < HITS || size === null) continue;
+    if (points < limit || size === null) continue;
     const query_vector = Array.from({ length: size }, () => Math.random() * 2 - 1);
-    const body = { collection, query_vector, limit: HITS };
+    const body = { collection, query_vector, limit };
     const { results, took_ms: tookMs } = await answered(client.POST('/v1/vectors/search', { body }));
     return { collection, points, hits: results.length, tookMs };
   }

@@ -63,7 +63,7 @@ function documentText(document: JudgedDocument, view: ValidationView): string {
   const { holds, 'left-out': left, fails, unknown } = standingsOf([document]);
   const due = document.criteria.length - left;
   const counts = [
-    due === 0 ? 'nothing of it is part of this release' : `${holds} of ${due} hold`,
+    due === 0 ? 'nothing of it applies here' : `${holds} of ${due} hold`,
     ...(fails === 0 ? [] : [style.red(`${fails} fail`)]),
     ...(unknown === 0 ? [] : [style.magenta(`${unknown} unknown`)]),
     ...(left === 0 || due === 0 ? [] : [`${left} left out`]),
@@ -131,7 +131,7 @@ function verdictText({ host, documents, durationMs }: Validation, color: boolean
     (document) => standingsOf([document]).fails + standingsOf([document]).unknown > 0,
   );
   const held = accepted + foreign === 0 ? 'All hold' : 'Nothing fails';
-  const missed = holds + fails + unknown === 0 ? 'Nothing to validate in this release' : 'Not all hold';
+  const missed = holds + fails + unknown === 0 ? 'Nothing to validate here' : 'Not all hold';
   const head = allHold(documents) ? style.green(held) : style.red(missed);
   const parts = [
     ...(open.length === 0 ? [] : [`see ${open.map(({ id }) => id).join(', ')}`]),

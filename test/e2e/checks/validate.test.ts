@@ -113,7 +113,7 @@ onSharedHost('vdb check validate', (host) => {
     expect(exitCode).toBe(0);
     expect(stdout).not.toContain('\u001b');
     expect(stdout).toMatch(/^3\.1 PostgreSQL integration: \d+ of \d+ hold\b/);
-    expect(stdout).toContain('production-api Production-grade API: nothing of it is part of this release');
+    expect(stdout).toContain('production-api Production-grade API: nothing of it applies here');
     expect(stdout).toContain('Where the documents are mistaken, and what was done instead');
     expect(stdout).toMatch(/\nAll hold: shared, /);
     for (const line of stdout.trimEnd().split('\n').slice(0, -1)) expect(line.length).toBeLessThanOrEqual(80);

@@ -1,7 +1,7 @@
 import { type CheckContext, defineCheck, type Verdict } from '../../check.js';
 import type { HttpAnswer } from '../../probes/http.js';
 import { expect, fail, pass, unknown, warn, whenKnown, whenThere, worst } from '../../verdict.js';
-import { asStranger, eachInstance, instancesOf, shared, skipForeign, versioned } from './shared.js';
+import { asOwner, asStranger, eachInstance, instancesOf, shared, skipForeign, versioned } from './shared.js';
 
 /** Each replica can do its work. */
 export const ready = defineCheck<HttpAnswer>({
@@ -87,6 +87,39 @@ export const endpoints = defineCheck<HttpAnswer>({
 function healthPaths({ config }: CheckContext): string[] {
   const prefix = versioned(config);
   return [...new Set(['/health', `${prefix}/health`, `/api${prefix}/health`])];
+}
+
+/** What the gateway says of itself and the servers behind it. */
+export const infrastructure = defineCheck<HttpAnswer>({
+  ...shared,
+  id: 'gateway.infrastructure',
+  severity: 'error',
+  title: 'The gateway tells of the servers behind it, and has metrics',
+  looksAt: '/infrastructure/health and /metrics of the first replica, with the configured key',
+  why: 'Who operates the server sees there what waits for Qdrant, and Prometheus how long requests take.',
+  skip: skipForeign,
+  probe: (context) => {
+    const [first] = instancesOf(context);
+    return first === undefined ? [] : operatorPaths(context).map((path) => asOwner(context, first, path));
+  },
+  judge: (answers, context) => {
+    const paths = operatorPaths(context);
+    const verdicts = paths.map((path, index) =>
+      whenThere(answers[index], 'the gateway does not answer', ({ status, body }) => {
+        if (status === 'timeout') return unknown(`${path} does not answer in time`);
+        if (status === 200 && !body.includes(path === '/metrics' ? '# TYPE ' : '"outbox"'))
+          return fail(`${path} does not hold what it is for`, 'the servers, and metrics');
+        return expect(status === 200, `${path} answers ${status}`, 'each answers 200');
+      }),
+    );
+    return worst(verdicts, paths.join(', '));
+  },
+  remedy: 'See vdb check gateway.ready and gateway.auth, then the log of the gateway; install it again.',
+  fix: '1.2',
+});
+
+function operatorPaths({ config }: CheckContext): string[] {
+  return [`${versioned(config)}/infrastructure/health`, '/metrics'];
 }
 
 /** Nothing is given to who has no key. */

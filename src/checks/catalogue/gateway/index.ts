@@ -1,5 +1,5 @@
 import type { Check } from '../../check.js';
-import { auth, endpoints, ready } from './health.js';
+import { auth, endpoints, infrastructure, ready } from './health.js';
 import { concurrency, latency, limits, rateLimit } from './load.js';
 import { release, workers } from './process.js';
 import { search } from './search.js';
@@ -7,6 +7,7 @@ import { search } from './search.js';
 export const gatewayChecks: readonly Check[] = [
   ready,
   endpoints,
+  infrastructure,
   auth,
   release,
   workers,

@@ -1,5 +1,5 @@
 import { defineCheck } from '../../check.js';
-import { type GatewaySearch, HITS, searchGateway } from '../../outside/gateway-search.js';
+import { type GatewaySearch, hitsWanted, searchGateway } from '../../outside/gateway-search.js';
 import { expect, fail, skip, whenThere } from '../../verdict.js';
 import { shared, skipForeign } from './shared.js';
 
@@ -9,17 +9,19 @@ export const search = defineCheck<GatewaySearch>({
   id: 'gateway.search',
   severity: 'error',
   title: 'A search through the gateway finds what it is asked for',
-  looksAt: `a search for the ${HITS} nearest vectors, with the configured key, in the first collection that has as many`,
+  looksAt:
+    'a search for the three nearest vectors, with the configured key, in the first collection that has as many',
   why: 'Each part can be healthy and a search still fail: at the key, the limits, or the way to Qdrant.',
   skip: skipForeign,
   look: searchGateway,
-  judge: ([found]) =>
+  judge: ([found], { config }) =>
     whenThere(found, 'nobody searched', (value) => {
-      if ('empty' in value) return skip(`no collection has ${HITS} points yet`);
-      const expected = `${HITS} results`;
+      const wanted = hitsWanted(config);
+      if ('empty' in value) return skip(`no collection has ${wanted} points yet`);
+      const expected = `${wanted} results`;
       if ('failure' in value) return fail(value.failure, expected);
       const { collection, hits, tookMs } = value;
-      return expect(hits === HITS, `${hits} of ${collection} in ${Math.round(tookMs)} ms`, expected);
+      return expect(hits === wanted, `${hits} of ${collection} in ${Math.round(tookMs)} ms`, expected);
     }),
   remedy:
     'Read the log of the gateway at the time of the search; see vdb check gateway.ready and gateway.auth.',

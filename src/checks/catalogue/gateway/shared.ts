@@ -1,5 +1,6 @@
 import { ask, type Observation, type Probe } from '../../../host/probe.js';
 import { type GatewayInstance, gatewayInstances } from '../../../services/gateway/instances.js';
+import { gatewayHeader } from '../../../services/gateway/place.js';
 import type { CheckContext, Verdict } from '../../check.js';
 import { type HttpAnswer, localHttp } from '../../probes/http.js';
 import { worst } from '../../verdict.js';
@@ -34,6 +35,16 @@ export function instancesOf({ config, slot }: CheckContext): GatewayInstance[] {
 /** A request to a replica, past the edge, by somebody without a key. */
 export function asStranger({ port }: GatewayInstance, path: string, body?: string): Probe<HttpAnswer> {
   return ask(localHttp, { port, path, keyFile: null, ...(body === undefined ? {} : { body }) });
+}
+
+/** The same by who has the key of the configuration, which the host keeps in a file. */
+export function asOwner(
+  { config }: CheckContext,
+  { port }: GatewayInstance,
+  path: string,
+): Probe<HttpAnswer> {
+  const keyFile = config.gateway.api_key === '' ? null : gatewayHeader(config);
+  return ask(localHttp, { port, path, keyFile });
 }
 
 /** Judges each replica by its observation; the worst decides. It is named where there are several. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readLoad } from '../../../../src/checks/probes/gateway-load.js';
+import { readLoad, searchRate } from '../../../../src/checks/probes/gateway-load.js';
 import { gatewayProcess } from '../../../../src/checks/probes/gateway-process.js';
 import { known, type Observation } from '../../../../src/host/probe.js';
 import { contextOf, judged as judgedOf } from '../support.js';
@@ -97,6 +97,24 @@ describe('gateway.endpoints', () => {
   });
 });
 
+describe('gateway.infrastructure', () => {
+  const servers = answer(200, { status: 'healthy', outbox: { waiting: 0 } });
+  const metrics = answer(200, '# TYPE gateway_requests counter\n');
+
+  it.each([
+    ['passes when both answer', [servers, metrics], 'pass', '/v1/infrastructure/health, /metrics'],
+    ['fails when one is not there', [servers, answer(404)], 'fail', '/metrics answers 404'],
+    ['fails when a key that should open it does not', [answer(401), metrics], 'fail', 'health answers 401'],
+    ['does not take any 200 for it', [servers, answer(200, 'hello')], 'fail', '/metrics does not hold'],
+    ['nor for the servers', [answer(200, {}), metrics], 'fail', '/v1/infrastructure/health does not hold'],
+    ['is unknown while it hangs', [answer('timeout'), metrics], 'unknown', 'does not answer in time'],
+  ])('%s', (_, observations, status, seen) => {
+    const result = judged('gateway.infrastructure', observations);
+    expect(result.status).toBe(status);
+    expect(result.seen).toContain(seen);
+  });
+});
+
 describe('gateway.auth', () => {
   it.each([
     ['passes when a stranger gets 401', [answer(401), answer(401)], 'pass'],
@@ -119,7 +137,7 @@ describe('gateway.auth', () => {
 
 describe('what runs', () => {
   const process = (change: Record<string, unknown> = {}) =>
-    known({ runs: '/opt/r1', release: '/opt/r1', workers: 2, restarts: 0, ...change });
+    known({ runs: '/opt/r1', release: '/opt/r1', workers: 2, restarts: 0, lost: 0, ...change });
 
   it.each([
     ['gateway.release', 'passes', {}, 'pass', 'runs from /opt/r1'],
@@ -127,6 +145,15 @@ describe('what runs', () => {
     ['gateway.release', 'fails when the link is gone', { release: '' }, 'fail', 'points nowhere'],
     ['gateway.workers', 'passes', {}, 'pass', '2 workers'],
     ['gateway.workers', 'fails when one is missing', { workers: 1 }, 'fail', '1 workers'],
+    ['gateway.workers', 'fails when one is too many', { workers: 3 }, 'fail', '3 workers'],
+    [
+      'gateway.workers',
+      'warns of workers that died',
+      { lost: 4 },
+      'warn',
+      '4 lost and replaced in the last hour',
+    ],
+    ['gateway.workers', 'is unknown where they could have died unseen', { lost: null }, 'unknown', 'the log'],
     ['gateway.workers', 'warns of restarts', { restarts: 3 }, 'warn', 'restarted 3 times'],
   ])('%s %s', (id, _, change, status, seen) => {
     const result = judged(id, [process(change)]);
@@ -141,13 +168,18 @@ describe('what runs', () => {
     });
   });
 
+  it('cannot be judged where the cores of the host are not known', () => {
+    const context = { ...contextWith({ workers: 'auto' }), facts: { status: 'unknown', why: 'x' } as const };
+    expect(judged('gateway.workers', [process()], context).status).toBe('unknown');
+  });
+
   it('is read from the host, and garbage is unknown', () => {
-    const question = { unit: 'api-gateway@blue-1.service', home: '/opt/g' };
+    const question = { unit: 'api-gateway@blue-1.service', home: '/opt/g', workers: 2 };
     const read = (text: string) => gatewayProcess.parse(text, [question])[0];
-    expect(read('@@\n12\n0\n2\n/opt/r1\n/opt/r1\n')).toEqual(
-      known({ runs: '/opt/r1', release: '/opt/r1', workers: 2, restarts: 0 }),
-    );
-    expect(read('@@\n0\n0\n0\n\n/opt/r1\n')).toEqual(known(null));
+    const running = { runs: '/opt/r1', release: '/opt/r1', workers: 2, restarts: 0 };
+    expect(read('@@\n12\n0\n1\n2\n/opt/r1\n/opt/r1\n')).toEqual(known({ ...running, lost: 1 }));
+    expect(read('@@\n12\n0\nunread\n2\n/opt/r1\n/opt/r1\n')).toEqual(known({ ...running, lost: null }));
+    expect(read('@@\n0\n0\n0\n\n\n/opt/r1\n')).toEqual(known(null));
     expect(read('@@\nFailed to connect to bus\n')?.status).toBe('unknown');
     expect(read('')?.status).toBe('unknown');
   });
@@ -171,12 +203,20 @@ describe('gateway.search', () => {
   });
 });
 
+it('gateway.search asks for no more than there may be', () => {
+  const context = contextWith({ limits: { max_results_k: 2 } });
+  const found = known({ collection: 'docs', points: 9, hits: 2, tookMs: 4.2 });
+  expect(judged('gateway.search', [found], context).status).toBe('pass');
+});
+
 describe('under load', () => {
   const good = (count: number, seconds = 0.1, status = 200) =>
     Array.from({ length: count }, () => ({ status, seconds }));
+  const together = (seconds: number, requests = good(20)) => ({ requests, seconds });
   const load = (change: Record<string, unknown> = {}) =>
     known({
-      together: { requests: good(20), seconds: 0.4 },
+      alone: good(3, 0.05),
+      together: [together(0.4), together(0.6)],
       health: good(10, 0.01),
       oneClient: [...good(30), ...good(5, 0.01, 429)],
       tooMuch: [422],
@@ -184,25 +224,53 @@ describe('under load', () => {
     });
 
   it.each([
-    ['gateway.concurrency', 'passes', {}, 'pass', '20 searches in 0.40 s'],
+    ['gateway.concurrency', 'passes', {}, 'pass', '20 searches in 0.40 s, one alone in 0.05 s'],
     [
       'gateway.concurrency',
-      'fails when they wait for each other',
-      { together: { requests: good(20), seconds: 5.5 } },
+      'takes the better of two tries',
+      { together: [together(7), together(0.9)] },
+      'pass',
+      '0.90 s',
+    ],
+    [
+      'gateway.concurrency',
+      'fails when they take too long, whatever one takes',
+      { alone: good(3, 4), together: [together(5.5), together(6)] },
       'fail',
-      '5.50 s',
+      '20 searches in 5.50 s',
+    ],
+    [
+      'gateway.concurrency',
+      'fails when two workers answer them one after the other',
+      { alone: good(3, 0.2), together: [together(2), together(2.1)] },
+      'fail',
+      '20 searches in 2.00 s, one alone in 0.20 s',
+    ],
+    [
+      'gateway.concurrency',
+      'passes when slow ones are answered together',
+      { alone: good(3, 0.5), together: [together(2), together(2.1)] },
+      'pass',
+      '20 searches in 2.00 s',
+    ],
+    [
+      'gateway.concurrency',
+      'does not mind a queue that nobody feels',
+      { alone: good(3, 0.04), together: [together(0.9), together(0.9)] },
+      'pass',
+      '0.90 s',
     ],
     [
       'gateway.concurrency',
       'fails when some fail',
-      { together: { requests: [...good(18), ...good(2, 1, 503)], seconds: 1 } },
+      { together: [together(1, [...good(18), ...good(2, 1, 503)]), together(1)] },
       'fail',
-      '2 of 20 failed: 503',
+      '2 of 43 failed: 503',
     ],
     [
       'gateway.concurrency',
       'fails when answers are missing',
-      { together: { requests: good(3), seconds: 1 } },
+      { together: [together(1, good(3)), together(1, good(3))] },
       'fail',
       '3 searches',
     ],
@@ -217,6 +285,7 @@ describe('under load', () => {
     ['gateway.latency', 'is unknown when it hardly looked', { health: good(1) }, 'unknown', 'over before'],
     ['gateway.rate-limit', 'passes', {}, 'pass', '429 after 30 searches'],
     ['gateway.rate-limit', 'fails without a limit', { oneClient: good(35) }, 'fail', 'none of 35'],
+    ['gateway.rate-limit', 'is unknown when few were answered', { oneClient: good(9) }, 'unknown', 'only 9'],
     [
       'gateway.rate-limit',
       'fails when it comes too early',
@@ -238,28 +307,58 @@ describe('under load', () => {
     expect(judged('gateway.rate-limit', [load()], off).status).toBe('fail');
   });
 
-  it('a limit that would take thousands of requests to see is not tried', () => {
-    const high = contextWith({ rate_limit: { search: '5000/minute' } });
-    expect(judged('gateway.rate-limit', [load()], high)).toMatchObject({ status: 'skip' });
+  it('expects the tighter of both rates that searches count against', () => {
+    const tight = contextWith({ rate_limit: { search: '30/minute', default: '20/minute' } });
+    const oneClient = [...good(20), ...good(5, 0.01, 429)];
+    expect(judged('gateway.rate-limit', [load({ oneClient })], tight).status).toBe('pass');
+    expect(judged('gateway.rate-limit', [load()], tight)).toMatchObject({
+      ...{ status: 'fail', seen: '429 after 30 searches' },
+    });
+  });
+
+  it.each([
+    ['300 are sent', '5000/minute', '300/minute', undefined],
+    ['thousands are not sent', '5000/hour', '5000/minute', '5000/hour would take 5000 searches to see'],
+    ['a second is over too soon', '100/second', '300/minute', 'a limit of 100/second is not seen'],
+    ['a second that allows more than the minute does not matter', '30/minute', '100/second', undefined],
+  ])('of rates, %s', (_, search, rate, why) => {
+    const context = contextWith({ rate_limit: { search, default: rate } });
+    const { unseen } = searchRate(context.config);
+    if (why === undefined) return expect(unseen).toBeUndefined();
+    expect(unseen).toContain(why);
+    expect(judged('gateway.rate-limit', [load()], context)).toMatchObject({ status: 'skip', seen: unseen });
   });
 
   it('is read from what curl wrote, and garbage is unknown', () => {
-    const text =
-      '@@together\n200 0.1\n000 0.2\ntook 10.5 11\n@@health\n200 0.01\n@@single\n429 0.1\n@@much\n422 0.1\n';
+    const text = `@@alone
+200 0.1
+@@together
+200 0.1
+000 0.2
+took 10.5 11
+@@together
+200 0.1
+took 12 12.25
+@@health
+200 0.01
+@@single
+429 0.1
+@@much
+422 0.1
+`;
     expect(readLoad(text)).toEqual(
       known({
-        together: {
-          requests: [
-            { status: 200, seconds: 0.1 },
-            { status: 0, seconds: 0.2 },
-          ],
-          seconds: 0.5,
-        },
+        alone: [{ status: 200, seconds: 0.1 }],
+        together: [
+          { requests: [...good(1), { status: 0, seconds: 0.2 }], seconds: 0.5 },
+          { requests: good(1), seconds: 0.25 },
+        ],
         health: [{ status: 200, seconds: 0.01 }],
         oneClient: [{ status: 429, seconds: 0.1 }],
         tooMuch: [422],
       }),
     );
     expect(readLoad('curl: not found').status).toBe('unknown');
+    expect(readLoad('@@alone\n@@together\n200 0.1\n').status).toBe('unknown');
   });
 });

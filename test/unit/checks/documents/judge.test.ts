@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../../src/checks/catalogue/index.js';
-import type { DocumentSpec, Evidence } from '../../../../src/checks/documents/document.js';
+import {
+  DEPLOYMENT,
+  type DocumentSpec,
+  type Evidence,
+  LOAD,
+} from '../../../../src/checks/documents/document.js';
 import { documentsOf, selectDocuments } from '../../../../src/checks/documents/index.js';
 import {
   allHold,
@@ -141,9 +146,9 @@ describe('a criterion with several pieces of evidence', () => {
   });
 
   it('never holds by part of what is left out', () => {
-    const evidence = [{ check: 'a.b' }, { later: 'comes with the gateway' }];
+    const evidence = [{ check: 'a.b' }, { later: 'comes with deployments' }];
     expect(standing(evidence, { results: [result('a.b', 'pass')] })).toMatchObject({
-      ...{ standing: 'left-out', seen: 'comes with the gateway' },
+      ...{ standing: 'left-out', seen: 'comes with deployments' },
     });
   });
 
@@ -208,11 +213,20 @@ describe('the documents', () => {
       for (const { id } of subtasks) expect(evidence).toContainEqual({ subtask: id });
   });
 
+  it('leave out for later only what deployments and load tests bring', () => {
+    const later = evidence.flatMap((each) => ('later' in each ? [each.later] : []));
+    expect(new Set(later)).toEqual(new Set([DEPLOYMENT.later, LOAD.later]));
+  });
+
   it('need no check that another document needs', () => {
     const ids = (...wanted: string[]) =>
       checksFor(selectDocuments(DOCUMENTS, wanted), CATALOGUE).map(({ id }) => id);
     expect(ids('local-backend')).toEqual(['python.packages', 'python.conflicts', 'python.imports']);
-    expect(ids('production-api')).toEqual([]);
+    expect(ids('production-api')).toEqual(
+      ['endpoints', 'infrastructure', 'workers', 'concurrency', 'latency', 'rate-limit', 'limits'].map(
+        (name) => `gateway.${name}`,
+      ),
+    );
     expect(ids('4.5')).toContain('access.secret-modes');
     expect(ids('4.5')).not.toContain('canary');
   });

@@ -54,14 +54,14 @@ describe('validationText', () => {
     expect(text([judged('holds')], { verbose: true })).toContain('why it holds');
   });
 
-  it('says that all hold, and that nothing is part of this release', () => {
+  it('says that all hold, and that nothing applies', () => {
     expect(text([judged('holds')])).toMatch(/\nAll hold: one, 1 hold, 1 document/);
     expect(text([judged('holds'), judged('accepted')])).toMatch(
       /\nNothing fails: one, 1 hold, 1 accepted, 1 document/,
     );
     const none = text([judged('left-out')]);
-    expect(none).toContain('0.4 Python environment: nothing of it is part of this release\n');
-    expect(none).toMatch(/\nNothing to validate in this release: one, 0 hold, 1 left out/);
+    expect(none).toContain('0.4 Python environment: nothing of it applies here\n');
+    expect(none).toMatch(/\nNothing to validate here: one, 0 hold, 1 left out/);
   });
 
   it('says what is mistaken in the documents, wrapped', () => {
