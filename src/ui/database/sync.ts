@@ -53,7 +53,9 @@ function partsOf(differences: Differences, done: '' | 'ed'): string[] {
 }
 
 function refused({ rejected }: SyncReport): string[] {
-  return rejected === 0 ? [] : [`Qdrant has refused ${count(rejected, 'write')}, which a repair tries again.`];
+  return rejected === 0
+    ? []
+    : [`Qdrant has refused ${count(rejected, 'write')}, which a repair tries again.`];
 }
 
 function sum({ collections, mode, inStep, applied }: SyncReport): string {
