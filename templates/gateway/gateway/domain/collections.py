@@ -12,7 +12,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.database import transaction
+from gateway.database import read, transaction
 from gateway.domain.dependencies import from_qdrant
 from gateway.problems import ApiProblem, DependencyUnavailable, NotFound
 from gateway.schemas.collections import CollectionAnswer, CollectionRequest
@@ -60,8 +60,8 @@ async def size_of(services: Services, name: str) -> int:
 
 
 async def _recorded_size(services: Services, name: str) -> int | None:
-    async with transaction(services) as session:
-        return await session.scalar(select(Collection.vector_size).where(Collection.name == name))
+    statement = select(Collection.vector_size).where(Collection.name == name)
+    return await read(services, lambda session: session.scalar(statement))
 
 
 def check_size(name: str, size: int, vectors: Sequence[Sequence[float]], where: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from uuid import UUID
 
 from citadel.models import Chunk, Document, Library, OutboxEntry, VectorMetadata
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.database import transaction
+from gateway.database import read, rows_of, transaction
 from gateway.domain import collections
 from gateway.domain.dependencies import embeddings, unavailable_model
 from gateway.domain.libraries import Shelf, shelf
@@ -54,8 +55,7 @@ async def create(
     """A new document, or the one that an earlier request with this id or key has made; 409 if it differs."""
     id = request.id or (uuid.uuid5(library, key) if key else uuid.uuid4())
     if request.id is not None or key is not None:
-        async with transaction(services) as session:
-            before = await _same(session, library, id, request)
+        before = await read(services, lambda session: _same(session, library, id, request))
         if before is not None:
             return before, False
     return await write(services, library, id, request, replacing=False)
@@ -84,8 +84,7 @@ async def write(
 
     Embedded first, then one transaction with the chunks, the metadata and the outbox, then Qdrant.
     """
-    async with transaction(services) as session:
-        place = await shelf(session, library)
+    place = await read(services, lambda session: shelf(session, library))
     size = await collections.size_of(services, place.collection)
     vectors = await embeddings(services, place.model, content.texts, "document")
     if len(vectors[0]) != size:
@@ -163,8 +162,7 @@ def _payload(library: UUID, document: UUID, index: int) -> dict[str, str | int]:
 
 async def found(services: Services, library: UUID, id: UUID) -> DocumentAnswer:
     """A document; 404 where the library has none of this id."""
-    async with transaction(services) as session:
-        return await _one(session, library, id)
+    return await read(services, lambda session: _one(session, library, id))
 
 
 async def listed(services: Services, library: UUID, limit: int, after: Position | None) -> DocumentPage:
@@ -177,9 +175,12 @@ async def listed(services: Services, library: UUID, limit: int, after: Position 
     )
     if after is not None:
         statement = statement.where(tuple_(Document.created_at, Document.id) > after)
-    async with transaction(services) as session:
+
+    async def page(session: AsyncSession) -> Sequence[Row[Document, int, Indexing]]:
         await shelf(session, library)
-        rows = (await session.execute(statement)).all()
+        return await rows_of(session, statement)
+
+    rows = await read(services, page)
     items = [_answer(row) for row in rows[:limit]]
     more = len(rows) > limit
     return DocumentPage(
@@ -195,9 +196,12 @@ async def chunks(services: Services, library: UUID, id: UUID, start: int, limit:
         .order_by(Chunk.chunk_index)
         .limit(limit + 1)
     )
-    async with transaction(services) as session:
+
+    async def page(session: AsyncSession) -> Sequence[Row[int, str, str]]:
         await _one(session, library, id)
-        rows = (await session.execute(statement)).all()
+        return await rows_of(session, statement)
+
+    rows = await read(services, page)
     items = [ChunkAnswer(chunk_index=row[0], text=row[1], point_id=row[2]) for row in rows[:limit]]
     return ChunkPage(items=items, next_index=rows[limit][0] if len(rows) > limit else None)
 

@@ -12,7 +12,7 @@ from sqlalchemy import Row, Select, delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.database import transaction
+from gateway.database import read, rows_of, transaction
 from gateway.domain import collections
 from gateway.domain.writes import applied
 from gateway.embedding import UnknownModel
@@ -83,8 +83,7 @@ def _model(services: Services, name: str | None) -> str:
 
 async def found(services: Services, id: UUID) -> LibraryAnswer:
     """A library; 404 where there is none."""
-    async with transaction(services) as session:
-        return await _one(session, id)
+    return await read(services, lambda session: _one(session, id))
 
 
 async def listed(services: Services, limit: int, after: Position | None) -> LibraryPage:
@@ -92,8 +91,7 @@ async def listed(services: Services, limit: int, after: Position | None) -> Libr
     statement = _libraries().order_by(Library.created_at, Library.id).limit(limit + 1)
     if after is not None:
         statement = statement.where(tuple_(Library.created_at, Library.id) > after)
-    async with transaction(services) as session:
-        rows = (await session.execute(statement)).all()
+    rows = await read(services, lambda session: rows_of(session, statement))
     items = [_answer(row) for row in rows[:limit]]
     more = len(rows) > limit
     return LibraryPage(
