@@ -49,6 +49,12 @@ describeLab('a host with the gateway', () => {
     expect(result(ended), ended.stdout).toMatchObject({ status: 'done', failed: 0, exit_code: 0 });
     return result(ended);
   }
+  /** What the edge says once it has asked the gateway and got the answer that it expects. */
+  const throughTheEdge = () =>
+    inside(`for i in $(seq 45); do
+      curl -s http://127.0.0.1:8404/metrics | grep '^haproxy_server_check_status{proxy="gateway".*state="L7OK"} 1' && exit
+      sleep 1
+    done; echo 'not within 45 s'`);
   /** The ids of the steps that a run changed. */
   const changedBy = (ended: Ended) =>
     events(ended.stdout)
@@ -210,6 +216,8 @@ describeLab('a host with the gateway', () => {
       GATEWAY_PORT: '8001',
       key: key?.length,
     });
+    expect(await throughTheEdge()).toContain('server_check_status{proxy="gateway"');
+    expect(await inside(`curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8000/ok`)).toBe('204');
     expect((await converges()).changed).toBe(0);
   });
 
@@ -257,6 +265,28 @@ print(base64.b64encode(data.getvalue()).decode())`;
     expect((await converges()).changed).toBeGreaterThan(0);
     expect(await inside(`ls ${HOME}`)).not.toContain('own_gateway');
     expect(await status('/ok')).toBe('204');
+    expect((await converges()).changed).toBe(0);
+  });
+
+  test('a replica that is no longer wanted is stopped, and its settings with their secrets go', async () => {
+    const second = `systemctl is-active api-gateway@blue-2.service; systemctl is-enabled api-gateway@blue-2.service
+      ls /opt/qdrant/config/gateway-blue-2.env /opt/qdrant/gateway/blue-2 -d 2>/dev/null; true`;
+    await edit((document) => {
+      document.setIn(['gateway', 'replicas'], 2);
+      document.setIn(['postgres', 'pool'], { size: 4, max_overflow: 4 });
+    });
+    await converges();
+    const there = ['/opt/qdrant/config/gateway-blue-2.env', '/opt/qdrant/gateway/blue-2'];
+    expect((await inside(second)).split('\n')).toEqual(['active', 'enabled', ...there]);
+    await edit((document) => document.setIn(['gateway', 'replicas'], 1));
+    await converges();
+    expect((await inside(second)).split('\n')).toEqual(['inactive', 'disabled']);
+    expect(await status('/ok')).toBe('204');
+    await edit((document) => document.setIn(['gateway', 'enabled'], false));
+    await converges();
+    expect(
+      await inside("systemctl list-units --plain --no-legend 'api-gateway@*'; ls -A /opt/qdrant/gateway"),
+    ).toBe('');
     expect((await converges()).changed).toBe(0);
   });
 });
