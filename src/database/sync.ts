@@ -1,3 +1,4 @@
+import { KEPT_COLLECTIONS } from '../backup/restore/collection-names.js';
 import type { Config } from '../config/schema.js';
 import type { Host } from '../host/host.js';
 import { askCitadel, runCitadel } from './run.js';
@@ -12,10 +13,15 @@ export interface Differences {
   unconfirmed: number;
 }
 
+/** Where a collection is; `aside`: in Qdrant alone, and kept there by a restore. */
+export type SyncState = (typeof STATES)[number];
+
+const STATES = ['both', 'only_in_qdrant', 'only_in_postgres', 'aside'] as const;
+
 /** A collection as each side has it. */
 export interface SyncedCollection {
   name: string;
-  state: 'both' | 'only_in_qdrant' | 'only_in_postgres';
+  state: SyncState;
   /** Exact number of points; null where Qdrant has no such collection. */
   points: number | null;
   /** Rows of its vectors; null where PostgreSQL does not list it. */
@@ -42,15 +48,21 @@ export interface SyncReport {
 /** Comparing reads every id of both sides. */
 const SYNC_SECONDS = 4 * 3600;
 
+/** What a restore keeps is not to be listed: it goes with `vdb restore discard`. */
+const ASIDE = ['--aside', KEPT_COLLECTIONS];
+
 /** Compares Qdrant with PostgreSQL, exactly, both ways. Changes nothing. */
 export async function compareSides(host: Host, config: Config): Promise<SyncReport> {
-  const request = { failure: 'Qdrant and PostgreSQL could not be compared', args: ['sync', '--plan'] };
+  const request = {
+    failure: 'Qdrant and PostgreSQL could not be compared',
+    args: ['sync', '--plan', ...ASIDE],
+  };
   return reportOf(await askCitadel(host, config, { ...request, timeoutSeconds: SYNC_SECONDS }));
 }
 
 /** Repairs what differs: Qdrant owns the vectors, PostgreSQL the metadata. */
 export async function repairSides(host: Host, config: Config): Promise<SyncReport> {
-  const request = { failure: 'What differs could not be repaired', args: ['sync', '--repair'] };
+  const request = { failure: 'What differs could not be repaired', args: ['sync', '--repair', ...ASIDE] };
   const title = `make ${config.postgres.database} and Qdrant agree`;
   return reportOf(await runCitadel(host, config, { ...request, timeoutSeconds: SYNC_SECONDS }, { title }));
 }
@@ -62,7 +74,7 @@ export function sumOf(differences: Differences): number {
 
 /** Whether something has to be done about a collection, or had to be. */
 export function isInStep({ state, found, kept }: SyncedCollection): boolean {
-  return state === 'both' && kept === null && sumOf(found) === 0;
+  return state === 'aside' || (state === 'both' && kept === null && sumOf(found) === 0);
 }
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -80,9 +92,9 @@ export function reportOf(answer: Answer): SyncReport {
 }
 
 function collectionOf(each: Answer): SyncedCollection {
-  const { state, kept } = each;
-  if (state !== 'both' && state !== 'only_in_qdrant' && state !== 'only_in_postgres')
-    throw unreadable(`a collection in the state ${JSON.stringify(state)}`);
+  const { kept } = each;
+  const state = STATES.find((known) => known === each.state);
+  if (state === undefined) throw unreadable(`a collection in the state ${JSON.stringify(each.state)}`);
   const orNull = (key: string): number | null => (each[key] === null ? null : numberOf(each, key));
   return {
     ...{ name: String(each.name), state, points: orNull('points'), vectors: orNull('vectors') },

@@ -6,6 +6,9 @@ export type RestoreId = string;
 const ID = String.raw`\d{8}T\d{6}Z(?:\.\d+)?`;
 const NAME = new RegExp(`^(.+)--(before-)?(${ID})$`, 's');
 
+/** The names of all collections that restores keep, as a regular expression that Python reads alike. */
+export const KEPT_COLLECTIONS = `.+--before-${ID}`;
+
 /** Qdrant takes so many characters, and names a directory by them, which takes as many bytes. */
 const LONGEST = 255;
 

@@ -33,6 +33,7 @@ function side(number: number | null): string {
 /** What a repair does, or did, about a collection. */
 export function actionOf(each: SyncedCollection, mode: SyncReport['mode']): string {
   const { state, found, repaired, kept } = each;
+  if (state === 'aside') return 'kept by a restore';
   const actions = mode === 'repair' ? partsOf(repaired, 'ed') : partsOf(found, '');
   if (state === 'only_in_qdrant') actions.unshift(mode === 'repair' ? 'listed' : 'list it');
   if (kept !== null) actions.push(kept);
@@ -73,7 +74,9 @@ function sum({ collections, mode, inStep, applied }: SyncReport): string {
 
 /** Rows, payloads and collections that a repair has changed. */
 export function repairedBy(collections: readonly SyncedCollection[]): number {
-  const listings = collections.filter(({ state, kept }) => state !== 'both' && kept === null).length;
+  const listings = collections.filter(
+    ({ state, kept }) => state.startsWith('only_in') && kept === null,
+  ).length;
   return collections.reduce((total, { repaired }) => total + sumOf(repaired), listings);
 }
 

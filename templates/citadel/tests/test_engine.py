@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -38,7 +38,9 @@ def frozen(postgres: Postgres) -> Iterator[None]:
         yield
     finally:
         for pid in (main, *map(int, children)):
-            os.kill(pid, signal.SIGCONT)
+            # A process of the server's that had its work done may have ended in the moment before it was stopped.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
 
 async def names(database: Database) -> list[str]:

@@ -391,7 +391,7 @@ async def test_a_collection_that_disappears_meanwhile_stops_the_repair(
     """Its rows must not go because one question was answered with 404."""
     await make(qdrant, "c")
     await written(database, qdrant, "c", Point(A, [1, 1]))
-    places = await module._places(database, qdrant)
+    places = await module._places(database, qdrant, None)
     await qdrant.delete_collection("c")
 
     async def as_before(*_: object) -> Any:

@@ -6,6 +6,8 @@ import { canMigrate, db, lastRun, qdrant, sql } from './support.js';
 const IDS = [1, 2, 3].map((n) => `00000000-0000-4000-8000-00000000000${n}`);
 const GENERAL = '/collections/general';
 const STRAY = '/collections/stray';
+/** As a restore names what was there before. */
+const KEPT = '/collections/general--before-20260102T030405Z';
 
 const NONE = { points_without_row: 0, rows_without_point: 0, payloads_differ: 0, unconfirmed: 0 };
 
@@ -34,6 +36,7 @@ async function cleared(host: LabHost): Promise<void> {
   await sql(host, "DELETE FROM vector_metadata; DELETE FROM collections WHERE name IN ('stray', 'nowhere')");
   await qdrant(host, 'POST', `${GENERAL}/points/delete?wait=true`, { points: IDS });
   await qdrant(host, 'DELETE', STRAY);
+  await qdrant(host, 'DELETE', KEPT);
 }
 
 const differing = ({ collections }: Record<string, unknown>) =>
@@ -54,7 +57,12 @@ onSharedHost('vdb db sync', (host) => {
     if (!(await canMigrate(host()))) return context.skip('the virtual environment has no layer to run');
     try {
       await written(host());
-      expect(await db(host(), 'sync --plan')).toMatchObject({ in_step: true });
+      await qdrant(host(), 'PUT', KEPT, { vectors: { size: 3, distance: 'Dot' } });
+      const before = await db(host(), 'sync --plan');
+      expect(before).toMatchObject({ in_step: true });
+      expect(Object.values(differing(before))).toMatchObject([
+        { state: 'aside', action: 'kept by a restore' },
+      ]);
       // A point that is gone from Qdrant, a row that is gone from PostgreSQL, a payload that somebody changed.
       await qdrant(host(), 'POST', `${GENERAL}/points/delete?wait=true`, { points: [IDS[0]] });
       await sql(host(), `DELETE FROM vector_metadata WHERE point_id = '${IDS[1]}'`);
@@ -89,7 +97,7 @@ onSharedHost('vdb db sync', (host) => {
       const shown = await host().vdb('db sync');
       expect(shown.exitCode).toBe(3);
       expect(shown.stdout).toMatch(/^general +2 +2 +0 +add 1 row, remove 1 row, write 1 payload$/m);
-      expect(shown.stdout).toContain('3 of 11 collections differ. Repair: vdb db sync --repair');
+      expect(shown.stdout).toContain('3 of 12 collections differ. Repair: vdb db sync --repair');
 
       expect(await db(host(), 'sync --repair')).toMatchObject({ status: 'done', in_step: true });
       expect(await lastRun(host())).toMatchObject([

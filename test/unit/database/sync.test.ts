@@ -55,6 +55,15 @@ describe('a report of both sides', () => {
     expect(syncText(reportOf(ANSWER), VIEW)).toMatch(/\nBoth sides agree on 1 collection\.$/);
   });
 
+  test('has nothing to do about what a restore keeps', () => {
+    const kept = { ...SAME, name: 'general--before-20260102T030405Z', state: 'aside', vectors: null };
+    const report = reportOf({ ...ANSWER, mode: 'repair', collections: [kept] });
+    expect(syncText(report, VIEW).split('\n').slice(1)).toEqual([
+      'general--before-20260102T030405Z  3       not there   1        kept by a restore',
+      'Both sides agree: 1 collection, 0 repaired',
+    ]);
+  });
+
   test('says what was done, and whether that was enough', () => {
     const collections = DIFFERING.map((each) => ({ ...each, repaired: each.found }));
     const repaired = { ...ANSWER, mode: 'repair', applied: 2, collections };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { copiesIn } from '../../../../src/backup/create/kept.js';
 import {
   freeRestoreId,
+  KEPT_COLLECTIONS,
   keptCollection,
   readRestoreName,
   restoredCollection,
@@ -35,6 +36,13 @@ describe('names that restores give', () => {
       expect(readRestoreName(restoredCollection(name, restore))).toEqual({ name, restore, role: 'restored' });
       expect(readRestoreName(keptCollection(name, restore))).toEqual({ name, restore, role: 'kept' });
     }
+  });
+
+  it('tell what is kept from what is restored by a pattern too', () => {
+    const pattern = new RegExp(`^(?:${KEPT_COLLECTIONS})$`, 's');
+    expect(keptCollection('o dd\nname', `${SET}.2`)).toMatch(pattern);
+    expect(restoredCollection('docs', SET)).not.toMatch(pattern);
+    expect(`${keptCollection('docs', SET)}-x`).not.toMatch(pattern);
   });
 
   it.each(['docs', 'docs--before', '--20261101T020000Z', 'docs--20261101', `docs-${SET}`])(
