@@ -110,7 +110,7 @@ onSharedHost('checks of collections', (host) => {
       relatives: STUBBED,
     }));
 
-  test('find one that does not stay green: two looks, 3 s apart (a stub)', () =>
+  test('find one that does not stay green: two looks, some seconds apart (a stub)', () =>
     expectFound(host(), {
       id: 'collections.green',
       status: 'warn',

@@ -48,7 +48,7 @@ export function request(method: string, path: string, body?: unknown): string {
 const STUB = '/run/vdb-stub';
 
 /** So long after it was first asked for, a path has the content of its file that ends in `.later`. */
-export const LATER_SECONDS = 1.5;
+export const LATER_SECONDS = 3;
 
 /** Serves what was recorded, to whoever has a key; what everyone may see, to everyone. */
 const SERVER = `
