@@ -521,6 +521,32 @@ async def test_a_collection_whose_requests_hang_does_not_hold_up_the_others(
     assert len((await draining).waiting) == 1
 
 
+async def test_a_qdrant_that_hangs_leaves_half_of_the_connections_to_others(
+    database: Database, database_settings: DatabaseSettings, qdrant: AsyncQdrantClient
+) -> None:
+    """Each collection that waits for Qdrant keeps a connection meanwhile."""
+    small = Database(
+        database_settings.model_copy(update={"pool_size": 2, "max_overflow": 2, "pool_timeout": 1})
+    )
+    hanging = asyncio.Event()
+
+    async def hang(_: str) -> None:
+        hanging.set()
+        await asyncio.sleep(60)
+
+    for number in range(5):
+        await write(database, f"slow-{number}", Point(A, [1, 1]))
+    client: Any = Around(qdrant, before=hang)
+    draining = asyncio.create_task(Dispatcher(small, client, request_seconds=4).drain())
+    await hanging.wait()
+    await asyncio.sleep(0.5)
+    async with small.session() as session:
+        assert await session.scalar(text("SELECT 1")) == 1
+    draining.cancel()
+    await asyncio.wait([draining])
+    await small.close()
+
+
 async def test_large_batches_arrive_whole(database: Database, qdrant: AsyncQdrantClient) -> None:
     name = f"large-{uuid.uuid4().hex[:8]}"
     vectors = api.VectorParams(size=1536, distance=api.Distance.DOT)

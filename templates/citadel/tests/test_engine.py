@@ -38,7 +38,7 @@ def frozen(postgres: Postgres) -> Iterator[None]:
         yield
     finally:
         for pid in (main, *map(int, children)):
-            # A process of the server's that had its work done may have ended in the moment before it was stopped.
+            # One of the server's that had its work done may have ended just before it was stopped.
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
 

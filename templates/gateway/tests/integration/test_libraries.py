@@ -7,8 +7,11 @@ import uuid
 
 import pytest
 from citadel import keys
-from citadel.models import Chunk, Document, Library, OutboxEntry, VectorMetadata
+from citadel.models import Chunk, Collection, Document, Library, OutboxEntry, VectorMetadata
 from sqlalchemy import delete, func, select
+
+from gateway.domain import collections
+from gateway.services import Services
 
 from .conftest import SIZE, Gateway, MakeGateway
 
@@ -328,3 +331,43 @@ async def test_of_two_documents_made_at_once_under_one_id_one_is_a_conflict(gate
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     made = next(answer.json() for answer in answers if answer.status_code == 201)
     assert (await gateway.http.get(f"{path}/{made['id']}")).json()["title"] == made["title"]
+
+
+async def test_a_refused_write_names_its_points_and_makes_the_cache_forget(gateway: Gateway) -> None:
+    library = await gateway.library()
+    document = await gateway.document(library, "one")
+    path = f"/v1/libraries/{library}/documents/{document}"
+    await gateway.search(library, "one")
+    assert (await gateway.search(library, "one"))["cached"]
+    gateway.services.sizes.saw(gateway.collection, SIZE - 1)
+    gateway.stub.dimension = SIZE - 1
+    refused = await gateway.http.put(path, json={"title": "x", "texts": ["two"]})
+    gateway.stub.dimension = SIZE
+    assert refused.status_code == 422
+    chunks = (await gateway.http.get(f"{path}/chunks")).json()["items"]
+    assert refused.json()["refused"] == [chunk["point_id"] for chunk in chunks]
+    assert not (await gateway.search(library, "one"))["cached"]
+
+
+async def test_a_library_whose_collection_is_deleted_meanwhile_is_404(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexed = collections.index_library_ids
+
+    async def deleted(services: Services, name: str) -> None:
+        await indexed(services, name)
+        assert (await gateway.http.delete(f"/v1/collections/{name}")).status_code == 204
+
+    monkeypatch.setattr(collections, "index_library_ids", deleted)
+    answer = await gateway.http.post("/v1/libraries", json={"name": "x"})
+    assert answer.status_code == 404, answer.text
+    assert (await rows(gateway))["libraries"] == 0
+
+
+async def test_a_library_is_made_while_the_dispatcher_has_the_collection(gateway: Gateway) -> None:
+    await gateway.library()
+    async with gateway.services.database.session() as dispatching:
+        locked = select(Collection.id).where(Collection.name == gateway.collection)
+        await dispatching.execute(locked.with_for_update(key_share=True))
+        async with asyncio.timeout(2):
+            await gateway.library()
