@@ -23,7 +23,10 @@ describeLab('a host with the gateway', () => {
 
   beforeAll(async () => {
     host = await freshHost(NAME);
-    await edit((document) => document.setIn(['gateway', 'enabled'], true));
+    await edit((document) => {
+      document.setIn(['gateway', 'enabled'], true);
+      document.setIn(['networking', 'edge', 'gateway_grpc_port'], 8100);
+    });
   });
   afterAll(() => remove(NAME));
 
@@ -49,10 +52,10 @@ describeLab('a host with the gateway', () => {
     expect(result(ended), ended.stdout).toMatchObject({ status: 'done', failed: 0, exit_code: 0 });
     return result(ended);
   }
-  /** What the edge says once it has asked the gateway and got the answer that it expects. */
-  const throughTheEdge = () =>
+  /** What the edge says of a backend once it has asked it and got the answer that it expects. */
+  const atTheEdge = (backend: string) =>
     inside(`for i in $(seq 45); do
-      curl -s http://127.0.0.1:8404/metrics | grep '^haproxy_server_check_status{proxy="gateway".*state="L7OK"} 1' && exit
+      curl -s http://127.0.0.1:8404/metrics | grep '^haproxy_server_check_status{proxy="${backend}".*state="L7OK"} 1' && exit
       sleep 1
     done; echo 'not within 45 s'`);
   /** The ids of the steps that a run changed. */
@@ -82,6 +85,15 @@ describeLab('a host with the gateway', () => {
       dependencies: { postgresql: { status: 'up' }, qdrant: { status: 'up' }, redis: { status: 'up' } },
     });
     expect(await inside(`pgrep -c -P "$(systemctl show -p MainPID --value ${UNIT})"`)).toBe('2');
+  });
+
+  test('speaks gRPC through the edge, which sees that it does', async () => {
+    expect(await atTheEdge('gateway_grpc')).toContain('proxy="gateway_grpc"');
+    const program = `import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+with grpc.insecure_channel("127.0.0.1:8100") as channel:
+    print(health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=10).status)`;
+    expect(await inside(`${HOME}/venv/bin/python -c '${program}'`)).toBe('1');
   });
 
   test('a second run changes nothing, in at most four commands', async () => {
@@ -216,7 +228,7 @@ describeLab('a host with the gateway', () => {
       GATEWAY_PORT: '8001',
       key: key?.length,
     });
-    expect(await throughTheEdge()).toContain('server_check_status{proxy="gateway"');
+    expect(await atTheEdge('gateway')).toContain('server_check_status{proxy="gateway"');
     expect(await inside(`curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8000/ok`)).toBe('204');
     expect((await converges()).changed).toBe(0);
   });
