@@ -1,6 +1,6 @@
 import { known, type ProbeKind } from '../host/probe.js';
 import { sh } from '../host/shell.js';
-import { ENGINE_FUNCTIONS } from './container-engine.js';
+import { ENGINE_FUNCTIONS } from './container-engine-functions.js';
 
 /** Which image, by which engine, for which account. */
 export interface GatewayImageQuestion {

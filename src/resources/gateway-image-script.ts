@@ -1,9 +1,10 @@
 import type { Command } from '../host/command.js';
 import { type Script, sh } from '../host/shell.js';
 import { type GatewayImage, referenceOf } from '../services/gateway/image.js';
-import { ENGINE_FUNCTIONS } from './container-engine.js';
+import { ENGINE_FUNCTIONS } from './container-engine-functions.js';
 import type { GatewayImageOptions } from './gateway-image.js';
 import { ENGINE, SETTINGS } from './gateway-image-probe.js';
+import { SWITCH_OVER, WORK_DIRECTORY } from './gateway-release-place.js';
 
 /** For everything but a pull: sending, loading and looking at some gigabytes. */
 const TIMEOUT_SECONDS = 1800;
@@ -48,27 +49,18 @@ export function installGatewayImage(options: GatewayImageOptions, present: boole
       dir=${directory} digest=${image.digest}
       find_engine ${image.engines} || { echo "no container engine: $why" >&2; exit 1; }
       run_as=$(id -u -- ${user}):$(id -g -- ${user})
-      ${workDirectory}
+      ${WORK_DIRECTORY}
       ${present ? sh`:` : bring(image)}
       id=$(image_of "$digest")
       [ -n "$id" ] || { echo "$name no longer has the image" >&2; exit 1; }
       "$engine" tag "$id" ${`localhost/vdb/gateway:${image.digest.slice(0, 12)}`}
       ${describe(image)}
-      ${switchOver}`,
+      ${SWITCH_OVER}`,
     ...(source.from === 'archive' && !present ? { stdin: { file: source.path } } : {}),
     timeoutSeconds: TIMEOUT_SECONDS + pull,
     progress: true,
   };
 }
-
-/** What a killed installation left is swept: whoever installs holds the lock, and so is alone. */
-const workDirectory = sh`
-  releases=$(dirname "$dir")
-  mkdir -p "$releases"
-  rm -rf "$releases"/.vdb-gateway.*
-  w=$(mktemp -d "$releases/.vdb-gateway.XXXXXXXX")
-  trap 'rm -rf "$w"' EXIT
-  mkdir -m 0755 "$w/new"`;
 
 /** What came and is another image is taken away again; what was there before stays. */
 function bring(image: GatewayImage): Script {
@@ -126,16 +118,9 @@ function credentials(authFile: string): Script {
 
 function describe(image: GatewayImage): Script {
   const format = (text: string): string => text.replaceAll('\n', '\\n');
-  const [asId, asEngine, asRunAs] = ['%s', '%s', '%s'];
-  const words = { id: asId, engine: asEngine, runAs: asRunAs };
+  const words = { id: '%s', engine: '%s', runAs: '%s' };
   return sh`
     printf ${format(manifestOf(image, words))} "$id" "$name" >"$w/new/manifest.json"
     printf ${format(settingsOf(words))} "$id" "$run_as" >"$w/new/"${SETTINGS}
     ln -s "$engine" "$w/new/"${ENGINE}`;
 }
-
-/** What was there is moved aside, not deleted, until the new one is in its place. */
-const switchOver = sh`
-  sync -f "$w/new"
-  [ ! -e "$dir" ] || mv -T "$dir" "$w/old"
-  mv -T "$w/new" "$dir" || { mv -T "$w/old" "$dir"; exit 1; }`;

@@ -3,6 +3,7 @@ import { type Script, sh } from '../host/shell.js';
 import { type GatewayArtefact, PAYLOAD } from '../services/gateway/artefact.js';
 import { tarOf } from '../tar.js';
 import type { GatewayReleaseOptions } from './gateway-release.js';
+import { SWITCH_OVER, WORK_DIRECTORY } from './gateway-release-place.js';
 import { DESCRIBE, INSTALLED, LISTED, SUMS } from './gateway-release-probe.js';
 import { REACH_INDEX } from './virtualenv-python.js';
 
@@ -22,7 +23,8 @@ export function installGatewayRelease(options: GatewayReleaseOptions): Command {
       umask 022
       export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1 PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
       dir=${directory}
-      ${workDirectory}
+      ${WORK_DIRECTORY}
+      ${payloadDirectory}
       tar -xf - -C "$w/payload" --no-same-owner
       ${unpack(artefact)}
       ${createEnvironment}
@@ -31,23 +33,16 @@ export function installGatewayRelease(options: GatewayReleaseOptions): Command {
       ${compile}
       ${tryOut(artefact, user)}
       ${describe(artefact)}
-      ${switchOver}`,
+      ${SWITCH_OVER}`,
     stdin: tarOf([{ path: INDEX, content: index, executable: false }, ...artefact.files()]),
     timeoutSeconds: TIMEOUT_SECONDS,
     progress: true,
   };
 }
 
-/** What a killed installation left is swept: whoever installs holds the lock, and so is alone. */
-const workDirectory = sh`
-  releases=$(dirname "$dir")
-  mkdir -p "$releases"
-  rm -rf "$releases"/.vdb-gateway.*
-  w=$(mktemp -d "$releases/.vdb-gateway.XXXXXXXX")
-  trap 'rm -rf "$w"' EXIT
+const payloadDirectory = sh`
   chmod 0755 "$w"
-  mkdir -m 0700 "$w/payload"
-  mkdir "$w/new"`;
+  mkdir -m 0700 "$w/payload"`;
 
 function unpack({ from, sha256 }: GatewayArtefact): Script {
   const tree = from === 'wheel' ? sh`"$w"/payload/wheel/*.whl` : sh`"$w/payload/"${PAYLOAD.tree}`;
@@ -141,9 +136,3 @@ function describe({ name, from, sha256, app }: GatewayArtefact): Script {
     stamp >${INSTALLED}
     cd /`;
 }
-
-/** What was there is moved aside, not deleted, until the new one is in its place. */
-const switchOver = sh`
-  sync -f "$w/new"
-  [ ! -e "$dir" ] || mv -T "$dir" "$w/old"
-  mv -T "$w/new" "$dir" || { mv -T "$w/old" "$dir"; exit 1; }`;

@@ -1,31 +1,17 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { trustOf } from '../../../../src/checks/outside/trust.js';
+import { selfSigned } from '../../../support/self-signed.js';
 
 let directory: string;
 let ca: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'vdb-trust-'));
-  await promisify(execFile)('openssl', [
-    ...[
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-subj',
-      '/CN=a CA',
-    ],
-    ...['-addext', 'basicConstraints=critical,CA:TRUE', '-keyout', join(directory, 'ca.key')],
-    ...['-out', join(directory, 'ca.pem')],
-  ]);
+  const files = { key: join(directory, 'ca.key'), certificate: join(directory, 'ca.pem') };
+  await selfSigned(files, '/CN=a CA', ['-addext', 'basicConstraints=critical,CA:TRUE']);
   ca = await readFile(join(directory, 'ca.pem'), 'utf8');
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));

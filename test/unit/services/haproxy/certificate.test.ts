@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { edgePem } from '../../../../src/services/haproxy/certificate.js';
+import { selfSigned } from '../../../support/self-signed.js';
 
 const DAY = 86_400_000;
 
@@ -15,24 +15,9 @@ describe('a certificate from files', () => {
   };
   const judged = (given = files(), now = Date.now()) => edgePem(given, now);
 
-  beforeAll(() => {
+  beforeAll(async () => {
     place = mkdtempSync(join(tmpdir(), 'vdb-pem-'));
-    for (const name of ['a', 'b'])
-      execFileSync(
-        'openssl',
-        [
-          'req',
-          '-x509',
-          '-newkey',
-          'ec',
-          '-pkeyopt',
-          'ec_paramgen_curve:P-256',
-          '-nodes',
-          '-days',
-          '10',
-        ].concat(['-subj', '/CN=edge', '-keyout', path(`${name}.key`), '-out', path(`${name}.pem`)]),
-        { stdio: 'ignore' },
-      );
+    for (const name of ['a', 'b']) await selfSigned(files(`${name}.pem`, `${name}.key`), '/CN=edge');
     writeFileSync(path('c.pem'), 'no certificate');
   });
   afterAll(() => rmSync(place, { recursive: true, force: true }));
