@@ -122,17 +122,32 @@ export async function labHost(cwd: string, name: string): Promise<LabHost> {
     ...{ name, directory, engine, container, user, port },
     secrets: await secretsOf(directory),
     begin,
-    vdb: (args, env) => begin(args, env).ended,
+    vdb: (args, env) => inTime(begin(args, env), `vdb ${args}`),
     enter: (script) => start(engine, ['exec', container, 'bash', '-c', script]),
     async inside(script, stdin = '') {
       // With -i and an end of input at once, podman loses what a short script says.
       const attached = stdin === '' ? [] : ['-i'];
-      const { ended } = start(engine, ['exec', ...attached, container, 'bash', '-c', script], { stdin });
-      const { exitCode, stdout, stderr } = await ended;
+      const started = start(engine, ['exec', ...attached, container, 'bash', '-c', script], { stdin });
+      const { exitCode, stdout, stderr } = await inTime(started, script);
       if (exitCode !== 0) throw new Error(`${script}\nended with ${exitCode}: ${stderr}`);
       return stdout;
     },
   };
+}
+
+/** Less than a lab test may take, more than anything needs that is waited for. */
+const PATIENCE_MS = 480_000;
+
+/** What hangs fails with what it said so far: the limit of a test would end it without a word. */
+async function inTime({ child, ended, said }: Started, what: string): Promise<Ended> {
+  let hung = false;
+  const timer = setTimeout(() => {
+    hung = child.kill('SIGKILL');
+    for (const stream of child.stdio) stream?.destroy();
+  }, PATIENCE_MS);
+  const result = await ended.finally(() => clearTimeout(timer));
+  if (hung) throw new Error(`${what}\ndid not end within ${PATIENCE_MS / 1000} s; it said:\n${said()}`);
+  return result;
 }
 
 function words(args: string): string[] {

