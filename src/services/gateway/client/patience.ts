@@ -28,14 +28,49 @@ export function patientFetch(
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     for (let attempt = 0; ; attempt += 1) {
-      const limits = [AbortSignal.timeout(timeoutMs), request.signal, ...(signal ? [signal] : [])];
-      const response = await send(new Request(request.clone(), { signal: AbortSignal.any(limits) }));
+      const response = await within(timeoutMs, [request.signal, ...(signal ? [signal] : [])], async (limit) =>
+        whole(await send(new Request(request.clone(), { signal: limit }))),
+      );
       const wait = waitAfter(response, attempt);
       if (!NOT_NOW.has(response.status) || attempt >= retries || wait > longestWaitMs) return response;
-      await response.body?.cancel();
       await sleep(wait, undefined, signal === undefined ? {} : { signal });
     }
   };
+}
+
+/**
+ * What `work` gives, unless `ms` are over or one of `others` is aborted before; its signal is aborted then. The signal
+ * alone does not do: what `AbortSignal.any` and `Request` make of it is collected as garbage in Node 20, and a request
+ * that has lost its connection meanwhile then waits for ever.
+ */
+async function within<T>(
+  ms: number,
+  others: readonly AbortSignal[],
+  work: (limit: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  for (const other of others) {
+    if (other.aborted) controller.abort(other.reason);
+    other.addEventListener('abort', () => controller.abort(other.reason), { once: true });
+  }
+  const late = new DOMException(`no answer within ${ms / 1000} s`, 'TimeoutError');
+  const timer = setTimeout(() => controller.abort(late), ms);
+  try {
+    return await Promise.race([work(signal), aborted]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The answer with its body read, so that a limit of time holds for both. */
+async function whole(answer: Response): Promise<Response> {
+  const { status, statusText, headers } = answer;
+  const body = await answer.arrayBuffer();
+  return new Response(body.byteLength === 0 ? null : body, { status, statusText, headers });
 }
 
 /** What `Retry-After` says (seconds, or a date); else longer each time, and not the same for all clients. */

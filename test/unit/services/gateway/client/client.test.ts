@@ -1,9 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
   answered,
   GatewayProblem,
   gatewayClient,
 } from '../../../../../src/services/gateway/client/client.js';
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
 
 /** A gateway that gives these answers, one after the other, and remembers what it was asked. */
 function gateway(...answers: Response[]) {
@@ -87,6 +95,20 @@ describe('the client of the gateway', () => {
       });
     const client = gatewayClient({ baseUrl: 'http://gateway', timeoutMs: 20, fetch: never });
     await expect(client.GET('/health')).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('gives up on one that says nothing even after a collection of garbage', async () => {
+    const never = (request: Request): Promise<Response> =>
+      new Promise((_, reject) =>
+        request.signal.addEventListener('abort', () => reject(request.signal.reason)),
+      );
+    const client = gatewayClient({ baseUrl: 'http://gateway', timeoutMs: 300, fetch: never });
+    const asked = client.GET('/v1/libraries').catch((error: unknown) => error);
+    await sleep(50);
+    collectGarbage();
+    expect(await Promise.race([asked, sleep(3000, 'waits for ever')])).toMatchObject({
+      name: 'TimeoutError',
+    });
   });
 
   it('names each thing that it makes, so that nothing is made twice', async () => {
