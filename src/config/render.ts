@@ -69,7 +69,6 @@ redis:
   password: ${secret('redis_password')}
 
 gateway:
-  enabled: false
   api_key: ${secret('gateway_api_key')}
 
 security:

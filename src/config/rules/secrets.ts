@@ -54,7 +54,7 @@ function gatewayKey({ gateway, security }: Config): Violation[] {
     'gateway',
     'api_key',
     gateway.api_key,
-    'gateway.enabled and security.api_key_auth are true',
+    'gateway.enabled and security.api_key_auth are true (gateway.enabled: false does without a gateway)',
   );
 }
 

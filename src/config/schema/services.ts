@@ -135,7 +135,7 @@ const line = z
 
 export const gatewaySchema = z
   .strictObject({
-    enabled: z.boolean().default(false).describe('Whether the FastAPI gateway is installed.'),
+    enabled: z.boolean().default(true).describe('Whether the FastAPI gateway is installed.'),
     artifact,
     health,
     bind: z

@@ -16,6 +16,7 @@ export function minimal(): Record<string, unknown> {
     qdrant: { api_key: API_KEY, read_only_api_key: READ_KEY },
     postgres: { password: 'v8Lr2Wn5Yc1Xq' },
     redis: { password: 'e4Tg9Ub3Mz7Ks' },
+    gateway: { api_key: API_KEY },
   };
 }
 

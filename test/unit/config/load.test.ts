@@ -13,6 +13,7 @@ qdrant:
   log_level: WARN
 postgres: { enabled: false }
 redis: { enabled: false }
+gateway: { enabled: false }
 `;
 
 const SECRETS = { 'secrets.yaml': { text: `api: ${API_KEY}\n` } };
@@ -161,8 +162,8 @@ describe('an invalid file', () => {
       env: ENV,
     });
     expect(message.split('\n').slice(1)).toEqual([
-      '  vdb.yaml:11:1 qdrnt: is not a known key; did you mean qdrant?',
-      '  vdb.yaml:13:14 backup.retention: must be text; found 30',
+      '  vdb.yaml:12:1 qdrnt: is not a known key; did you mean qdrant?',
+      '  vdb.yaml:14:14 backup.retention: must be text; found 30',
     ]);
     expect(details).toMatchObject({ code: 'config.invalid', exitCode: 2 });
   });

@@ -110,7 +110,6 @@ test.each<[string, Record<string, unknown>, string]>([
     { postgres: { password: 'v8Lr2Wn5Yc1Xq\nA=b' } },
     'postgres.password: must not contain control characters',
   ],
-  ['a gateway without a key', { gateway: { enabled: true } }, 'gateway.api_key: is missing'],
   [
     'pools that PostgreSQL has no connections for',
     { gateway: { enabled: true, api_key: API_KEY, replicas: 3 } },
@@ -196,7 +195,7 @@ test.each<[string, Record<string, unknown>, string]>([
   ],
   [
     'gRPC ports that end in the middle of the replicas',
-    { gateway: { grpc_port: 65_535 } },
+    { gateway: { enabled: false, grpc_port: 65_535 } },
     'gateway.grpc_port: leaves no room for 2 replicas',
   ],
   [
@@ -308,7 +307,13 @@ test("the characters of Redis' password are the ones that redis.conf can take", 
   expect(refused).toEqual(impossible);
 });
 
+test('a gateway without a key is refused, and how to do without one is said', () => {
+  const [issue] = validate({ ...minimal(), gateway: {} }).issues;
+  expect(formatPath(issue?.path ?? [])).toBe('gateway.api_key');
+  expect(issue?.message).toContain('gateway.enabled: false does without a gateway');
+});
+
 test('a service that is off needs no password', () => {
   const off = { enabled: false };
-  expect(validate({ ...minimal(), postgres: off, redis: off }).issues).toEqual([]);
+  expect(validate({ ...minimal(), postgres: off, redis: off, gateway: off }).issues).toEqual([]);
 });

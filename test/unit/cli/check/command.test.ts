@@ -16,7 +16,11 @@ beforeAll(async () => {
   empty = await mkdtemp(join(tmpdir(), 'vdb-explain-'));
   const file = renderConfigFile({
     ...{ name: 'db', address: '127.0.0.1', port: 22, user: 'root', secretsFile: 'vdb.secrets.yaml' },
-    overrides: { redis: { enabled: false }, checks: { thresholds: { 'storage.free': 30 } } },
+    overrides: {
+      redis: { enabled: false },
+      gateway: { enabled: false },
+      checks: { thresholds: { 'storage.free': 30 } },
+    },
   });
   await replaceFile(join(cwd, 'vdb.yaml'), file);
   await writeSecrets(join(cwd, 'vdb.secrets.yaml'));

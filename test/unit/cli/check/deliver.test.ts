@@ -135,6 +135,7 @@ hosts: [{ name: one, address: 127.0.0.1 }]
 qdrant: { api_key: ${randomUUID()}, read_only_api_key: ${randomUUID()} }
 postgres: { enabled: false }
 redis: { enabled: false }
+gateway: { enabled: false }
 collections: {}
 `;
   const ERROR = new VdbError(`root@one could not be reached, says ${SECRET}`, {
