@@ -36,7 +36,6 @@ export async function gatewayCost(row: Row): Promise<void> {
   const host = await labHost('bench-gateway');
   const file = hostOf(host);
   const document = parseDocument(await readFile(file, 'utf8'));
-  document.setIn(['gateway', 'enabled'], true);
   await writeFile(file, document.toString());
   await execa(process.execPath, [VDB, '--config', file, 'provision']);
   report(await measured(host), row);

@@ -8,6 +8,7 @@ import { type Ended, events, type LabHost, labHost, start, VDB } from '../suppor
 import { LAB_WORKERS } from '../support/workers.js';
 import { sample } from './support/sampler.js';
 import type { LabSite } from './support/site.js';
+import { withoutGateway } from './support/without-gateway.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SHARED = 'shared';
@@ -74,6 +75,7 @@ async function up(directory: string, name: string): Promise<string | null> {
 async function prepare({ directory, missing }: LabSite): Promise<void> {
   if (missing !== null) return say(`SKIPPED, no lab host can be had here: ${missing}`);
   const [shared] = await Promise.all([labHost(directory, SHARED), up(directory, RESOURCES)]);
+  await withoutGateway(shared);
   say(await qdrantOf(shared));
   await Promise.all([firstRun(directory, shared), resourceHost(directory)]);
 }

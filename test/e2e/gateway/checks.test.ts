@@ -6,7 +6,7 @@ import { type Document, parseDocument } from 'yaml';
 import type { LabHost } from '../../support/lab.js';
 import { expectFound, resultsOf } from '../checks/breakage.js';
 import { describeLab } from '../support/shared.js';
-import { freshHost, remove, WITHOUT_PYTHON } from '../support/site.js';
+import { hostWithGateway, remove, WITHOUT_PYTHON } from '../support/site.js';
 import { shelfBehindEdge, textOf } from './faults.js';
 import { type Answered, eventually, tableOf } from './load.js';
 
@@ -39,8 +39,7 @@ describeLab('checks of the gateway', () => {
   const found = (breakage: Parameters<typeof expectFound>[1]) => expectFound(host, breakage);
 
   beforeAll(async () => {
-    host = await freshHost(NAME);
-    await edit(join(host.directory, 'vdb.yaml'), (document) => document.setIn(['gateway', 'enabled'], true));
+    host = await hostWithGateway(NAME);
     const ended = await host.vdb(`provision ${WITHOUT_PYTHON}`);
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
   });

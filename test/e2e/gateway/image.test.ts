@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import { type LabHost, result } from '../../support/lab.js';
 import { describeLab } from '../support/shared.js';
-import { freshHost, remove } from '../support/site.js';
+import { hostWithGateway, remove } from '../support/site.js';
 
 const NAME = 'image';
 const UNIT = 'api-gateway@blue-1.service';
@@ -62,7 +62,7 @@ describeLab('a gateway that is an image', () => {
   let host: LabHost;
 
   beforeAll(async () => {
-    host = await freshHost(NAME);
+    host = await hostWithGateway(NAME);
   });
   afterAll(() => remove(NAME));
 
@@ -73,7 +73,6 @@ describeLab('a gateway that is an image', () => {
   async function configure(artifact: object): Promise<void> {
     const file = join(host.directory, 'vdb.yaml');
     const document = parseDocument(await readFile(file, 'utf8'));
-    document.setIn(['gateway', 'enabled'], true);
     document.setIn(['gateway', 'artifact'], { from: 'image', ...artifact });
     document.setIn(['gateway', 'health'], { path: '/ok', status: 204 });
     await writeFile(file, document.toString());

@@ -7,7 +7,7 @@ import { type Document, parseDocument } from 'yaml';
 import { type Ended, events, type LabHost, result } from '../../support/lab.js';
 import { type Samples, sample } from '../support/sampler.js';
 import { describeLab } from '../support/shared.js';
-import { freshHost, remove, WITHOUT_PYTHON } from '../support/site.js';
+import { hostWithGateway, remove, WITHOUT_PYTHON } from '../support/site.js';
 
 const NAME = 'gateway';
 const UNIT = 'api-gateway@blue-1.service';
@@ -22,9 +22,8 @@ describeLab('a host with the gateway', () => {
   let seen: Samples;
 
   beforeAll(async () => {
-    host = await freshHost(NAME);
+    host = await hostWithGateway(NAME);
     await edit((document) => {
-      document.setIn(['gateway', 'enabled'], true);
       document.setIn(['networking', 'edge', 'gateway_grpc_port'], 8100);
     });
   });

@@ -1,6 +1,7 @@
 import { inject } from 'vitest';
 import { type Ended, type LabHost, labHost, start, VDB } from '../../support/lab.js';
 import { WORKER } from '../../support/workers.js';
+import { withoutGateway } from './without-gateway.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -41,6 +42,13 @@ export function sharedHost(): Promise<LabHost> {
 
 /** Brings up a host of its own for a test file. Whoever calls this also calls {@link remove}. */
 export async function freshHost(name: string, ...flags: string[]): Promise<LabHost> {
+  const host = await hostWithGateway(name, ...flags);
+  await withoutGateway(host);
+  return host;
+}
+
+/** The same as `vdb lab up` makes it. */
+export async function hostWithGateway(name: string, ...flags: string[]): Promise<LabHost> {
   const { exitCode, stderr } = await vdb(['lab', 'up', name, ...flags]);
   if (exitCode !== 0) throw new Error(`lab up ${name} ended with ${exitCode}: ${stderr}`);
   return labHost(site.directory, name);
