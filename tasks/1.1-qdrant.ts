@@ -20,6 +20,7 @@ import { binaryRelease, type ReleaseSource } from '../src/resources/release.js';
 import { service } from '../src/resources/service.js';
 import { symlink } from '../src/resources/symlink.js';
 import { unitFile } from '../src/resources/unit.js';
+import { renderState, stateFile } from '../src/services/host-state.js';
 import { adminHeader, readOnlyHeader, slotOf } from '../src/services/qdrant/place.js';
 
 function releaseDirectory({ paths, qdrant }: Config): string {
@@ -33,7 +34,7 @@ const release: SubTask = {
   criterion: 'The pinned version, its hash verified, runs on this machine from its own directory',
   resources: ({ config, facts }) => [
     qdrantVersionPath({
-      stateFile: `${config.paths.state}/state.json`,
+      stateFile: stateFile(config),
       version: config.qdrant.version,
     }),
     ...(config.qdrant.artifact.from === 'emulator'
@@ -129,9 +130,9 @@ const running: SubTask = {
   id: '1.1.3',
   title: 'Service',
   criterion: 'The slot runs hardened under systemd, is ready, and refuses a call without the key',
-  resources: ({ config, facts }) => {
+  resources: ({ config, facts, standby }) => {
     const slot = config.qdrant.active_slot;
-    const { root, state } = config.paths;
+    const { root } = config.paths;
     return [
       unitFile({ name: 'qdrant@.service', content: renderQdrantUnit(config, facts.memory) }),
       service({
@@ -145,19 +146,10 @@ const running: SubTask = {
         readyCheck: qdrantReady(slotOf(config).http),
         startTimeoutSeconds: 120,
       }),
-      file({ path: `${state}/state.json`, content: stateOf(config) }),
+      file({ path: stateFile(config), content: renderState(config, standby) }),
     ];
   },
 };
-
-function stateOf({ qdrant }: Config): string {
-  const { active_slot, version, artifact } = qdrant;
-  const state = {
-    schema: 'vdb.state/1',
-    qdrant: { active_slot, version, genuine: artifact.from !== 'emulator' },
-  };
-  return `${JSON.stringify(state, null, 2)}\n`;
-}
 
 /** Task 1.1: Qdrant in its slot. */
 export const qdrant: Task = {

@@ -1,9 +1,9 @@
 import { CATALOGUE } from '../../src/checks/catalogue/index.js';
-import { firstProbes } from '../../src/checks/look.js';
+import { firstLook, firstProbes } from '../../src/checks/look.js';
 import { probesOf } from '../../src/checks/run.js';
 import { selectChecks } from '../../src/checks/select.js';
 import { surroundings } from '../../src/cli/check/round.js';
-import { readFacts, taskContextOf } from '../../src/cli/session.js';
+import { openSession, taskContext } from '../../src/cli/session.js';
 import { loadConfig } from '../../src/config/load.js';
 import type { HostConfig } from '../../src/config/schema.js';
 import { missingPackages } from '../../src/engine/packages.js';
@@ -29,7 +29,7 @@ export async function readinessInSequence(
 ): Promise<{ script: string; checks: number; probes: number }> {
   return onHost(file, async (host, known, hostConfig) => {
     const { config } = known;
-    const context = await surroundings({ host, hostConfig, config });
+    const context = surroundings({ host, hostConfig, config }, await firstLook(host, config));
     const checks = selectChecks(CATALOGUE, { words: ['readiness'] });
     const probes = [
       ...firstProbes(config),
@@ -54,12 +54,14 @@ async function onHost<T>(
   file: string,
   work: (host: Host, context: TaskContext, hostConfig: HostConfig) => Promise<T>,
 ): Promise<T> {
-  const { config } = await loadConfig({ cwd: process.cwd(), env: process.env, config: file });
-  const hostConfig = config.hosts[0];
+  const { config: configured } = await loadConfig({ cwd: process.cwd(), env: process.env, config: file });
+  const hostConfig = configured.hosts[0];
   if (hostConfig === undefined) throw new Error('no host');
-  const host = await openHost(hostConfig, new Gate(), { env: process.env });
+  const gate = new Gate();
+  const host = await openHost(hostConfig, gate, { env: process.env });
   try {
-    return await work(host, taskContextOf({ config, host, hostConfig }, await readFacts(host)), hostConfig);
+    const session = await openSession({ config: configured, host, hostConfig, gate, file, digest: '' });
+    return await work(host, taskContext(session), hostConfig);
   } finally {
     await host.close();
   }

@@ -58,7 +58,7 @@ export interface CheckContext {
   hostConfig: HostConfig;
   /** Whether who logs in to the host is root, and so types commands without sudo. */
   isRoot: boolean;
-  /** The active slot: what the host's state says, else the configuration. */
+  /** The active slot of Qdrant, as the configuration has it. */
   slot: SlotName;
   /** The file on the host with the header that carries Qdrant's key. */
   keyFile: string;

@@ -2,9 +2,9 @@ import type { Config } from '../config/schema.js';
 import { type Facts, factsProbe } from '../host/facts.js';
 import type { Host } from '../host/host.js';
 import { ask, known, type Observation, type Probe } from '../host/probe.js';
+import { type HostState, readState, stateFile } from '../services/host-state.js';
 import { newBatch } from './batch.js';
 import type { Skew } from './check.js';
-import { type HostState, readState } from './place.js';
 import { fileEnd } from './probes/files.js';
 
 /** What has to be known before anything else can be asked: which slot is active, which machine it is. */
@@ -19,11 +19,18 @@ export interface FirstLook {
 
 /** As many lines of the journal are read, from its end. */
 export const JOURNAL_LINES = 1000;
+/** Far more than a state has. */
+const STATE_LINES = 1000;
 
 /** The questions of the first look: facts, state, journal. */
-export function firstProbes({ paths }: Pick<Config, 'paths'>): [Probe<Facts>, Probe<string>, Probe<string>] {
-  const end = (name: string) => ask(fileEnd, { path: `${paths.state}/${name}`, lines: JOURNAL_LINES });
-  return [ask(factsProbe, null), end('state.json'), end('journal.ndjson')];
+export function firstProbes(config: Pick<Config, 'paths'>): [Probe<Facts>, Probe<string>, Probe<string>] {
+  const journal = { path: `${config.paths.state}/journal.ndjson`, lines: JOURNAL_LINES };
+  return [ask(factsProbe, null), askState(config), ask(fileEnd, journal)];
+}
+
+/** The text of `state.json`, for `readState`. */
+export function askState(config: Pick<Config, 'paths'>): Probe<string> {
+  return ask(fileEnd, { path: stateFile(config), lines: STATE_LINES });
 }
 
 /** One command on the host. */

@@ -1,7 +1,7 @@
 import { listeners as claimed, edgePorts, isLoopback } from '../config/listeners.js';
-import type { ConfigPath } from '../config/path.js';
 import type { Config, SlotName } from '../config/schema.js';
 import { SLOTS } from '../config/slots.js';
+import { gatewayInstances } from '../services/gateway/instances.js';
 
 /** A socket that the configuration names. */
 export interface Entry {
@@ -22,6 +22,7 @@ export function manifest(config: Config, slot: SlotName, sshPorts: readonly numb
     ...(config.redis.enabled
       ? [{ port: config.redis.port, on: 'loopback', what: 'Redis', required: true }]
       : []),
+    ...SLOTS.flatMap((each) => gatewayEntries(config, each)),
     ...laterEntries(config),
   ];
 }
@@ -53,24 +54,26 @@ function isAddress(host: string): boolean {
   return /^[\d.]+$|:/.test(host);
 }
 
-/** Edge and monitoring may run; no task of this release starts them, so none is missed. The gateway is. */
-function laterEntries(config: Config): Entry[] {
-  return claimed(config).flatMap(({ port, path, what }) => {
-    const on = openness(config, String(path[0]));
-    return on === undefined ? [] : [{ port, on, what, required: isMissed(config, path) }];
+/** As with Qdrant; whether a gateway of their own offers gRPC is not known. */
+function gatewayEntries(config: Config, slot: SlotName): Entry[] {
+  const { enabled, bind, active_slot, artifact } = config.gateway;
+  if (!enabled) return [];
+  const on = isLoopback(bind) ? 'loopback' : bind;
+  return gatewayInstances(config, slot).flatMap(({ name, port, grpcPort }) => {
+    const required = slot === active_slot;
+    const http = { port, on, what: `gateway ${name}`, required };
+    if (grpcPort === null) return [http];
+    const offered = artifact.from === 'reference';
+    return [http, { port: grpcPort, on, what: `gRPC of gateway ${name}`, required: required && offered }];
   });
 }
 
-/** Whether a gateway of their own offers gRPC is not known. */
-function isMissed({ gateway }: Config, [section, key]: ConfigPath): boolean {
-  return section === 'gateway' && (key === 'port' || gateway.artifact.from === 'reference');
-}
-
-function openness({ gateway }: Config, section: string): string | undefined {
-  if (section === 'networking') return 'any';
-  if (section === 'monitoring') return 'loopback';
-  if (section !== 'gateway') return undefined;
-  return isLoopback(gateway.bind) ? 'loopback' : gateway.bind;
+/** Edge and monitoring may run; no task of this release starts them, so none is missed. */
+function laterEntries(config: Config): Entry[] {
+  return claimed(config).flatMap(({ port, path: [section], what }) => {
+    if (section !== 'networking' && section !== 'monitoring') return [];
+    return [{ port, on: section === 'networking' ? 'any' : 'loopback', what, required: false }];
+  });
 }
 
 /** Ports of the documents that never answer from outside, whatever the configuration says. */

@@ -5,13 +5,13 @@ import { quote } from '../host/shell.js';
 import { version } from '../version.js';
 import type { CommandContext } from './context.js';
 import { armInterrupt } from './interrupt.js';
-import { operator, type Session } from './session.js';
+import { type Connection, operator, type Session } from './session.js';
 
 /**
  * Takes the host's lock for a command and opens the gate; should the lock be lost, the gate closes with the reason.
  * Throws `host.locked` or `host.busy`, exit code 5.
  */
-export async function takeSessionLock(context: CommandContext<unknown>, session: Session): Promise<Lock> {
+export async function takeSessionLock(context: CommandContext<unknown>, session: Connection): Promise<Lock> {
   const { host } = session;
   const what = commandLine(context, session);
   const lock = await takeLock(host, { who: operator(), what, since: new Date().toISOString() });
@@ -50,7 +50,7 @@ export async function underLock<T>(
 }
 
 /** What was typed, without secrets: for the lock, the journal and remedies. */
-export function commandLine({ argv }: CommandContext<unknown>, { gate }: Session): string {
+export function commandLine({ argv }: CommandContext<unknown>, { gate }: Connection): string {
   return gate.redactor.mask(['vdb', ...argv].map(quote).join(' '));
 }
 

@@ -1,9 +1,8 @@
 import { converge } from '../engine/converge.js';
 import type { RunOutcome } from '../engine/events.js';
 import { lookAll, type Plan, planOf, type Step } from '../engine/plan.js';
-import type { Task, TaskContext } from '../engine/task.js';
+import type { Task } from '../engine/task.js';
 import type { ExitCode } from '../errors.js';
-import type { Lock } from '../host/lock.js';
 import { preflight } from '../host/preflight.js';
 import { planSummary } from '../ui/plan.js';
 import { version } from '../version.js';
@@ -20,19 +19,15 @@ export interface ConvergeTasksOptions {
   accept?: (plan: Plan) => void;
   /** Type of the event with the outcome, where it is not the last: default `result`. */
   resultEvent?: string;
-  /** Facts that were read already; otherwise they are read while the lock is taken. */
-  known?: TaskContext;
 }
 
 /** The steps of the tasks as they are now, and the plan that they amount to. */
 export async function lookAndPlan(
   session: Session,
   tasks: readonly Task[],
-  known?: TaskContext,
 ): Promise<{ steps: Step[]; plan: Plan }> {
-  const facts = known ?? (await taskContext(session));
-  preflight(facts.facts);
-  const steps = await lookAll(session.host, tasks, facts);
+  preflight(session.facts);
+  const steps = await lookAll(session.host, tasks, taskContext(session));
   const { hostConfig, host, digest, gate } = session;
   const plan = planOf({ name: hostConfig.name, target: host.target }, digest, steps, gate.redactor);
   return { steps, plan };
@@ -49,14 +44,14 @@ export async function convergeTasks(
   const reporter = await outcomeReporter(context, session, options);
   const interrupt = armInterrupt(reporter.notice, reporter.lastWord);
   try {
-    const { lock, known } = await lockAndFacts(context, session, options.known);
+    const lock = await takeSessionLock(context, session);
     try {
-      const { steps, plan } = await lookAndPlan(session, tasks, known);
+      const { steps, plan } = await lookAndPlan(session, tasks);
       options.accept?.(plan);
       if (!context.global.json)
         context.terminal.err(`${session.hostConfig.name} (${session.host.target}): ${planSummary(plan)}`);
       const outcome = await applied(context, session, { steps, since, stop: interrupt.signal, reporter });
-      await reporter.tell({ steps, known, outcome });
+      await reporter.tell({ steps, known: taskContext(session), outcome });
       return exitCodeOf(outcome);
     } finally {
       await lock.release();
@@ -64,24 +59,6 @@ export async function convergeTasks(
   } finally {
     interrupt.disarm();
   }
-}
-
-/** At the same time: neither needs the other. A lock that was taken in vain is given back. */
-async function lockAndFacts(
-  context: CommandContext<unknown>,
-  session: Session,
-  facts: TaskContext | undefined,
-): Promise<{ lock: Lock; known: TaskContext }> {
-  const [lock, known] = await Promise.allSettled([
-    takeSessionLock(context, session),
-    facts ?? taskContext(session),
-  ]);
-  if (lock.status === 'rejected') throw lock.reason;
-  if (known.status === 'rejected') {
-    await lock.value.release();
-    throw known.reason;
-  }
-  return { lock: lock.value, known: known.value };
 }
 
 interface Applied {

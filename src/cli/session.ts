@@ -1,4 +1,5 @@
 import { hostname as operatorHostname, userInfo } from 'node:os';
+import { askState } from '../checks/look.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { Config, HostConfig } from '../config/schema.js';
 import { digestOf } from '../engine/plan.js';
@@ -7,7 +8,8 @@ import { EXIT, VdbError } from '../errors.js';
 import { type Facts, factsProbe } from '../host/facts.js';
 import { Gate } from '../host/gate.js';
 import type { Host } from '../host/host.js';
-import { ask, observe } from '../host/probe.js';
+import { ask, type Observation, observe } from '../host/probe.js';
+import { type HostState, knownState, readState, withActiveSlots } from '../services/host-state.js';
 import type { CommandContext } from './context.js';
 
 /** A loaded configuration with the redactor that knows its secrets. */
@@ -19,10 +21,20 @@ export interface Configured {
   file: string;
 }
 
-/** A configuration and one connected host of it. */
-export interface Session extends Configured {
+/**
+ * A configuration and one connected host of it. For commands that ask the host for its state themselves, together
+ * with everything else, or that no slot concerns.
+ */
+export interface Connection extends Configured {
   hostConfig: HostConfig;
   host: Host;
+}
+
+/** A connected host, what it is and what serves there: the slots of `config` are those of the host's state. */
+export interface Session extends Connection {
+  facts: Facts;
+  /** Unknown where it cannot be read; `config` has the slots of the configuration then. */
+  state: Observation<HostState>;
 }
 
 /** Loads the configuration that the global options name. */
@@ -62,7 +74,7 @@ export function chooseHost(config: Config, name: string | undefined): HostConfig
 export type Accept = (configured: Configured) => void;
 
 /** Loads the configuration and connects to the chosen host. */
-export async function openSession(context: CommandContext, accept: Accept = () => {}): Promise<Session> {
+async function connect(context: CommandContext, accept: Accept = () => {}): Promise<Connection> {
   const configured = await loadForRun(context);
   accept(configured);
   const hostConfig = chooseHost(configured.config, context.global.host);
@@ -75,43 +87,63 @@ export async function openSession(context: CommandContext, accept: Accept = () =
 }
 
 /** Runs `work` with a connected host and closes the connection whatever happens. */
-export async function withSession<T>(
+export async function withConnection<T>(
+  context: CommandContext,
+  work: (connection: Connection) => Promise<T>,
+  accept?: Accept,
+): Promise<T> {
+  const connection = await connect(context, accept);
+  try {
+    return await work(connection);
+  } finally {
+    await connection.host.close();
+  }
+}
+
+/** The same, where it is known what the host is and which slots serve there. */
+export function withSession<T>(
   context: CommandContext,
   work: (session: Session) => Promise<T>,
   accept?: Accept,
 ): Promise<T> {
-  const session = await openSession(context, accept);
-  try {
-    return await work(session);
-  } finally {
-    await session.host.close();
-  }
+  return withConnection(context, async (connection) => work(await openSession(connection)), accept);
 }
 
-/** What tasks need to compose their resources: one command on the host. */
-export async function taskContext(session: Session): Promise<TaskContext> {
-  return taskContextOf(session, await readFacts(session.host));
+/** Facts and state of the host: one command. Throws `host.facts` or `host.state` when they cannot be looked at. */
+export async function openSession(connection: Connection): Promise<Session> {
+  const { host, config } = connection;
+  const [facts, text] = await observe(host, [ask(factsProbe, null), askState(config)]);
+  if (facts?.status !== 'known' || facts.value === null) throw unseen(host, 'facts', facts);
+  if (text?.status !== 'known') throw unseen(host, 'state', text);
+  const state = readState(text as Observation<string>);
+  const effective = withActiveSlots(config, knownState(state));
+  return { ...connection, config: effective, facts: facts.value as Facts, state };
 }
 
-/** The same, where the facts are known already. */
-export function taskContextOf(
-  { config, host, hostConfig }: Pick<Session, 'config' | 'host' | 'hostConfig'>,
-  facts: Facts,
-): TaskContext {
-  return { config, facts, address: host.reach?.name ?? hostConfig.address };
-}
-
-/** The host's facts. Throws when it does not answer with something readable. */
-export async function readFacts(host: Host): Promise<Facts> {
-  const [observation] = await observe(host, [ask(factsProbe, null)]);
-  if (observation?.status === 'known' && observation.value !== null) return observation.value as Facts;
+function unseen(
+  host: Host,
+  what: 'facts' | 'state',
+  observation: Observation<unknown> | undefined,
+): VdbError {
   const why = observation !== undefined && 'why' in observation ? observation.why : 'no answer';
-  throw new VdbError(`The facts of ${host.target} could not be read: ${why}`, {
-    code: 'host.facts',
+  return new VdbError(`The ${what} of ${host.target} could not be read: ${why}`, {
+    code: `host.${what}`,
     exitCode: EXIT.unreachable,
     host: host.target,
     meaning: 'The host answered over SSH but not as a Linux host with bash and /etc/os-release does.',
   });
+}
+
+/** What tasks need to compose their resources. */
+export function taskContext({
+  config,
+  host,
+  hostConfig,
+  facts,
+  state,
+}: Pick<Session, 'config' | 'host' | 'hostConfig' | 'facts' | 'state'>): TaskContext {
+  const address = host.reach?.name ?? hostConfig.address;
+  return { config, facts, address, standby: knownState(state)?.gateway?.standby ?? null };
 }
 
 /** `user@machine`, for the lock and the journal. */

@@ -1,6 +1,6 @@
 import type { ConfigPath } from './path.js';
 import type { Config } from './schema.js';
-import { SLOTS } from './slots.js';
+import { gatewayPorts, SLOTS } from './slots.js';
 
 /** A port that something of ours listens on. */
 export interface Listener {
@@ -37,21 +37,19 @@ function qdrantListeners({ qdrant }: Config): Listener[] {
   );
 }
 
-function gatewayListeners({ gateway }: Config): Listener[] {
-  if (!gateway.enabled) return [];
-  const { port, grpc_port, replicas } = gateway;
-  return Array.from({ length: replicas }, (_, index) => index).flatMap((index) => [
-    { port: port + index, path: ['gateway', 'port'], what: `replica ${index + 1} of the gateway` },
-    ...(grpc_port === null
-      ? []
-      : [
-          {
-            port: grpc_port + index,
-            path: ['gateway', 'grpc_port'],
-            what: `gRPC of replica ${index + 1} of the gateway`,
-          },
-        ]),
-  ]);
+function gatewayListeners(config: Config): Listener[] {
+  if (!config.gateway.enabled) return [];
+  return SLOTS.flatMap((slot) =>
+    Array.from({ length: config.gateway.replicas }, (_, index) => index).flatMap((index) => {
+      const { port, grpcPort } = gatewayPorts(config, slot, index);
+      const replica = `replica ${index + 1} of the gateway, slot ${slot}`;
+      const at = (key: string): ConfigPath => ['gateway', slot === 'green' ? 'slot_offset' : key];
+      return [
+        { port, path: at('port'), what: replica },
+        ...(grpcPort === null ? [] : [{ port: grpcPort, path: at('grpc_port'), what: `gRPC of ${replica}` }]),
+      ];
+    }),
+  );
 }
 
 function edgeListeners({ networking: { edge, load_balancer } }: Config): Listener[] {

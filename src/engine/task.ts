@@ -1,13 +1,15 @@
-import type { Config } from '../config/schema.js';
+import type { Config, SlotName } from '../config/schema.js';
 import type { Facts } from '../host/facts.js';
 import type { Resource } from './resource.js';
 
-/** What a task may know when it composes its resources: the configuration and the host's facts. */
+/** What a task may know when it composes its resources: the configuration, with the slots that serve, and what the host is. */
 export interface TaskContext {
   config: Config;
   facts: Facts;
   /** The name or address that the operator reaches the host by. */
   address: string;
+  /** The slot of the gateway that holds the release that served before; null: there is none. */
+  standby: SlotName | null;
 }
 
 /** A numbered part of a task with the document's success criterion. */

@@ -40,6 +40,7 @@ export function fakeContext(
       ...facts,
     },
     address: '192.0.2.7',
+    standby: null,
   };
 }
 

@@ -19,8 +19,8 @@ export type GatewaySearch =
 
 /** Searches through the first replica, at a port that SSH forwards, in the first collection with something to find. */
 export async function searchGateway({ host, context }: Site): Promise<Observation<GatewaySearch>> {
-  const { config, slot } = context;
-  const [instance] = gatewayInstances(config, slot);
+  const { config } = context;
+  const [instance] = gatewayInstances(config);
   if (instance === undefined) return { status: 'unknown', why: 'there is no replica' };
   try {
     const forwarding = await host.forward(instance.port);

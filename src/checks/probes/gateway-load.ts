@@ -75,8 +75,8 @@ function searchesOfOneClient(config: Config): number {
  * through its standard input.
  */
 export const gatewayLoad = oncePerSite(async ({ host, context }: Site): Promise<Observation<GatewayLoad>> => {
-  const { config, slot } = context;
-  const [instance] = gatewayInstances(config, slot);
+  const { config } = context;
+  const [instance] = gatewayInstances(config);
   const [collection] = Object.entries(config.collections);
   if (instance === undefined || collection === undefined)
     return { status: 'unknown', why: 'there is no collection to search in' };

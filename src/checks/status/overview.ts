@@ -4,6 +4,7 @@ import type { Facts } from '../../host/facts.js';
 import type { Host } from '../../host/host.js';
 import { SUPPORTED_OS } from '../../host/preflight.js';
 import { ask, known, type Observation } from '../../host/probe.js';
+import { type HostState, knownState, withActiveSlots } from '../../services/host-state.js';
 import { type CollectionState, readCollection } from '../answers/collection.js';
 import {
   type Alias,
@@ -16,7 +17,7 @@ import {
 import { type Batch, newBatch } from '../batch.js';
 import { commandWord } from '../command-word.js';
 import { firstLook } from '../look.js';
-import { activeSlot, gatewayUnits, type HostState, REDIS_UNIT, slotUnit } from '../place.js';
+import { gatewayUnits, REDIS_UNIT, slotUnit } from '../place.js';
 import { type Disk, diskOf } from '../probes/disk.js';
 import { type HttpAnswer, localHttp } from '../probes/http.js';
 import { type PostgresState, postgresState } from '../probes/postgres.js';
@@ -60,14 +61,14 @@ export interface CollectionOverview {
 }
 
 /** Looks at everything, in two commands: the first says where Qdrant is to be asked. Changes nothing. */
-export async function lookAround(host: Host, config: Config, keyFile: string): Promise<Overview> {
-  const { facts, state, journal } = await firstLook(host, config);
-  const recorded = recordedSlot(config, state);
-  const slot = recorded.name;
+export async function lookAround(host: Host, configured: Config, keyFile: string): Promise<Overview> {
+  const { facts, state, journal } = await firstLook(host, configured);
+  const config = withActiveSlots(configured, knownState(state));
+  const slot = config.qdrant.active_slot;
   const batch = newBatch();
   const dataPath = config.paths.storage;
   const disk = batch.add(ask(diskOf, dataPath));
-  const units = unitsOf(config, slot, facts).map((unit) => ({
+  const units = unitsOf(config, facts).map((unit) => ({
     unit,
     state: batch.add(ask(unitState, unit)),
   }));
@@ -81,7 +82,7 @@ export async function lookAround(host: Host, config: Config, keyFile: string): P
     facts,
     disk: disk(),
     dataPath,
-    slot: recorded,
+    slot: recordedSlot(slot, state),
     services: units.map((each) => ({ unit: each.unit, state: each.state() })),
     ...qdrant(),
     postgres: postgres?.() ?? null,
@@ -92,10 +93,9 @@ export async function lookAround(host: Host, config: Config, keyFile: string): P
 }
 
 /** Looking around says what it can also without a readable state, and that it could not be read. */
-function recordedSlot(config: Config, state: Observation<HostState>): Overview['slot'] {
-  if (state.status !== 'known')
-    return { name: config.qdrant.active_slot, recorded: false, unreadable: state.why };
-  return { name: activeSlot(config, state), recorded: state.value !== null };
+function recordedSlot(name: SlotName, state: Observation<HostState>): Overview['slot'] {
+  if (state.status !== 'known') return { name, recorded: false, unreadable: state.why };
+  return { name, recorded: state.value !== null };
 }
 
 /** The newest run of each kind, whatever came of it. Pure. */
@@ -108,16 +108,16 @@ export function lastRuns(journal: Observation<string>): Overview['last'] {
 }
 
 /** The units that this configuration makes run. PostgreSQL's carries the distribution's major. */
-export function unitsOf(config: Config, slot: SlotName, facts: Observation<Facts>): string[] {
+export function unitsOf(config: Config, facts: Observation<Facts>): string[] {
   const os = facts.status === 'known' ? facts.value?.os : undefined;
   const release = SUPPORTED_OS.find(({ id, version }) => id === os?.id && version === os.version);
   const postgres =
     release === undefined ? 'postgresql.service' : `postgresql@${release.postgres}-main.service`;
   return [
-    slotUnit(slot),
+    slotUnit(config.qdrant.active_slot),
     ...(config.postgres.enabled ? [postgres] : []),
     ...(config.redis.enabled ? [REDIS_UNIT] : []),
-    ...gatewayUnits(config, slot),
+    ...gatewayUnits(config),
   ];
 }
 

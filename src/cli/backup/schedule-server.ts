@@ -8,7 +8,7 @@ import { removalTask, type ServerSchedule, scheduleTask } from '../../backup/sch
 import { askState, meansOf, type ScheduleState } from '../../backup/schedule/state.js';
 import { readHistory } from '../../engine/journal.js';
 import { lookAll, type Step } from '../../engine/plan.js';
-import type { Task, TaskContext } from '../../engine/task.js';
+import type { Task } from '../../engine/task.js';
 import { EXIT, type ExitCode, VdbError } from '../../errors.js';
 import { type Observation, observe, type Probe } from '../../host/probe.js';
 import { PACKAGE } from '../../package.js';
@@ -33,14 +33,13 @@ export const scheduleOnServer: Record<'show' | 'install' | 'remove', ScheduleAct
     withSession(
       context,
       async (session) => {
-        const known = await taskContext(session);
         const before = await lookBefore(session);
-        assertNode(known.facts, before);
+        assertNode(session.facts, before);
         const { config, hostConfig } = session;
         const means = request.means ?? (before.systemd ? 'timer' : 'cron');
         const schedule = { config, hostConfig, means, before, bundle: await bundleOf(PACKAGE) };
         noteOperators(context, schedule);
-        return planned(context, session, scheduleTask(schedule), known, request.plan);
+        return planned(context, session, scheduleTask(schedule), request.plan);
       },
       assertEnabled,
     ),
@@ -49,7 +48,7 @@ export const scheduleOnServer: Record<'show' | 'install' | 'remove', ScheduleAct
       const before = await lookBefore(session);
       for (const { package: name, neededBy } of before.removals)
         if (neededBy.length > 0) context.terminal.err(`${name} stays: ${neededBy.join(', ')} needs it.`);
-      return planned(context, session, removalTask(session.config, before), await taskContext(session), plan);
+      return planned(context, session, removalTask(session.config, before), plan);
     }),
 };
 
@@ -67,10 +66,9 @@ async function planned(
   context: CommandContext,
   session: Session,
   task: Task,
-  known: TaskContext,
   plan: boolean,
 ): Promise<ExitCode> {
-  if (!plan) return convergeTasks(context, session, [task], { known });
+  if (!plan) return convergeTasks(context, session, [task]);
   const { showPlan } = await import('../commands/provision.js');
   return showPlan({ ...context, options: {} }, session, [task], undefined);
 }
@@ -131,7 +129,7 @@ async function differences(session: Session, means: Means): Promise<string[]> {
   const { config, hostConfig } = session;
   const before = await lookBefore(session);
   const schedule = { config, hostConfig, means, before, bundle: await bundleOf(PACKAGE) };
-  const steps = await lookAll(session.host, [scheduleTask(schedule)], await taskContext(session));
+  const steps = await lookAll(session.host, [scheduleTask(schedule)], taskContext(session));
   return steps.flatMap(differenceOf);
 }
 

@@ -2,7 +2,7 @@ import { type CheckReport, fixesOf } from '../../checks/report.js';
 import { EXIT, VdbError } from '../../errors.js';
 import type { CommandContext } from '../context.js';
 import { convergeTasks } from '../run.js';
-import type { Session } from '../session.js';
+import { type Connection, openSession } from '../session.js';
 
 /**
  * Runs the tasks that repair what was found. Gives whether there were any: then a second look is due, and it decides,
@@ -10,7 +10,7 @@ import type { Session } from '../session.js';
  */
 export async function repair(
   context: CommandContext<unknown>,
-  session: Session,
+  connection: Connection,
   report: CheckReport,
 ): Promise<boolean> {
   const ids = fixesOf(report.results, context.args);
@@ -21,8 +21,10 @@ export async function repair(
     if (!context.global.json) context.terminal.err('Nothing was found that vdb can repair.');
     return false;
   }
-  const exitCode = await convergeTasks(context, session, tasks, { resultEvent: 'check.fixed' });
-  if (exitCode === EXIT.interrupted) throw interrupted(session.host.target);
+  const exitCode = await convergeTasks(context, await openSession(connection), tasks, {
+    resultEvent: 'check.fixed',
+  });
+  if (exitCode === EXIT.interrupted) throw interrupted(connection.host.target);
   return true;
 }
 

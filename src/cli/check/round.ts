@@ -1,15 +1,15 @@
 import { CATALOGUE } from '../../checks/catalogue/index.js';
 import type { Check, CheckContext } from '../../checks/check.js';
 import { assertConfigured } from '../../checks/configured.js';
-import { firstLook } from '../../checks/look.js';
-import { activeSlot } from '../../checks/place.js';
+import { type FirstLook, firstLook } from '../../checks/look.js';
 import { type CheckReport, reportOf } from '../../checks/report.js';
 import { observed, once, runChecks } from '../../checks/run.js';
 import { lookAll, type Step } from '../../engine/plan.js';
 import type { Observation } from '../../host/probe.js';
+import { activeSlot, knownState, withActiveSlots } from '../../services/host-state.js';
 import { adminHeader } from '../../services/qdrant/place.js';
 import { version } from '../../version.js';
-import { type Configured, type Session, taskContextOf } from '../session.js';
+import { type Configured, type Connection, taskContext } from '../session.js';
 import { maskedReport } from './masked.js';
 
 /** Which checks to run, once what is known of the host is known: severities may depend on it. */
@@ -21,8 +21,8 @@ export function acceptChecks({ config, file }: Pick<Configured, 'config' | 'file
 }
 
 /** Runs checks on a connected host: one command to see where to look, one for all probes, one for the plan. */
-export async function runRound(session: Session, choose: Choose): Promise<CheckReport> {
-  return (await lookRound(session, choose, { plan: false })).report;
+export async function runRound(connection: Connection, choose: Choose): Promise<CheckReport> {
+  return (await lookRound(connection, choose, { plan: false })).report;
 }
 
 /** A round of checks, and the steps of all tasks as they are on the host. */
@@ -32,22 +32,24 @@ export interface RoundWithPlan {
 }
 
 /** Like {@link runRound}, and gives the plan, which is looked at once however many checks need it too. */
-export function runRoundWithPlan(session: Session, choose: Choose): Promise<RoundWithPlan> {
-  return lookRound(session, choose, { plan: true });
+export function runRoundWithPlan(connection: Connection, choose: Choose): Promise<RoundWithPlan> {
+  return lookRound(connection, choose, { plan: true });
 }
 
 async function lookRound(
-  session: Session,
+  connection: Connection,
   choose: Choose,
   wanted: { plan: boolean },
 ): Promise<RoundWithPlan> {
   const started = performance.now();
-  const before = session.host.commandCount;
-  const { host, hostConfig, gate } = session;
-  const context = await surroundings(session);
+  const before = connection.host.commandCount;
+  const { host, hostConfig, gate } = connection;
+  const look = await firstLook(host, connection.config);
+  const context = surroundings(connection, look);
   const lookAtPlan = once(async () => {
     const { TASKS } = await import('../../../tasks/index.js');
-    return lookAll(host, TASKS, taskContextOf(session, factsOf(context)));
+    const { state } = look;
+    return lookAll(host, TASKS, taskContext({ ...context, host, state, facts: factsOf(context) }));
   });
   const [results, plan] = await Promise.all([
     runChecks(host, choose(context), { context, lookAtPlan }),
@@ -61,23 +63,21 @@ async function lookRound(
     durationMs: performance.now() - started,
     commands: host.commandCount - before,
     vdb: version(),
-    confirmations: session.config.checks.confirmations,
+    confirmations: connection.config.checks.confirmations,
   });
   return { report: maskedReport(report, (text) => gate.redactor.mask(text)), plan };
 }
 
 const NO_PLAN: Observation<never> = { status: 'unknown', why: 'nobody looked' };
 
-/** What checks may know of a host besides their observations: one command on it. */
-export async function surroundings({
-  host,
-  hostConfig,
-  config,
-}: Pick<Session, 'host' | 'hostConfig' | 'config'>): Promise<CheckContext> {
-  const { facts, state, journal, skew } = await firstLook(host, config);
+/** What checks may know of a host besides their observations. Throws `state.unreadable`. */
+export function surroundings(
+  { host, hostConfig, config }: Pick<Connection, 'host' | 'hostConfig' | 'config'>,
+  { facts, state, journal, skew }: FirstLook,
+): CheckContext {
   const slot = activeSlot(config, state);
   return {
-    config,
+    config: withActiveSlots(config, knownState(state)),
     hostConfig,
     isRoot: !host.isElevated,
     slot,

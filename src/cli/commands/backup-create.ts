@@ -1,15 +1,14 @@
 import { createSet } from '../../backup/create/create.js';
 import type { CreateOutcome } from '../../backup/create/events.js';
 import { type Attempt, tellMetrics } from '../../backup/metrics.js';
-import { firstLook } from '../../checks/look.js';
-import { activeSlot } from '../../checks/place.js';
 import { EXIT, messageOf, VdbError } from '../../errors.js';
+import { activeSlot } from '../../services/host-state.js';
 import { version } from '../../version.js';
 import { AFTERWARDS, doAfterwards } from '../backup/afterwards.js';
 import { type CreateView, createView, skipped } from '../backup/create-view.js';
 import type { CommandContext, Handler } from '../context.js';
 import { underLock } from '../locked.js';
-import { readFacts, type Session, withSession } from '../session.js';
+import { type Session, withSession } from '../session.js';
 
 export interface BackupCreateOptions {
   consistent?: boolean;
@@ -74,8 +73,7 @@ async function take(
   view: CreateView,
   stop: AbortSignal,
 ): Promise<CreateOutcome> {
-  const { host, config, hostConfig } = session;
-  const [{ state }, facts] = [await firstLook(host, config), await readFacts(host)];
+  const { host, config, hostConfig, facts, state } = session;
   return createSet({
     host,
     config,

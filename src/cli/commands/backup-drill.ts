@@ -6,9 +6,8 @@ import type { BackupManifest } from '../../backup/manifest.js';
 import { findSet, LATEST } from '../../backup/sets/find.js';
 import { lookAtSets } from '../../backup/sets/look.js';
 import { judgeSets } from '../../backup/sets/state.js';
-import { firstLook } from '../../checks/look.js';
-import { activeSlot } from '../../checks/place.js';
 import { EXIT, messageOf, VdbError } from '../../errors.js';
+import { activeSlot } from '../../services/host-state.js';
 import { type DrillView, drillView } from '../backup/drill-view.js';
 import type { CommandContext, Handler } from '../context.js';
 import { underLock } from '../locked.js';
@@ -68,14 +67,13 @@ async function attempt(
   view: DrillView,
   stop: AbortSignal,
 ): Promise<DrillOutcome> {
-  const { host, config } = session;
+  const { host, config, state } = session;
   const at = new Date();
   const told = (outcome?: DrillOutcome): Promise<void> =>
     tellDrillMetrics(host, at, outcome).catch((error) =>
       view.warn(`The metrics could not be written: ${messageOf(error)}`),
     );
   try {
-    const { state } = await firstLook(host, config);
     const slot = activeSlot(config, state);
     const outcome = await drillSet({ host, config, slot, manifest, stop, onEvent: view.onEvent });
     await recordDrill(host, config.paths.backups, outcome, at).catch((error) =>

@@ -11,7 +11,7 @@ import { EXIT, type ExitCode } from '../../errors.js';
 import { validationText } from '../../ui/check/validate.js';
 import { acceptChecks, runRoundWithPlan } from '../check/round.js';
 import type { CommandContext, Handler } from '../context.js';
-import { type Session, withSession } from '../session.js';
+import { type Connection, withConnection } from '../session.js';
 
 const OPT_IN = new Set(CATALOGUE.filter(({ optIn }) => optIn === true).map(({ id }) => id));
 
@@ -19,14 +19,14 @@ const OPT_IN = new Set(CATALOGUE.filter(({ optIn }) => optIn === true).map(({ id
 export const validate: Handler = async (context) => {
   const { TASKS } = await import('../../../tasks/index.js');
   const documents = selectDocuments(documentsOf(TASKS), context.args);
-  return withSession(
+  return withConnection(
     context,
-    async (session) => {
-      const { report, plan } = await runRoundWithPlan(session, () => checksFor(documents, CATALOGUE));
+    async (connection) => {
+      const { report, plan } = await runRoundWithPlan(connection, () => checksFor(documents, CATALOGUE));
       const seen = { plan, results: report.results };
-      const judged = documents.map((document) => masked(judgeDocument(document, seen, OPT_IN), session));
+      const judged = documents.map((document) => masked(judgeDocument(document, seen, OPT_IN), connection));
       const exitCode = allHold(judged) ? EXIT.ok : EXIT.notReady;
-      tell(context, { judged, exitCode, durationMs: report.durationMs, session });
+      tell(context, { judged, exitCode, durationMs: report.durationMs, connection });
       return exitCode;
     },
     acceptChecks,
@@ -37,14 +37,14 @@ interface Told {
   judged: readonly JudgedDocument[];
   exitCode: ExitCode;
   durationMs: number;
-  session: Session;
+  connection: Connection;
 }
 
 function tell(
   { global, terminal, emit }: CommandContext,
-  { judged, exitCode, durationMs, session }: Told,
+  { judged, exitCode, durationMs, connection }: Told,
 ): void {
-  const { host, hostConfig } = session;
+  const { host, hostConfig } = connection;
   for (const { id, title, criteria, corrections } of judged) {
     for (const { kind, id: number, text, standing, seen, details, evidence } of criteria) {
       emit({
@@ -82,7 +82,7 @@ function countsOf(documents: readonly JudgedDocument[]): Record<string, number> 
 }
 
 /** What the plan says of a resource may hold what a service said. */
-function masked(document: JudgedDocument, { gate }: Session): JudgedDocument {
+function masked(document: JudgedDocument, { gate }: Connection): JudgedDocument {
   const mask = (text: string): string => gate.redactor.mask(text);
   const criteria = document.criteria.map((each) => ({
     ...each,

@@ -12,7 +12,7 @@ import { acceptChecks, type Choose, runRound } from '../check/round.js';
 import { waited } from '../check/waited.js';
 import type { CommandContext, Handler } from '../context.js';
 import { armLeaving, type Leaving } from '../interrupt.js';
-import { type Session, withSession } from '../session.js';
+import { type Connection, withConnection } from '../session.js';
 
 export interface CheckOptions extends OutputOptions {
   wait?: string;
@@ -93,18 +93,18 @@ function chooser(words: readonly string[], { exclude = [], severity }: CheckOpti
 /** Each look has a connection of its own, so a host that restarts meanwhile is waited for too. Repairs come first, once. */
 function lookWith(context: Context, choose: Choose, leaving: Leaving): () => Promise<CheckReport> {
   let fix = context.options.fix === true;
-  const fixed = async (session: Session, report: CheckReport): Promise<CheckReport> => {
+  const fixed = async (connection: Connection, report: CheckReport): Promise<CheckReport> => {
     if (!fix) return report;
     fix = false;
-    const isRepaired = await leaving.without(() => repair(context, session, report));
-    return isRepaired ? runRound(session, choose) : report;
+    const isRepaired = await leaving.without(() => repair(context, connection, report));
+    return isRepaired ? runRound(connection, choose) : report;
   };
   return () =>
-    withSession(
+    withConnection(
       context,
-      async (session) => {
-        const report = await fixed(session, await runRound(session, choose));
-        if (context.options.record === true) await record(context, session, report);
+      async (connection) => {
+        const report = await fixed(connection, await runRound(connection, choose));
+        if (context.options.record === true) await record(context, connection, report);
         return report;
       },
       acceptChecks,

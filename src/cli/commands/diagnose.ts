@@ -6,7 +6,7 @@ import { type DiagnoseSummary, diagnoseText } from '../../ui/diagnose.js';
 import { version } from '../../version.js';
 import type { CommandContext, Handler } from '../context.js';
 import { gather } from '../diagnose/gather.js';
-import { type Session, withSession } from '../session.js';
+import { type Connection, withConnection } from '../session.js';
 
 export interface DiagnoseOptions {
   /** Where the archive goes. Default: a name with host and time in the working directory. */
@@ -17,31 +17,31 @@ type Context = CommandContext<DiagnoseOptions>;
 
 /** `vdb diagnose`: what is needed to understand this host, as one archive. Only looks. */
 export const diagnose: Handler<DiagnoseOptions> = (context) =>
-  withSession(context, (session) => writeBundle(context, session));
+  withConnection(context, (connection) => writeBundle(context, connection));
 
 /** Nothing reaches the disk unmasked. Written is written, whatever could not be had. */
-async function writeBundle(context: Context, session: Session): Promise<ExitCode> {
+async function writeBundle(context: Context, connection: Connection): Promise<ExitCode> {
   const { global, terminal, cwd, redactor, options } = context;
-  const { host, hostConfig } = session;
+  const { host, hostConfig } = connection;
   const origin = { host: hostConfig.name, target: host.target, at: new Date(), vdb: version() };
   if (!global.json) terminal.err(`Looking at ${host.target}, then running the checks.`);
-  const { parts, checks, verdict } = await gather(context, session, origin);
+  const { parts, checks, verdict } = await gather(context, connection, origin);
   const name = bundleName(origin);
   const archive = resolve(cwd, options.output ?? `${name}.tar.gz`);
   const files = filesOf(parts, origin, redactor);
   const bytes = await writeArchive(archive, name, files);
   const missing = missingOf(parts).map(({ file, missing: why }) => ({ file, why }));
-  tell(context, { archive, bytes, files: [...files.keys()], missing, verdict }, { session, checks });
+  tell(context, { archive, bytes, files: [...files.keys()], missing, verdict }, { connection, checks });
   return EXIT.ok;
 }
 
 function tell(
   { global, terminal, emit }: Context,
   summary: DiagnoseSummary,
-  { session, checks }: { session: Session; checks: string },
+  { connection, checks }: { connection: Connection; checks: string },
 ): void {
   const { archive, bytes, files, missing } = summary;
-  const { host, hostConfig } = session;
+  const { host, hostConfig } = connection;
   emit({
     ...{ type: 'result', status: 'written', host: hostConfig.name, archive, bytes, files, missing, checks },
     ...{ ssh_commands: host.commandCount, exit_code: EXIT.ok },

@@ -2,7 +2,7 @@ import { type HistoryEntry, readHistory } from '../../engine/journal.js';
 import { EXIT, VdbError } from '../../errors.js';
 import { historyData, historyText } from '../../ui/history.js';
 import type { Handler } from '../context.js';
-import { withSession } from '../session.js';
+import { withConnection } from '../session.js';
 import { lineWidth } from '../terminal.js';
 
 const DEFAULT_LIMIT = 20;
@@ -10,7 +10,7 @@ const DEFAULT_LIMIT = 20;
 /** `vdb history`: what was done to the host, from the journal that the host keeps. Only looks. */
 export const history: Handler<{ limit?: string }> = async (context) => {
   const limit = limitOf(context.options.limit);
-  return withSession(context, async ({ host, hostConfig, config }) => {
+  return withConnection(context, async ({ host, hostConfig, config }) => {
     // A run has at most two lines, and another run's may come between them.
     const runs = await readHistory(host, config.paths.state, Math.max(2000, limit * 4));
     const entries = newestFirst(runs).slice(0, limit);

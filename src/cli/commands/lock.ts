@@ -1,11 +1,11 @@
 import { EXIT } from '../../errors.js';
 import { lockStatus } from '../../host/lock.js';
 import type { Handler } from '../context.js';
-import { withSession } from '../session.js';
+import { withConnection } from '../session.js';
 
 /** `vdb lock status`: who changes the host at the moment. Only looks. */
 export const status: Handler = (context) =>
-  withSession(context, async ({ host, hostConfig }) => {
+  withConnection(context, async ({ host, hostConfig }) => {
     const holder = await lockStatus(host);
     context.emit({
       type: 'result',

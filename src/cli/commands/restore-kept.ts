@@ -29,7 +29,7 @@ type Context = CommandContext<unknown>;
 /** `vdb restore list`: what restores have kept. */
 export const list: Handler = (context) =>
   withSession(context, async (session) => {
-    const qdrant = await restorePlace(session);
+    const qdrant = restorePlace(session);
     const { kept } = await lookAtKept({ ...session, qdrant });
     const { emit, global, terminal } = context;
     emit({ type: 'result', status: 'listed', restores: kept.map(keptData), exit_code: EXIT.ok });
@@ -40,7 +40,7 @@ export const list: Handler = (context) =>
 /** `vdb restore undo [SET]`: what was there before serves again. */
 export const undo: Handler = (context) =>
   withSession(context, async (session) => {
-    const options = { ...session, qdrant: await restorePlace(session) };
+    const options = { ...session, qdrant: restorePlace(session) };
     const look = await lookAtKept(options);
     const { restore } = chosenToUndo(look, context.args[0]);
     const { plan } = undoing(look, restore);
@@ -123,7 +123,7 @@ function changedBy({ moves, databases }: UndoPlan): number {
 /** `vdb restore discard [SET]`: removes what a restore has kept, or left over. */
 export const discard: Handler = (context) =>
   withSession(context, async (session) => {
-    const options = { ...session, qdrant: await restorePlace(session) };
+    const options = { ...session, qdrant: restorePlace(session) };
     const kept = discarding(await lookAtKept(options), context.args[0]);
     const { restore } = kept;
     const lines = keptLines(kept, context.terminal.color.err).join('\n');

@@ -30,7 +30,7 @@ export const restore: Handler<RestoreCommandOptions> = async (context) => {
   const selection = selectionOf(options);
   assertSelection(selection);
   return withSession(context, async (session) => {
-    const place = await restorePlace(session);
+    const place = restorePlace(session);
     const prepared = await prepare(context, session, place, selection);
     const text = restorePlanText(prepared, viewOf(terminal, options.plan === true));
     if (options.plan) return showPlan(context, prepared, text);

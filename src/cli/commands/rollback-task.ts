@@ -24,17 +24,16 @@ export const rollback: Handler<RollbackOptions> = async (context) => {
   const confirmation = confirmationOf(context, task);
   if (!context.options.plan) assertAnswerable(confirmation);
   return withSession(context, async (session) => {
-    const known = await taskContext(session);
     const undo = undoOf(task, way);
     if (context.options.plan) return showPlan(context, session, [undo], undefined);
-    const { plan } = await lookAndPlan(session, [undo], known);
+    const { plan } = await lookAndPlan(session, [undo]);
     if (plan.tasks.every(({ steps }) => steps.length === 0)) return nothingThere(context, task);
-    const warning = `${planText(plan, context.terminal.color.err)}\n${way.warning(known)}`;
+    const warning = `${planText(plan, context.terminal.color.err)}\n${way.warning(taskContext(session))}`;
     if (context.global.yes) context.terminal.err(warning);
     await confirmTyped({ ...confirmation, warning });
     // The host may have moved while the question was open, and the backup is named after the first look.
     const accept = (fresh: Plan): void => assertSame(plan, fresh);
-    return convergeTasks(context, session, [undo], { known, accept });
+    return convergeTasks(context, session, [undo], { accept });
   });
 };
 

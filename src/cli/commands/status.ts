@@ -5,14 +5,14 @@ import { adminHeader } from '../../services/qdrant/place.js';
 import { statusText } from '../../ui/status.js';
 import { statusData } from '../../ui/status-data.js';
 import type { CommandContext, Handler } from '../context.js';
-import { type Session, withSession } from '../session.js';
+import { type Connection, withConnection } from '../session.js';
 
 /** `vdb status`: what runs where. Ends with 3 when something does not run, or could not be seen to. */
 export const status: Handler = async (context) =>
-  withSession(context, (session) => showStatus(context, session));
+  withConnection(context, (connection) => showStatus(context, connection));
 
-async function showStatus(context: CommandContext, session: Session): Promise<ExitCode> {
-  const { host, config, hostConfig, gate } = session;
+async function showStatus(context: CommandContext, connection: Connection): Promise<ExitCode> {
+  const { host, config, hostConfig, gate } = connection;
   const overview = await lookAround(host, config, adminHeader(config));
   const down = downOf(overview);
   const exitCode = down.length === 0 ? EXIT.ok : EXIT.notReady;

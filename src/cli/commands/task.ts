@@ -29,9 +29,8 @@ export const list: Handler<ListOptions> = async (context) => {
 function rowsFromHost(context: CommandContext<ListOptions>, tasks: readonly Task[]): Promise<TaskRow[]> {
   return withSession(context, async (session) => {
     const { host, config } = session;
-    const known = await taskContext(session);
     const [steps, history] = await Promise.all([
-      lookAll(host, tasks, known),
+      lookAll(host, tasks, taskContext(session)),
       readHistory(host, config.paths.state),
     ]);
     return tasks.map((task) => taskRow(task, stepsOf(steps, task), lastRun(history, task)));

@@ -13,7 +13,7 @@ import { verdictLine } from '../../ui/check/verdict.js';
 import { runRound } from '../check/round.js';
 import type { CommandContext } from '../context.js';
 import { globalFlags } from '../global-options.js';
-import type { Session } from '../session.js';
+import type { Connection } from '../session.js';
 
 /** Wide enough that no line of a check is cut. */
 const COLUMNS = 200;
@@ -30,18 +30,18 @@ export interface Gathered {
 /** Asks the host for everything. What cannot be had says so; only a host that cannot be reached throws. */
 export async function gather(
   context: CommandContext<unknown>,
-  session: Session,
+  connection: Connection,
   origin: BundleOrigin,
 ): Promise<Gathered> {
-  const [asked, facts] = await Promise.all([askedOf(session), factsOf(session)]);
-  const { parts, ...checks } = await checksOf(context, session);
-  return { parts: [...ownParts(context, session, origin), facts, ...asked, ...parts], ...checks };
+  const [asked, facts] = await Promise.all([askedOf(connection), factsOf(connection)]);
+  const { parts, ...checks } = await checksOf(context, connection);
+  return { parts: [...ownParts(context, connection, origin), facts, ...asked, ...parts], ...checks };
 }
 
 /** What is known without the host. */
 function ownParts(
   { argv }: CommandContext<unknown>,
-  { config, file }: Session,
+  { config, file }: Connection,
   origin: BundleOrigin,
 ): Collected[] {
   const lines = [
@@ -62,7 +62,7 @@ function collected(file: string, what: string, text: string): Collected {
   return { file, what, text, failed: 0 };
 }
 
-async function askedOf({ host, config }: Session): Promise<Collected[]> {
+async function askedOf({ host, config }: Connection): Promise<Collected[]> {
   const parts = partsOf(config);
   try {
     return await collect(host, parts);
@@ -72,7 +72,7 @@ async function askedOf({ host, config }: Session): Promise<Collected[]> {
   }
 }
 
-async function factsOf({ host }: Session): Promise<Collected> {
+async function factsOf({ host }: Connection): Promise<Collected> {
   const facts = collected('host/facts.json', 'the facts by which vdb decides', '');
   try {
     const [seen] = await observe(host, [ask(factsProbe, null)]);
@@ -89,11 +89,11 @@ function reasonUnlessUnreachable(error: unknown): string {
 }
 
 /** The checks of readiness as a table and as JSON; where they cannot run, why. A connection that is lost by now is a reason too. */
-async function checksOf({ global }: CommandContext<unknown>, session: Session): Promise<Gathered> {
+async function checksOf({ global }: CommandContext<unknown>, connection: Connection): Promise<Gathered> {
   const table = collected('checks/report.txt', 'the checks of readiness as a table', '');
   const json = collected('checks/report.json', 'the same for machines', '');
   try {
-    const report = await runRound(session, () => selectChecks(CATALOGUE, { words: ['readiness'] }));
+    const report = await runRound(connection, () => selectChecks(CATALOGUE, { words: ['readiness'] }));
     const view = { flags: globalFlags(global), color: false, columns: COLUMNS, verbose: true };
     const [asTable, asJson] = [await FORMATS.table(report, view), await FORMATS.json(report, view)];
     return {

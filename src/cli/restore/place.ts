@@ -1,16 +1,11 @@
 import type { RestorePlace } from '../../backup/restore/present.js';
-import { firstLook } from '../../checks/look.js';
-import { activeSlot } from '../../checks/place.js';
 import { slotStorage } from '../../config/slots.js';
+import { activeSlot } from '../../services/host-state.js';
 import { adminHeader } from '../../services/qdrant/place.js';
 import type { Session } from '../session.js';
 
 /** The Qdrant of the active slot, with its directories. */
-export async function restorePlace({
-  host,
-  config,
-}: Pick<Session, 'host' | 'config'>): Promise<RestorePlace> {
-  const { state } = await firstLook(host, config);
+export function restorePlace({ config, state }: Pick<Session, 'config' | 'state'>): RestorePlace {
   const slot = activeSlot(config, state);
   const base = slotStorage(config, slot);
   return {

@@ -16,11 +16,12 @@ function onePortEach(config: Config): Violation[] {
 }
 
 function validPorts({ gateway }: Config): Violation[] {
+  const { replicas, slot_offset } = gateway;
   return (['port', 'grpc_port'] as const)
-    .filter((key) => (gateway[key] ?? 0) + gateway.replicas - 1 > 65_535)
+    .filter((key) => (gateway[key] ?? 0) + slot_offset + replicas - 1 > 65_535)
     .map((key) => ({
       path: ['gateway', key],
-      message: `leaves no room for ${gateway.replicas} replicas below 65536`,
+      message: `leaves no room for ${replicas} replicas and ${slot_offset} ports between the slots below 65536`,
     }));
 }
 

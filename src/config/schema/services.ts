@@ -144,11 +144,23 @@ export const gatewaySchema = z
       .describe('Address it listens on: loopback, where the edge is in front of it, or all.'),
     port: port()
       .default(8001)
-      .describe('Port of the first replica, the next ones follow; clients use networking.edge.gateway_port.'),
+      .describe(
+        'Port of the first replica of the blue slot, the next ones follow; clients use networking.edge.gateway_port.',
+      ),
     grpc_port: port()
       .nullable()
       .default(8101)
-      .describe('gRPC port of the first replica, the next ones follow; null: no gRPC.'),
+      .describe('gRPC port of the first replica of the blue slot, the next ones follow; null: no gRPC.'),
+    active_slot: z
+      .enum(['blue', 'green'])
+      .default('blue')
+      .describe('Slot of a first installation; afterwards the state on the host decides.'),
+    slot_offset: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(10)
+      .describe('Added to port and grpc_port in the green slot.'),
     api_key: secret(16)
       .default('')
       .describe('Key that clients send; required while the gateway and security.api_key_auth are on.'),

@@ -1,6 +1,7 @@
 import type { GatewayVariable } from '../../config/gateway-environment.js';
 import type { Config } from '../../config/schema.js';
 import { parseSize } from '../../config/units.js';
+import { stateFile } from '../host-state.js';
 import { allowedNetworks, type GatewayInstance, reachedAt, TRUSTED_PROXIES, workersOf } from './instances.js';
 
 /** What an instance is told besides the configuration. */
@@ -57,7 +58,7 @@ function server(config: Config, { port, grpcPort }: GatewayInstance, context: En
     MAX_CONNECTIONS: gateway.max_connections,
     API_VERSIONING_ENABLED: gateway.versioning.enabled,
     API_VERSION: gateway.versioning.prefix,
-    STATE_FILE: `${paths.state}/state.json`,
+    STATE_FILE: stateFile(config),
     CHECKS_FILE: `${paths.state}/readiness.json`,
   };
 }

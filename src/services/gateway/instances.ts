@@ -1,4 +1,5 @@
 import type { Config, SlotName } from '../../config/schema.js';
+import { gatewayPorts } from '../../config/slots.js';
 
 /** One replica of the gateway: a process with workers of its own. */
 export interface GatewayInstance {
@@ -15,8 +16,8 @@ export interface GatewayInstance {
   environment: string;
 }
 
-/** The replicas of a slot, in the order of their ports. */
-export function gatewayInstances(config: Config, slot = config.qdrant.active_slot): GatewayInstance[] {
+/** The replicas of a slot, by default of the active one, in the order of their ports. */
+export function gatewayInstances(config: Config, slot = config.gateway.active_slot): GatewayInstance[] {
   const { gateway, paths } = config;
   return Array.from({ length: gateway.replicas }, (_, index) => {
     const name = `${slot}-${index + 1}`;
@@ -24,8 +25,7 @@ export function gatewayInstances(config: Config, slot = config.qdrant.active_slo
       name,
       slot,
       unit: `api-gateway@${name}.service`,
-      port: gateway.port + index,
-      grpcPort: gateway.grpc_port === null ? null : gateway.grpc_port + index,
+      ...gatewayPorts(config, slot, index),
       home: `${paths.root}/gateway/${name}`,
       environment: `${paths.root}/config/gateway-${name}.env`,
     };

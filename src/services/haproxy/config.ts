@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.js';
+import type { Config, SlotName } from '../../config/schema.js';
 import { SLOTS } from '../../config/slots.js';
 import { parseSize } from '../../config/units.js';
 import { type Script, sh } from '../../host/shell.js';
@@ -145,10 +145,10 @@ function gatewayDoor(config: Config, port: number, kind: 'http' | 'grpc'): Door 
     maxBody: parseSize(gateway.limits.max_body_size) ?? 0,
     check: grpc ? GRPC_HEALTH : gatewayHealth(config),
     serverOptions: grpc ? ' proto h2' : '',
-    servers: gatewayInstances(config).map(({ name, port, grpcPort }) => ({
-      name,
-      address: `${reachedAt(gateway.bind)}:${grpc ? grpcPort : port}`,
-      options: '',
+    servers: SLOTS.flatMap((slot) => gatewayInstances(config, slot)).map((instance) => ({
+      name: instance.name,
+      address: `${reachedAt(gateway.bind)}:${grpc ? instance.grpcPort : instance.port}`,
+      options: onlyIn(gateway.active_slot, instance.slot),
     })),
   };
 }
@@ -185,10 +185,15 @@ function qdrantDoor(
       address: `${address}:${qdrant.slots[slot][kind]}`,
       options: [
         kind === 'grpc' ? ` port ${qdrant.slots[slot].http} check-proto h1` : '',
-        slot === qdrant.active_slot ? '' : ' disabled',
+        onlyIn(qdrant.active_slot, slot),
       ].join(''),
     })),
   };
+}
+
+/** Of a server in a slot: the one that is not active is known, and neither used nor asked for its health. */
+function onlyIn(active: SlotName, slot: SlotName): string {
+  return slot === active ? '' : ' disabled';
 }
 
 function bindOptions({ networking }: Config, kind: 'http' | 'grpc'): string {

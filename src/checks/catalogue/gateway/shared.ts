@@ -28,8 +28,8 @@ export function skipImage(context: CheckContext): string | undefined {
 }
 
 /** The replicas that should serve. */
-export function instancesOf({ config, slot }: CheckContext): GatewayInstance[] {
-  return gatewayInstances(config, slot);
+export function instancesOf({ config }: CheckContext): GatewayInstance[] {
+  return gatewayInstances(config);
 }
 
 /** A request to a replica, past the edge, by somebody without a key. */

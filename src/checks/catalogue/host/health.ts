@@ -109,7 +109,7 @@ function judgeReboot(state: RebootState, container: boolean): Verdict {
 
 /** The units that vdb writes and that run all the time. */
 function ownUnits({ config, slot }: CheckContext): string[] {
-  return [slotUnit(slot), ...gatewayUnits(config, slot)];
+  return [slotUnit(slot), ...gatewayUnits(config)];
 }
 
 const hardening = defineCheck<number>({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { activeSlot, readState } from '../../../../src/checks/place.js';
 import { downOf } from '../../../../src/checks/status/down.js';
 import { lastRuns, unitsOf } from '../../../../src/checks/status/overview.js';
 import { known } from '../../../../src/host/probe.js';
+import { activeSlot, readState, withActiveSlots } from '../../../../src/services/host-state.js';
 import { bareOverview, runningOverview, unseenOverview } from '../overview-of.js';
 import { contextOf } from '../support.js';
 
@@ -47,11 +47,11 @@ describe('downOf', () => {
 });
 
 describe('unitsOf', () => {
-  const { config } = contextOf();
+  const green = () => withActiveSlots(contextOf().config, { activeSlot: 'green', gateway: null });
 
   it("names PostgreSQL's unit by the distribution's major", () => {
     const { facts } = runningOverview();
-    expect(unitsOf(config, 'green', facts)).toEqual([
+    expect(unitsOf(green(), facts)).toEqual([
       'qdrant@green.service',
       'postgresql@17-main.service',
       'redis-server.service',
@@ -59,19 +59,19 @@ describe('unitsOf', () => {
   });
 
   it('falls back to the general unit where the release is not known', () => {
-    expect(unitsOf(config, 'blue', { status: 'unknown', why: '' })).toContain('postgresql.service');
+    expect(unitsOf(contextOf().config, { status: 'unknown', why: '' })).toContain('postgresql.service');
   });
 
   it('names every replica of the gateway where it is on', () => {
-    const on = contextOf({ gateway: { enabled: true } }).config;
-    expect(unitsOf(on, 'green', known(null))).toEqual(
+    const on = contextOf({ gateway: { enabled: true, active_slot: 'green' } }).config;
+    expect(unitsOf(on, known(null))).toEqual(
       expect.arrayContaining(['api-gateway@green-1.service', 'api-gateway@green-2.service']),
     );
   });
 
   it('leaves out what is switched off', () => {
     const off = contextOf({ postgres: { enabled: false }, redis: { enabled: false } }).config;
-    expect(unitsOf(off, 'blue', known(null))).toEqual(['qdrant@blue.service']);
+    expect(unitsOf(off, known(null))).toEqual(['qdrant@blue.service']);
   });
 });
 
