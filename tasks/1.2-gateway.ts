@@ -1,4 +1,4 @@
-import type { Config } from '../src/config/schema.js';
+import type { Config, SlotName } from '../src/config/schema.js';
 import type { Resource } from '../src/engine/resource.js';
 import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
 import { absent } from '../src/resources/absent.js';
@@ -161,8 +161,8 @@ const running: SubTask = {
   id: '1.2.4',
   title: 'Service',
   criterion: 'Every instance runs hardened under systemd with what is configured, and says that it is ready',
-  resources: ({ config, facts }) => [
-    ...retired(config),
+  resources: ({ config, facts, standby }) => [
+    ...retired(config, standby),
     ...(config.gateway.enabled
       ? [
           unitFile({ name: UNIT, content: renderGatewayUnit(config, facts) }),
@@ -173,12 +173,12 @@ const running: SubTask = {
 };
 
 /** Before others start, as they may want the ports of those that go. */
-function retired(config: Config): Resource[] {
+function retired(config: Config, standby: SlotName | null): Resource[] {
   const { enabled, graceful_timeout_seconds: stopSeconds } = config.gateway;
   const wanted = enabled ? gatewayInstances(config) : [];
   const keep = wanted.map(({ name }) => name);
   return [
-    gatewayRetired({ root: config.paths.root, keep, stopSeconds }),
+    gatewayRetired({ root: config.paths.root, keep, standby: enabled ? standby : null, stopSeconds }),
     ...(enabled ? [] : [absent({ path: gatewayHeader(config) })]),
   ];
 }

@@ -1,18 +1,23 @@
-import { listeners } from '../listeners.js';
+import { type Listener, listeners } from '../listeners.js';
 import type { Rule, Violation } from '../rules.js';
 import type { Config } from '../schema.js';
 
 const LISTENING = ['qdrant', 'postgres', 'redis', 'gateway', 'networking', 'monitoring'] as const;
 
 function onePortEach(config: Config): Violation[] {
-  const owners = new Map<number, string>();
-  return listeners(config).flatMap(({ port, path, what }) => {
+  const owners = new Map<number, Listener>();
+  return listeners(config).flatMap((listener) => {
+    const { port, path, what } = listener;
     const owner = owners.get(port);
-    if (owner !== undefined)
-      return [{ path, message: `port ${port} is taken by ${owner}; ${what} needs one of its own` }];
-    owners.set(port, what);
-    return [];
+    owners.set(port, owner ?? listener);
+    if (owner === undefined || (isOfGreen(owner) && isOfGreen(listener))) return [];
+    return [{ path, message: `port ${port} is taken by ${owner.what}; ${what} needs one of its own` }];
   });
+}
+
+/** Replicas of the green slot that clash with each other do so in the blue one too, which is where it is told. */
+function isOfGreen({ path }: Listener): boolean {
+  return path.join('.') === 'gateway.slot_offset';
 }
 
 function validPorts({ gateway }: Config): Violation[] {

@@ -2,6 +2,7 @@ import type { GatewayVariable } from '../../config/gateway-environment.js';
 import type { Config } from '../../config/schema.js';
 import { parseSize } from '../../config/units.js';
 import { stateFile } from '../host-state.js';
+import { slotOf } from '../qdrant/place.js';
 import { allowedNetworks, type GatewayInstance, reachedAt, TRUSTED_PROXIES, workersOf } from './instances.js';
 
 /** What an instance is told besides the configuration. */
@@ -32,7 +33,7 @@ export function renderGatewayEnvironment(
     ...limits(config),
     ...access(config),
     ...database(config, instance, workersOf(config, context.cpus)),
-    ...services(config, instance),
+    ...services(config),
     ...embeddings(config),
     ...config.gateway.environment,
     ...config.gateway.secrets,
@@ -111,9 +112,11 @@ function database({ postgres }: Config, { home }: GatewayInstance, workers: numb
   };
 }
 
-function services({ gateway: { cache }, qdrant, redis }: Config, { slot }: GatewayInstance): Variables {
+function services(config: Config): Variables {
+  const { gateway, qdrant, redis } = config;
+  const { cache } = gateway;
   return {
-    QDRANT_URL: `http://${reachedAt(qdrant.bind)}:${qdrant.slots[slot].http}`,
+    QDRANT_URL: `http://${reachedAt(qdrant.bind)}:${slotOf(config).http}`,
     QDRANT_API_KEY: qdrant.api_key,
     CACHE_ENABLED: redis.enabled && cache.enabled,
     CACHE_TTL_SECONDS: cache.ttl_seconds,

@@ -49,6 +49,15 @@ describe('manifest', () => {
     expect(required({ gateway: own })).not.toContain('8101 loopback');
   });
 
+  it('demands those of the active slot of the gateway, and allows those of the other', () => {
+    const gateway = { enabled: true, api_key: 'a-key-of-sixteen', active_slot: 'green', replicas: 1 };
+    const ports = required({ gateway });
+    expect(ports).toEqual(expect.arrayContaining(['8011 loopback', '8111 loopback']));
+    expect(ports).not.toContain('8001 loopback');
+    const blue = entries({ gateway }).find(({ port }) => port === 8001);
+    expect(blue).toMatchObject({ on: 'loopback', required: false });
+  });
+
   it('allows the other slot, the edge and monitoring, and misses none of them', () => {
     const optional = entries().filter((entry) => !entry.required);
     const ports = optional.map(({ port, on }) => `${port} ${on}`);

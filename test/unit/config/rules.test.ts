@@ -194,6 +194,19 @@ test.each<[string, Record<string, unknown>, string]>([
     'gateway.port: port 8002 is taken by gRPC of replica 1 of the gateway',
   ],
   [
+    'more replicas than there are ports between the slots',
+    {
+      gateway: { enabled: true, api_key: API_KEY, replicas: 11, grpc_port: null, workers: 1 },
+      postgres: { max_connections: 1110 },
+    },
+    'gateway.slot_offset: port 8011 is taken by replica 11 of the gateway, slot blue; replica 1 of the gateway, slot green',
+  ],
+  [
+    'a green slot on the gRPC ports of the blue one',
+    { gateway: { enabled: true, api_key: API_KEY, replicas: 1, slot_offset: 100 } },
+    'gateway.slot_offset: port 8101 is taken by gRPC of replica 1 of the gateway, slot blue',
+  ],
+  [
     'gRPC ports that end in the middle of the replicas',
     { gateway: { enabled: false, grpc_port: 65_535 } },
     'gateway.grpc_port: leaves no room for 2 replicas',

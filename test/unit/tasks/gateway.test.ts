@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Resource } from '../../../src/engine/resource.js';
+import type { TaskContext } from '../../../src/engine/task.js';
 import { gateway } from '../../../tasks/1.2-gateway.js';
+import { QDRANT } from '../../support/config.js';
 import { fakeContext, resourcesOf } from '../../support/fake-task.js';
+import { summaryOf } from '../../support/resource-table.js';
 
 const API_KEY = 'Vq3xTn8wLr5yKc2mBd7f';
 const enabled = (more: object = {}) => fakeContext({ gateway: { enabled: true, api_key: API_KEY, ...more } });
@@ -24,6 +28,28 @@ describe('task 1.2', () => {
       'service:api-gateway@blue-2.service',
     ]);
     expect(gateway.runs?.(enabled())).toBe('Gateway: 127.0.0.1:8001, 8002, 4 workers each');
+  });
+
+  test('runs the replicas of the active slot, whichever slot of Qdrant is active', () => {
+    const green = fakeContext({
+      gateway: { enabled: true, api_key: API_KEY, active_slot: 'green' },
+      qdrant: { ...QDRANT, active_slot: 'blue' },
+    });
+    expect(ids('1.2.4', green).slice(2)).toEqual([
+      'service:api-gateway@green-1.service',
+      'service:api-gateway@green-2.service',
+    ]);
+    expect(gateway.runs?.(green)).toBe('Gateway: 127.0.0.1:8011, 8012, 4 workers each');
+  });
+
+  test('keeps a standby slot only while the gateway is on', () => {
+    const change = (context: TaskContext) =>
+      summaryOf(resourcesOf(gateway, '1.2.4', context)[0] as Resource, 'there green-1\n');
+    expect(change({ ...enabled(), standby: 'green' })).toBeNull();
+    expect(change(enabled())).toBe('stop and remove api-gateway@green-1.service');
+    expect(change({ ...fakeContext({ gateway: { enabled: false } }), standby: 'green' })).toBe(
+      'stop and remove api-gateway@green-1.service',
+    );
   });
 
   test('shows no secret of what it writes', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { downOf } from '../../../../src/checks/status/down.js';
 import { lastRuns, unitsOf } from '../../../../src/checks/status/overview.js';
 import { known } from '../../../../src/host/probe.js';
-import { activeSlot, readState, withActiveSlots } from '../../../../src/services/host-state.js';
+import { withActiveSlots } from '../../../../src/services/host-state.js';
 import { bareOverview, runningOverview, unseenOverview } from '../overview-of.js';
 import { contextOf } from '../support.js';
 
@@ -81,25 +81,6 @@ describe('a state of the host that cannot be read', () => {
     expect(downOf(runningOverview({ slot }))).toEqual([
       'active slot: unknown, state.json names no active slot',
     ]);
-  });
-});
-
-describe('the active slot', () => {
-  const { config } = contextOf();
-
-  it("is the one of the host's state", () => {
-    const state = readState(known('{"schema":"vdb.state/1","qdrant":{"active_slot":"green"}}'));
-    expect(activeSlot(config, state)).toBe('green');
-  });
-
-  it('is the configured one before there is a state', () => {
-    expect(activeSlot(config, readState(known<string>(null)))).toBe('blue');
-  });
-
-  it.each(['{', '{"qdrant":{"active_slot":"red"}}', '[]'])('is unknown in the state %s', (text) => {
-    const state = readState(known(text));
-    expect(state.status).toBe('unknown');
-    expect(() => activeSlot(config, state)).toThrow(expect.objectContaining({ exitCode: 3 }));
   });
 });
 

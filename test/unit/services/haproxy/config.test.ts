@@ -67,7 +67,7 @@ describe('the edge', () => {
     expect(lines(false)).not.toContain('sc_http_req_rate');
   });
 
-  it('has a server for each replica of the gateway', () => {
+  it('has a server for each replica of the gateway in both slots, those of the idle one disabled', () => {
     const text = renderHaproxy(
       testConfig({ gateway: { ...GATEWAY, replicas: 3, port: 8101, grpc_port: null } }),
     );
@@ -75,6 +75,9 @@ describe('the edge', () => {
       'server blue-1 127.0.0.1:8101',
       'server blue-2 127.0.0.1:8102',
       'server blue-3 127.0.0.1:8103',
+      'server green-1 127.0.0.1:8111 disabled',
+      'server green-2 127.0.0.1:8112 disabled',
+      'server green-3 127.0.0.1:8113 disabled',
     ]);
   });
 
