@@ -8,6 +8,9 @@ import { gatewayInstances, reachedAt } from '../gateway/instances.js';
 /** Where Prometheus finds the numbers of the edge, on loopback. */
 export const EDGE_METRICS_PORT = 8404;
 
+/** What HAProxy is started with. */
+export const EDGE_CONFIGURATION = '/etc/haproxy/haproxy.cfg';
+
 /** Certificate chain and key of the edge, in one file as HAProxy wants it. */
 export const EDGE_CERTIFICATE = '/etc/haproxy/vdb-edge.pem';
 
@@ -63,6 +66,9 @@ const ERRORS = [
 /** In trouble it is asked more often than that, so that it is down, or back, within seconds. */
 const TROUBLE_SECONDS = 2;
 
+/** Checks in a row that make a server healthy. */
+const RISE = 2;
+
 /**
  * A call over HTTP/2 as clients speak it, of a method that no server has: gRPC says so at once, and HTTP has 200 for
  * that. A health check proper needs a message in its body, which HAProxy cannot send: it holds NUL.
@@ -91,10 +97,50 @@ export function edgeReady(): Script {
   return sh`curl -fsS -o /dev/null --max-time 5 ${`http://127.0.0.1:${EDGE_METRICS_PORT}/metrics`}`;
 }
 
+/** A service behind the edge that has slots. */
+export interface EdgeService {
+  name: 'gateway' | 'qdrant';
+  /** Of haproxy.cfg, one for each of its ports. */
+  backends: string[];
+  /** The slot that has their requests. */
+  active: SlotName;
+  /** How long servers that are enabled may take until their health checks pass. */
+  limitSeconds: number;
+}
+
+/** The services of haproxy.cfg, and the slots that it gives their requests to. */
+export function edgeServices(config: Config): EdgeService[] {
+  const names = doors(config).map(({ name }) => name);
+  const of = (name: EdgeService['name'], active: SlotName): EdgeService => {
+    const backends = names.filter((backend) => backend.startsWith(name));
+    return { name, active, backends, limitSeconds: upSeconds(config) };
+  };
+  const gateways = gatewayInstances(config)
+    .map(({ slot }) => of('gateway', slot))
+    .slice(0, 1);
+  return [...gateways, of('qdrant', config.qdrant.active_slot)].filter(({ backends }) => backends.length > 0);
+}
+
+/** The first check may be a whole interval away; then there are as many as make a server healthy. */
+function upSeconds(config: Config): number {
+  const { interval, trouble, timeout, rise } = healthOf(config);
+  return interval + timeout + (rise - 1) * (trouble + timeout);
+}
+
+function healthOf({ monitoring }: Config) {
+  const interval = monitoring.health_check_interval_seconds;
+  return {
+    interval,
+    trouble: Math.min(interval, TROUBLE_SECONDS),
+    timeout: monitoring.health_check_timeout_seconds,
+    retries: monitoring.health_check_retries,
+    rise: RISE,
+  };
+}
+
 /** The whole of haproxy.cfg. The active slot is the one that serves; the other is known and disabled. Pure. */
 export function renderHaproxy(config: Config): string {
-  const { gateway, monitoring, networking, security } = config;
-  const interval = monitoring.health_check_interval_seconds;
+  const { gateway, networking, security } = config;
   return template('haproxy/haproxy.cfg', {
     maxConnections: gateway.max_connections,
     keepAliveSeconds: gateway.keep_alive_seconds,
@@ -103,12 +149,7 @@ export function renderHaproxy(config: Config): string {
     requestsPerMinute: security.rate_limiting ? networking.edge.max_requests_per_minute : undefined,
     metricsPort: EDGE_METRICS_PORT,
     errors: ERRORS,
-    health: {
-      interval,
-      trouble: Math.min(interval, TROUBLE_SECONDS),
-      timeout: monitoring.health_check_timeout_seconds,
-      retries: monitoring.health_check_retries,
-    },
+    health: healthOf(config),
     doors: doors(config),
   });
 }
