@@ -3,20 +3,21 @@ import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { directory } from '../src/resources/directory.js';
 import { ownCertificate } from '../src/resources/edge-certificate.js';
+import { edgeSlots } from '../src/resources/edge-slots.js';
 import { file } from '../src/resources/file.js';
 import { later } from '../src/resources/later.js';
 import { service } from '../src/resources/service.js';
 import { edgePem } from '../src/services/haproxy/certificate.js';
 import {
   EDGE_CERTIFICATE,
+  EDGE_CONFIGURATION,
   edgeReady,
   edgeServes,
+  edgeServices,
   ownCaDirectory,
   renderHaproxy,
   servedPorts,
 } from '../src/services/haproxy/config.js';
-
-const CONFIGURATION = '/etc/haproxy/haproxy.cfg';
 
 const edge: SubTask = {
   id: '4.5.1',
@@ -33,12 +34,13 @@ const edge: SubTask = {
     return [
       aptPackages({ name: 'edge', packages: ['haproxy', 'openssl'] }),
       ...certificate(context),
-      file({ path: CONFIGURATION, content: renderHaproxy(config), validate: 'haproxy' }),
+      file({ path: EDGE_CONFIGURATION, content: renderHaproxy(config), validate: 'haproxy' }),
       service({
         unit: 'haproxy.service',
-        reloadOn: [CONFIGURATION, ...(config.networking.tls.mode === 'off' ? [] : [EDGE_CERTIFICATE])],
+        reloadOn: [EDGE_CONFIGURATION, ...(config.networking.tls.mode === 'off' ? [] : [EDGE_CERTIFICATE])],
         readyCheck: edgeReady(),
       }),
+      ...edgeServices(config).map(edgeSlots),
     ];
   },
 };

@@ -1,3 +1,4 @@
+import type { Command } from '../host/command.js';
 import { type Script, sh } from '../host/shell.js';
 
 /** Characters that mean nothing to systemd, to `sh` or to `sha256sum`. */
@@ -31,4 +32,23 @@ export function stampScript(unit: string, paths: readonly string[]): Script {
     mkdir -p /run/vdb/started;
     for f in ${paths}; do sha256sum "$f" 2>/dev/null || echo "missing  $f"; done >${stamp}.new;
     mv -f ${stamp}.new ${stamp}`;
+}
+
+/**
+ * Records that `unit` runs with `path` as it is now, without a reload: for a unit that has been told by other means what
+ * the file says. `agrees` passes when that is so; the command fails otherwise. What is recorded of other files stays.
+ */
+export function restamp({ unit, path, agrees }: { unit: string; path: string; agrees: Script }): Command {
+  const stamp = stampPath(unit);
+  return {
+    title: `record that ${unit} runs with ${path}`,
+    script: sh`
+      ( ${agrees} ) >&2 || { echo ${`${unit} does not run as ${path} says`} >&2; exit 1; }
+      set -eu
+      umask 022
+      sum=$(sha256sum ${path})
+      awk -v path=${path} '$2 != path' ${stamp} >${stamp}.new
+      printf '%s\n' "$sum" >>${stamp}.new
+      mv -f ${stamp}.new ${stamp}`,
+  };
 }

@@ -1,10 +1,13 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Script, sh } from '../../../src/host/shell.js';
 import { sha256 } from '../../../src/resources/file.js';
 import { service, timer } from '../../../src/resources/service.js';
 import type { ServiceState } from '../../../src/resources/service-probe.js';
-import { renderStampDropIn } from '../../../src/resources/service-stamp.js';
+import { renderStampDropIn, restamp, stampPath } from '../../../src/resources/service-stamp.js';
 import { answer, commandsFor } from '../../support/resource-table.js';
 
 const UNIT = 'q@blue.service';
@@ -200,5 +203,28 @@ describe('timer', () => {
   test('is a unit like others and follows no files', () => {
     expect(timer({ unit: 'backup' }).id).toBe('service:backup.timer');
     expect(() => service({ unit: 'backup.timer', restartOn: ['/etc/x'] })).toThrow('reads no files');
+  });
+});
+
+describe('a file that a unit was told of without a reload', () => {
+  const stamped = async (agrees: Script): Promise<string> => {
+    const place = await mkdtemp(join(tmpdir(), 'vdb-stamp-'));
+    const old = `${'1'.repeat(64)}  ${place}/a\n${'2'.repeat(64)}  ${place}/b\n`;
+    await writeFile(join(place, 'stamp'), old);
+    await writeFile(join(place, 'a'), 'new');
+    const { script } = restamp({ unit: 'q.service', path: `${place}/a`, agrees });
+    const source = script.source.replaceAll(stampPath('q.service'), `${place}/stamp`);
+    const { status } = spawnSync('bash', ['-c', source]);
+    const text = await readFile(join(place, 'stamp'), 'utf8');
+    await rm(place, { recursive: true });
+    return `${status}: ${text.replaceAll(place, '').replaceAll(/(.)\1{60,}/g, '$1…')}`;
+  };
+
+  test('is recorded as read, and what is recorded of others stays', async () => {
+    expect(await stamped(sh`true`)).toBe(`0: 2…  /b\n${sha256('new')}  /a\n`);
+  });
+
+  test('is not recorded where the unit does not run as it says', async () => {
+    expect(await stamped(sh`exit 1`)).toBe('1: 1…  /a\n2…  /b\n');
   });
 });
