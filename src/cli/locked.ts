@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { journaled, type OperationOutcome } from '../engine/operation.js';
 import { EXIT, messageOf, VdbError } from '../errors.js';
 import { type Lock, takeLock } from '../host/lock.js';
+import { known } from '../host/probe.js';
 import { quote } from '../host/shell.js';
+import { readState, stateFile } from '../services/host-state.js';
 import { version } from '../version.js';
 import type { CommandContext } from './context.js';
 import { armInterrupt } from './interrupt.js';
@@ -9,12 +12,21 @@ import { type Connection, operator, type Session } from './session.js';
 
 /**
  * Takes the host's lock for a command and opens the gate; should the lock be lost, the gate closes with the reason.
- * Throws `host.locked` or `host.busy`, exit code 5.
+ * Throws `host.locked` or `host.busy`, exit code 5, and `state.changed` where another run has switched slots since the
+ * session was opened.
  */
-export async function takeSessionLock(context: CommandContext<unknown>, session: Connection): Promise<Lock> {
-  const { host } = session;
+export async function takeSessionLock(
+  context: CommandContext<unknown>,
+  session: Connection & Partial<Pick<Session, 'state'>>,
+): Promise<Lock> {
+  const { host, config, state } = session;
   const what = commandLine(context, session);
-  const lock = await takeLock(host, { who: operator(), what, since: new Date().toISOString() });
+  const holder = { who: operator(), what, since: new Date().toISOString() };
+  const lock = await takeLock(host, holder, stateFile(config));
+  if (state !== undefined && !isDeepStrictEqual(readState(known(lock.watched)), state)) {
+    await lock.release();
+    throw stateChanged(host.target);
+  }
   lock.lost.then(() => host.gate.close(lockLost(host.target)));
   return lock;
 }
@@ -52,6 +64,16 @@ export async function underLock<T>(
 /** What was typed, without secrets: for the lock, the journal and remedies. */
 export function commandLine({ argv }: CommandContext<unknown>, { gate }: Connection): string {
   return gate.redactor.mask(['vdb', ...argv].map(quote).join(' '));
+}
+
+function stateChanged(target: string): VdbError {
+  return new VdbError(`What serves on ${target} has changed since this command looked at it`, {
+    code: 'state.changed',
+    exitCode: EXIT.notReady,
+    host: target,
+    meaning: 'Another run wrote a new state before this one had the lock. Nothing was changed.',
+    next: 'Run the same command again.',
+  });
 }
 
 function lockLost(target: string): VdbError {

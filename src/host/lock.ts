@@ -16,6 +16,8 @@ export interface Holder {
 
 /** The right to change a host, held until it is released or its connection ends. */
 export interface Lock {
+  /** What the watched file held when the lock was taken; null: there was none, or none is watched. */
+  readonly watched: string | null;
   /** Closes the gate and lets the next one in. */
   release(): Promise<void>;
   /** Resolves when the lock was lost without being released; the gate is closed by then. */
@@ -30,13 +32,16 @@ const RELEASE_PATIENCE_MS = 5_000;
 
 /**
  * Takes the host's lock and opens its gate. The kernel holds the lock for a process on the host that lives as
- * long as the channel to it, so no clock and no file decides whether it is stale. Throws `host.locked` or
- * `host.busy`, both with exit code 5.
+ * long as the channel to it, so no clock and no file decides whether it is stale. `watch` is a small file that other
+ * runs may change: once the lock is held, it is read in the same command. Throws `host.locked` or `host.busy`, both with
+ * exit code 5.
  */
-export async function takeLock(host: Host, holder: Holder): Promise<Lock> {
-  const session = await host.open(lockScript(host.gate.redactor.mask(JSON.stringify(holder))));
+export async function takeLock(host: Host, holder: Holder, watch?: string): Promise<Lock> {
+  const session = await host.open(lockScript(host.gate.redactor.mask(JSON.stringify(holder)), watch));
   const answer = await session.readLine();
-  if (answer === 'LOCKED') return held(host, session);
+  const content = /^LOCKED (-|[A-Za-z0-9+/=]*)$/.exec(answer ?? '')?.[1];
+  if (content !== undefined)
+    return held(host, session, content === '-' ? null : Buffer.from(content, 'base64').toString('utf8'));
   const detail = answer === null ? null : await session.readLine();
   await session.end();
   if (answer === 'HELD') throw locked(host, parseHolder(detail));
@@ -58,7 +63,7 @@ export async function lockStatus(host: Host): Promise<Holder | null> {
  * earlier run that was killed. Reading with a limit ends it within a minute when the network has gone
  * silently.
  */
-function lockScript(holder: string): Script {
+function lockScript(holder: string, watch = ''): Script {
   return sh`
     exec 2>&1
     umask 022
@@ -74,7 +79,9 @@ function lockScript(holder: string): Script {
     exec 8<>${BUSY_FILE} || exit 1
     flock -w 5 8 || { echo BUSY; exit; }
     exec 8>&-
-    echo LOCKED
+    watched=-
+    [ ! -e ${watch} ] || watched=$(base64 -w 0 -- ${watch} 2>/dev/null)
+    printf 'LOCKED %s\n' "$watched"
     while read -r -t 60 _; do :; done`;
 }
 
@@ -88,7 +95,7 @@ const STATUS = sh`
   *) exit 1 ;;
   esac`;
 
-function held(host: Host, session: Session): Lock {
+function held(host: Host, session: Session, watched: string | null): Lock {
   const heartbeat = setInterval(() => session.write('\n'), HEARTBEAT_MS).unref();
   let released = false;
   const stop = (): void => {
@@ -105,6 +112,7 @@ function held(host: Host, session: Session): Lock {
   host.gate.open();
   return {
     lost,
+    watched,
     async release() {
       released = true;
       stop();

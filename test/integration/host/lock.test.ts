@@ -57,6 +57,23 @@ describe.skipIf(missing)('the lock of a host', () => {
     });
   });
 
+  it('says what a watched file holds once the lock is held, however many lines that are', async () => {
+    const file = `${sshd.directory}/watched`;
+    const watched = (path?: string) => async (host?: Host) => {
+      const lock = await takeLock(host!, ANNA, path);
+      await lock.release();
+      return lock.watched;
+    };
+    await withHosts(1, async (host) => {
+      expect(await watched()(host)).toBeNull();
+      expect(await watched(file)(host)).toBeNull();
+      await writeFile(file, 'two\nlines \u00fc\n');
+      expect(await watched(file)(host)).toBe('two\nlines \u00fc\n');
+      await writeFile(file, '');
+      expect(await watched(file)(host)).toBe('');
+    });
+  });
+
   it('turns a second run away and names the first', async () => {
     await withHosts(2, async (first, second) => {
       const lock = await takeLock(first!, ANNA);
