@@ -35,6 +35,7 @@ const release: SubTask = {
   resources: ({ config, facts }) => [
     qdrantVersionPath({
       stateFile: stateFile(config),
+      manifest: `${config.paths.root}/slots/${config.qdrant.active_slot}/manifest.json`,
       version: config.qdrant.version,
     }),
     ...(config.qdrant.artifact.from === 'emulator'

@@ -3,7 +3,7 @@ import { judge } from '../../../src/engine/plan.js';
 import { known } from '../../../src/host/probe.js';
 import { qdrantVersionPath } from '../../../src/resources/qdrant-version-path.js';
 
-const path = (version: string) => qdrantVersionPath({ stateFile: '/var/lib/vdb/state.json', version });
+const path = (version: string) => qdrantVersionPath({ stateFile: '/s', manifest: '/m', version });
 
 describe('the way from the version that ran', () => {
   it.each([
@@ -26,14 +26,29 @@ describe('the way from the version that ran', () => {
     });
   });
 
+  const line = (code: number, text: string): string => `${code} ${Buffer.from(text).toString('base64')}\n`;
+  const none = line(1, 'cat: /m: No such file or directory');
+  const parse = (state: string, manifest = none) => {
+    const { kind, arg } = path('1.18.3').probe;
+    return kind.parse(state + manifest, [arg])[0];
+  };
+
   it('reads what was written down, and does not take what it cannot read for a first installation', () => {
-    const { kind } = path('1.18.3').probe;
-    const line = (code: number, text: string): string => `${code} ${Buffer.from(text).toString('base64')}\n`;
-    const parse = (stdout: string) => kind.parse(stdout, ['/s'])[0];
-    expect(parse(line(0, '{"qdrant":{"version":"1.17.1"}}'))).toEqual(known('1.17.1'));
+    expect(parse(line(0, '{"qdrant":{"version":"1.17.1"}}'), line(0, '{"version":"1.18.0"}'))).toEqual(
+      known('1.17.1'),
+    );
     expect(parse(line(1, 'cat: /s: No such file or directory'))).toEqual(known(null));
-    expect(parse(line(0, '{"qdrant":{}}'))?.status).toBe('unknown');
-    expect(parse(line(1, 'cat: /s: Permission denied'))?.status).toBe('unknown');
-    expect(() => parse(line(0, '{"qdr'))).toThrow();
+    expect(parse(line(1, 'cat: /s: Permission denied'), line(0, '{"version":"1.18.0"}'))?.status).toBe(
+      'unknown',
+    );
+    for (const text of ['{"qdrant":{}}', '{"qdr', 'null', '']) {
+      expect(parse(line(0, text))?.status).toBe('unknown');
+      expect(parse(line(0, text), line(0, '{"sha'))?.status).toBe('unknown');
+    }
+  });
+
+  it('takes the version of the release in the slot where the state cannot be read', () => {
+    for (const text of ['{"qdrant":{}}', '{"qdr', ''])
+      expect(parse(line(0, text), line(0, '{"version":"1.17.1"}'))).toEqual(known('1.17.1'));
   });
 });
