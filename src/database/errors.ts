@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode, VdbError } from '../errors.js';
 import type { ExecResult } from '../host/transport.js';
-import { newerSchema } from '../resources/database-schema.js';
+import { brokenSchema, newerSchema } from '../resources/database-schema.js';
 import { citadelError } from '../services/citadel/answer.js';
 
 /** Only a configuration with a metadata store has a database layer. Throws, exit code 2. */
@@ -32,6 +32,12 @@ export function notReady(
   exitCode: ExitCode = EXIT.failed,
 ): VdbError {
   return new VdbError(message, { code: 'db.not-ready', exitCode, host, next });
+}
+
+/** Tables that migrations made are gone. */
+export function schemaBroken(host: string, missing: readonly string[]): VdbError {
+  const { why, next } = brokenSchema(missing);
+  return new VdbError(why, { code: 'db.broken', exitCode: EXIT.failed, host, next });
 }
 
 /** The schema is at a revision that this release does not have. */

@@ -8,13 +8,15 @@ import type { LayerState } from '../resources/database-layer-probe.js';
 import { fileTree } from '../resources/file-tree.js';
 import { layerDigest, layerRevisions, layerTree } from '../services/citadel/layer.js';
 import { citadelOf } from '../services/citadel/place.js';
-import { headOf, type Place, placeOf } from '../services/citadel/revisions.js';
-import { notReady, schemaUnknown } from './errors.js';
+import { headOf, missingFrom, type Place, placeOf } from '../services/citadel/revisions.js';
+import { notReady, schemaBroken, schemaUnknown } from './errors.js';
 
 /** What is known of a database and its layer from one look at the host. */
 export interface DatabaseLook {
   database: string;
   place: Place;
+  /** Tables and columns that its migrations made and that are not there. */
+  missing: readonly string[];
   /** The newest migration of this release. */
   head: string;
   /** What differs between the layer on the host and that of this release; null where nothing does. */
@@ -41,9 +43,10 @@ export async function lookAtDatabase(host: Host, config: Config): Promise<Databa
       'vdb provision --only 3.1',
       EXIT.notReady,
     );
+  const place = placeOf(state.revisions, layerRevisions());
   return {
-    ...{ database, head: headOf(layerRevisions()) ?? '', lacking: state.lacking },
-    place: placeOf(state.revisions, layerRevisions()),
+    ...{ database, place, missing: missingFrom(place, state.holds) },
+    ...{ head: headOf(layerRevisions()) ?? '', lacking: state.lacking },
     layer: tree.diff(seen(files, host.target)),
     tested: state.tested === layerDigest(),
   };
@@ -55,9 +58,13 @@ function seen<Have>(observation: Observation<Have> | undefined, host: string): H
   throw notReady(`The database could not be looked at: ${why}`, host, 'vdb check postgres', EXIT.notReady);
 }
 
-/** The revisions of a schema that this release knows. Throws `db.newer`, or `db.not-ready` where the layer cannot run. */
-export function knownPlace({ place, head }: DatabaseLook, host: string): Extract<Place, { status: 'known' }> {
+/** The revisions of a whole schema that this release knows. Throws `db.newer`, or `db.broken` where tables are missing. */
+export function knownPlace(
+  { place, head, missing }: DatabaseLook,
+  host: string,
+): Extract<Place, { status: 'known' }> {
   if (place.status === 'unknown') throw schemaUnknown(host, place.revisions, head);
+  if (missing.length > 0) throw schemaBroken(host, missing);
   return place;
 }
 

@@ -23,9 +23,9 @@ export async function lookAtOutbox(host: Host, config: Config, look: DatabaseLoo
   }
 }
 
-function unasked({ lacking, place }: DatabaseLook): string | null {
+function unasked({ lacking, missing, place }: DatabaseLook): string | null {
   if (lacking !== null) return 'the layer cannot run';
-  return place.status === 'known' && place.pending.length === 0
+  return place.status === 'known' && place.pending.length === 0 && missing.length === 0
     ? null
     : 'the schema is not that of the layer';
 }

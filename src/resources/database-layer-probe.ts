@@ -22,6 +22,8 @@ export interface LayerState {
   database: boolean;
   /** What `alembic_version` holds; empty when nothing was migrated yet. */
   revisions: readonly string[];
+  /** The tables of the database, and their columns as `table.column`. */
+  holds: readonly string[];
   /** Names in the table of collections; null where there is no such table. */
   collections: readonly string[] | null;
 }
@@ -77,6 +79,9 @@ SELECT coalesce(json_agg(version_num ORDER BY version_num), '[]') FROM public.al
 \else
 \echo []
 \endif
+SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM (
+SELECT DISTINCT unnest(ARRAY[table_name::text, table_name || '.' || column_name]) FROM information_schema.columns WHERE table_schema = 'public'
+) AS held(name);
 \if :listed
 SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM public.collections;
 \else
@@ -91,7 +96,7 @@ function stateOf(question: LayerQuestion, answer: string): Observation<LayerStat
   const [modules = '', tested = '', code = '', ...rest] = answer.split('\n');
   if (modules === '' || tested === '' || !/^\d{3}$/.test(code)) throw new Error('no answer');
   const [observation] = parsePsql(rest.join('\n'), [question], (text) => {
-    const [revisions = '', collections = ''] = text.trim().split('\n');
+    const [revisions = '', holds = '', collections = ''] = text.trim().split('\n');
     const there = revisions !== 'none';
     return [
       known<LayerState>({
@@ -100,6 +105,7 @@ function stateOf(question: LayerQuestion, answer: string): Observation<LayerStat
         qdrant: code === '200',
         database: there,
         revisions: there ? (JSON.parse(revisions) as string[]) : [],
+        holds: there ? (JSON.parse(holds) as string[]) : [],
         collections: there ? (JSON.parse(collections) as string[] | null) : null,
       }),
     ];

@@ -1,6 +1,6 @@
 import { type Change, defineResource, type Refusal, type Resource } from '../engine/resource.js';
 import { citadelScript } from '../services/citadel/command.js';
-import { headOf, placeOf, type Revision } from '../services/citadel/revisions.js';
+import { headOf, missingFrom, placeOf, type Revision } from '../services/citadel/revisions.js';
 import { askLayer, type DatabaseLayer, explainLayer, whereItRuns } from './database-layer.js';
 import type { LayerState } from './database-layer-probe.js';
 
@@ -49,11 +49,24 @@ function schemaChange(revisions: readonly Revision[], have: LayerState | null): 
     return { action: 'update', summary, refused: newerSchema(place.revisions, head) };
   }
   const { current, pending } = place;
+  const missing = missingFrom(place, have.holds);
+  if (missing.length > 0) {
+    const summary = `without ${missing.join(', ')}`;
+    return { action: 'update', summary, refused: { ...brokenSchema(missing), blocks: true } };
+  }
   if (pending.length === 0) return null;
   return {
     action: current === null ? 'create' : 'update',
     summary: pending.map(({ id }) => id).join(', '),
     fields: [{ field: 'revision', have: current ?? 'none', want: head }],
+  };
+}
+
+/** Why a schema that was taken apart by hand is not put together again, and the ways on: migrations were applied, and what was lost is in backups alone. */
+export function brokenSchema(missing: readonly string[]): { why: string; next: string } {
+  return {
+    why: `The schema lacks what its migrations made: ${missing.join(', ')}`,
+    next: 'vdb restore SET --only postgres brings back a backup; an empty database: vdb task rollback 3.1, then vdb provision',
   };
 }
 

@@ -60,6 +60,13 @@ export function placeOf(current: readonly string[], chain: readonly Revision[]):
   };
 }
 
+/** What the applied migrations made and the database does not hold: it was dropped by hand. Pure. */
+export function missingFrom(place: Place, holds: readonly string[]): string[] {
+  if (place.status === 'unknown') return [];
+  const missing = place.applied.flatMap(({ makes }) => makes).filter((name) => !holds.includes(name));
+  return missing.filter((name) => !name.includes('.') || !missing.includes(name.split('.')[0] as string));
+}
+
 /** The newest revision; null where there is none. */
 export function headOf(chain: readonly Revision[]): string | null {
   return chain.at(-1)?.id ?? null;

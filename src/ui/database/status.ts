@@ -1,16 +1,18 @@
 import type { DatabaseLook } from '../../database/look.js';
 import type { Outbox } from '../../database/outbox.js';
+import { brokenSchema } from '../../resources/database-schema.js';
 import { columns } from '../columns.js';
 import { count, styleFor } from '../style.js';
 
 /** A database with its layer for people: where the schema is, what is to come, what waits for Qdrant. */
 export function databaseStatusText(look: DatabaseLook, outbox: Outbox, color: boolean): string {
   const style = styleFor(color);
-  const { database, place, lacking, layer, tested } = look;
+  const { database, place, missing, lacking, layer, tested } = look;
   const pending = place.status === 'known' ? place.pending : [];
   const rows = [
     ['schema', schemaText(look)],
     ...pending.map(({ id, title }) => ['', `pending  ${id}: ${title}`]),
+    ...missing.map((name) => ['', `missing  ${name}`]),
     [
       'layer',
       layer === null
@@ -24,10 +26,11 @@ export function databaseStatusText(look: DatabaseLook, outbox: Outbox, color: bo
   return [style.bold(database), ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-function schemaText({ place, head }: DatabaseLook): string {
+function schemaText({ place, head, missing }: DatabaseLook): string {
   if (place.status === 'unknown')
     return `at ${place.revisions.join(', ')}, which this release does not have (newest: ${head})`;
-  if (place.pending.length === 0) return `at ${head}, the newest`;
+  if (place.pending.length === 0)
+    return missing.length === 0 ? `at ${head}, the newest` : `at ${head}, but not whole`;
   return `${place.current === null ? 'never migrated' : `at ${place.current}`}, ${count(place.pending.length, 'migration')} to come`;
 }
 
@@ -41,8 +44,9 @@ function outboxText(outbox: Outbox): string {
 }
 
 /** What stands between the database and what this release wants of it, with what to run; null where nothing does. */
-export function databaseNext({ place, layer, lacking }: DatabaseLook): string | null {
+export function databaseNext({ place, missing, layer, lacking }: DatabaseLook): string | null {
   if (place.status === 'unknown') return 'a newer release of vdb, or a backup from before (docs/database.md)';
+  if (missing.length > 0) return brokenSchema(missing).next;
   if (lacking !== null) return 'vdb provision --only 0.4';
   if (layer !== null || place.pending.length > 0) return 'vdb db migrate';
   return null;
@@ -50,11 +54,12 @@ export function databaseNext({ place, layer, lacking }: DatabaseLook): string | 
 
 /** The same for machines. */
 export function databaseStatusData(look: DatabaseLook, outbox: Outbox): Record<string, unknown> {
-  const { database, place, head, layer, lacking, tested } = look;
+  const { database, place, head, missing, layer, lacking, tested } = look;
   const known = place.status === 'known';
   return {
     ...{ database, head, current: known ? place.current : place.revisions.join(','), known },
     pending: known ? place.pending.map(({ id }) => id) : [],
+    missing,
     layer: layer === null ? 'current' : 'differs',
     ...(lacking === null ? {} : { lacking }),
     tested,

@@ -133,7 +133,8 @@ def _failed(error: Exception) -> dict[str, Any]:
             return _error(code, str(error))
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
     if isinstance(error, exc.DBAPIError) and state in MISSING:
-        return _error("schema", "the schema is not that of this release: run `python -m citadel migrate`")
+        what = str(error.orig).partition("\n")[0].rpartition(">: ")[2]
+        return _error("schema", f"the schema is not that of this release: {what}")
     logging.getLogger("citadel").error("unexpected", exc_info=error)
     return _error("internal", f"{type(error).__name__}: the log has it whole")
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import httpx
 from citadel.engine import Database
+from citadel.models import Base
 from citadel.outbox import Dispatcher
 from citadel.settings import DatabaseSettings
 from fastapi import Depends
@@ -17,6 +18,7 @@ from qdrant_client import AsyncQdrantClient
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from sqlalchemy import text
 from starlette.requests import HTTPConnection
 
 from gateway.cache import SearchCache
@@ -95,13 +97,26 @@ def dependencies_of(
     something is kept or counted in it.
     """
     found = {
-        "postgresql": Dependency(database.ping),
+        "postgresql": Dependency(lambda: _tables_of(database)),
         "qdrant": Dependency(lambda: qdrant.collection_exists(PROBED_COLLECTION)),
     }
     if settings.CACHE_ENABLED or settings.RATE_LIMIT_ENABLED:
         required = settings.RATE_LIMIT_ENABLED and not settings.RATE_LIMIT_FAIL_OPEN
         found["redis"] = Dependency(lambda: _ping(redis), required=required)
     return found
+
+
+class SchemaIncomplete(Exception):
+    """A table of this release is not there."""
+
+
+_MISSING = text("SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(name) IS NULL")
+
+
+async def _tables_of(database: Database) -> None:
+    async with database.session() as session:
+        if (await session.scalars(_MISSING, {"names": list(Base.metadata.tables)})).first():
+            raise SchemaIncomplete
 
 
 async def _ping(redis: Redis) -> None:

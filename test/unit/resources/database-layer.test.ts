@@ -18,12 +18,12 @@ const LAYER = {
   database: 'meta',
 };
 const REVISIONS: Revision[] = [
-  { id: '001_a', down: null, title: 'A', makes: ['users'] },
-  { id: '002_b', down: '001_a', title: 'B', makes: [] },
+  { id: '001_a', down: null, title: 'A', makes: ['users', 'jobs'] },
+  { id: '002_b', down: '001_a', title: 'B', makes: ['notes', 'jobs.note'] },
 ];
 const HAVE: LayerState = {
   ...{ lacking: null, tested: 'digest', qdrant: true, database: true },
-  ...{ revisions: ['002_b'], collections: ['general'] },
+  ...{ revisions: ['002_b'], holds: ['jobs', 'jobs.note', 'notes', 'users'], collections: ['general'] },
 };
 const NO_PYTHON = { lacking: 'there is no /opt/qdrant/venv to run it (task 0.4)' };
 const LEFT_OUT = { why: NO_PYTHON.lacking, until: 'imports:/opt/qdrant/venv' };
@@ -54,6 +54,20 @@ describe('the schema', () => {
       expect(change?.refused?.next).toMatch(/vdb db rollback --to 002_b.*vdb restore/);
     },
   );
+
+  test.each([
+    [['jobs', 'jobs.note'], 'without users, notes'],
+    [['jobs', 'notes', 'users'], 'without jobs.note'],
+    [['notes', 'users'], 'without jobs'],
+  ])('that was taken apart by hand is no schema at all: of it there are %j', (holds, missing) => {
+    const change = schema.diff({ ...HAVE, holds });
+    expect(change).toMatchObject({ summary: missing, refused: { blocks: true } });
+    expect(change?.refused?.next).toMatch(/vdb restore SET --only postgres.*vdb task rollback 3\.1/);
+  });
+
+  test('lacks nothing of migrations that are still to come', () => {
+    expect(schema.diff({ ...HAVE, revisions: ['001_a'], holds: ['jobs', 'users'] })?.summary).toBe('002_b');
+  });
 
   test('is left out where nothing can run migrations, until something can', () => {
     const observation = known({ ...HAVE, ...NO_PYTHON, revisions: [] });
@@ -109,11 +123,13 @@ describe('the look at the layer', () => {
   const look = (text: string) => answer(schema, `@layer\n${text}`);
 
   test('tells where the schema is, what is listed, and what can run', () => {
-    expect(look('there\ndigest\n200\nready\n["002_b"]\n["general"]\n')).toEqual(known(HAVE));
-    expect(look('there yaml alembic\n-\n000\nready\n[]\nnull\n')).toEqual(
+    expect(
+      look('there\ndigest\n200\nready\n["002_b"]\n["jobs","jobs.note","notes","users"]\n["general"]\n'),
+    ).toEqual(known(HAVE));
+    expect(look('there yaml alembic\n-\n000\nready\n[]\n[]\nnull\n')).toEqual(
       known({
         ...{ lacking: '/opt/qdrant/venv has no yaml, alembic (task 0.4)', tested: '', qdrant: false },
-        ...{ database: true, revisions: [], collections: null },
+        ...{ database: true, revisions: [], holds: [], collections: null },
       }),
     );
     expect(look('absent\n-\n000\nready\nnone\n')).toMatchObject({
@@ -135,7 +151,7 @@ describe('the look at the layer', () => {
   test('asks without a Python, and never shows the key of Qdrant', async () => {
     const programs = {
       curl: 'echo 200',
-      psql: 'cat >/dev/null; printf \'ready\\n["002_b"]\\n["general"]\\n\'',
+      psql: 'cat >/dev/null; printf \'ready\\n["002_b"]\\n["users"]\\n["general"]\\n\'',
       pg_isready: 'exit 0',
       setpriv: 'shift 3; exec "$@"',
       id: 'exit 0',
@@ -152,7 +168,13 @@ describe('the look at the layer', () => {
     const said = await runWith(programs, `export -f ls 2>/dev/null; ${socket}\n${script}`);
     expect(answer(schema, said)).toMatchObject({
       status: 'known',
-      value: { ...NO_PYTHON, qdrant: false, revisions: ['002_b'], collections: ['general'] },
+      value: {
+        ...NO_PYTHON,
+        qdrant: false,
+        revisions: ['002_b'],
+        holds: ['users'],
+        collections: ['general'],
+      },
     });
   });
 });

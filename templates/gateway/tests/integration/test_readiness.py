@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 from citadel.migrate import upgrade
-from citadel_testing import Server, start_postgres, start_qdrant, start_redis
+from citadel.settings import DatabaseSettings
+from citadel_testing import Postgres, Server, start_postgres, start_qdrant, start_redis
 
 from gateway.app import create_app
 from gateway.settings import Settings
@@ -39,6 +40,17 @@ async def test_with_all_servers_it_is_ready_and_fast(make_live: Callable[..., Se
 async def test_a_wrong_key_of_qdrant_is_not_ready(make_live: Callable[..., Settings]) -> None:
     async with serving(create_app(make_live(QDRANT_API_KEY="wrong"))) as client:
         assert await states(client) == (503, {"postgresql": "up", "qdrant": "down", "redis": "up"})
+
+
+async def test_a_database_without_its_tables_is_not_ready(
+    make_live: Callable[..., Settings], postgres: Postgres, database_settings: DatabaseSettings
+) -> None:
+    with postgres.admin(database_settings.db) as admin:
+        admin.execute("DROP TABLE chunks")
+    async with serving(create_app(make_live())) as client:
+        assert await states(client) == (503, {"postgresql": "down", "qdrant": "up", "redis": "up"})
+        reasons = (await client.get("/readyz")).json()["dependencies"]["postgresql"]
+        assert reasons["reason"] == "SchemaIncomplete"
 
 
 @pytest.fixture

@@ -188,10 +188,12 @@ describe('postgres.hba', () => {
 
 describe('postgres.migrations', () => {
   const chain = layerRevisions().map(({ id }) => id);
+  const holds = layerRevisions().flatMap(({ makes }) => makes);
   const [first = ''] = chain;
   const head = chain.at(-1) ?? '';
   const LAYER: LayerState = {
     ...{ lacking: null, tested: '', qdrant: true, database: true, revisions: [head], collections: [] },
+    holds,
   };
   const found = (more: Partial<LayerState>, context = contextOf()) =>
     judged('postgres.migrations', [known({ ...LAYER, ...more })], context);
@@ -219,6 +221,13 @@ describe('postgres.migrations', () => {
     const newer = found({ revisions: ['999_newer'] });
     expect(newer).toMatchObject({ status: 'fail', seen: 'at 999_newer, which this release does not have' });
     expect(newer.fix).toBeUndefined();
+  });
+
+  it('fails where tables that were migrated are gone, which no task brings back', () => {
+    const broken = found({ holds: holds.filter((name) => name !== 'documents') });
+    expect(broken).toMatchObject({ status: 'fail', seen: expect.stringMatching(/: documents$/) });
+    expect(broken.details?.join()).toContain('vdb restore SET --only postgres');
+    expect(broken.fix).toBeUndefined();
   });
 
   it('is unknown where PostgreSQL cannot be asked', () => {

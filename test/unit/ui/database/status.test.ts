@@ -6,6 +6,7 @@ import { databaseNext, databaseStatusData, databaseStatusText } from '../../../.
 const REVISION = { id: '002_b', down: '001_a', title: 'Libraries', makes: [] };
 const CURRENT: DatabaseLook = {
   ...{ database: 'meta', head: '002_b', layer: null, lacking: null, tested: true },
+  missing: [],
   place: { status: 'known', current: '002_b', applied: [REVISION], pending: [] },
 };
 const BEHIND: DatabaseLook = {
@@ -49,6 +50,15 @@ describe('the status of a database', () => {
     expect(databaseStatusData(NEWER, EMPTY)).toMatchObject({ current: '009_z', known: false, pending: [] });
   });
 
+  test('names what of the schema was dropped, and the ways back', () => {
+    const broken = { ...CURRENT, missing: ['chunks', 'documents'] };
+    const text = databaseStatusText(broken, EMPTY, false);
+    expect(text).toContain('at 002_b, but not whole');
+    expect(text).toContain('missing  chunks');
+    expect(databaseNext(broken)).toMatch(/vdb restore SET --only postgres.*vdb task rollback 3\.1/);
+    expect(databaseStatusData(broken, EMPTY)).toMatchObject({ missing: ['chunks', 'documents'] });
+  });
+
   test('needs an environment before it can migrate', () => {
     expect(databaseNext({ ...BEHIND, lacking: 'there is none' })).toBe('vdb provision --only 0.4');
     expect(databaseNext({ ...CURRENT, layer: { action: 'create', summary: '9 files' } })).toBe(
@@ -59,6 +69,7 @@ describe('the status of a database', () => {
   test('is the same for machines', () => {
     expect(databaseStatusData(BEHIND, EMPTY)).toEqual({
       ...{ database: 'meta', head: '002_b', current: '001_a', known: true, pending: ['002_b'] },
+      missing: [],
       ...{ layer: 'current', tested: true, outbox: { waiting: 0, rejected: 0, oldest_seconds: null } },
     });
   });
