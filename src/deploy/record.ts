@@ -1,0 +1,109 @@
+import { z } from 'zod';
+
+/** The phases of a deploy, in their order. What a service does not need it leaves out. */
+export const PHASES = [
+  'preflight',
+  'stage',
+  'start',
+  'gate',
+  'cutover',
+  'outside',
+  'drain',
+  'bake',
+  'retire',
+] as const;
+
+export type PhaseName = (typeof PHASES)[number];
+
+const phase = z.object({
+  name: z.enum(PHASES),
+  status: z.enum(['pending', 'running', 'done', 'failed']),
+  started: z.iso.datetime().optional(),
+  ended: z.iso.datetime().optional(),
+  /** What it found or did, in a line. */
+  note: z.string().optional(),
+});
+
+const place = z.object({ slot: z.enum(['blue', 'green']), release: z.string() });
+
+/**
+ * One deploy, in `<paths.state>/deploys/<ID>.json` on the host: written before and after each phase, so that it tells the
+ * truth whenever the operator is gone.
+ */
+const record = z.object({
+  schema: z.literal('vdb.deploy/1'),
+  /** When it began, as `20261126T183000Z`. */
+  id: z.string().regex(/^\d{8}T\d{6}Z$/),
+  kind: z.enum(['deploy', 'rollback']),
+  service: z.enum(['gateway']),
+  /** What served before. */
+  from: place,
+  /** What is to serve. `sha256` is that of the artefact. */
+  to: place.extend({ sha256: z.string() }),
+  /** SHA-256 of the configuration that it goes by: it is continued with the same one only. */
+  configuration: z.string(),
+  by: z.string(),
+  command: z.string(),
+  vdb: z.string(),
+  /**
+   * `running`: at work, or cut short where nobody holds the lock. `paused`: waits for `continue` or `abort`. `done`: the new
+   * slot serves. `failed`: users were never sent to the new slot. `returned`: they were, and are back at the old one.
+   * `aborted`: as one of the two, because a person said so.
+   */
+  state: z.enum(['running', 'paused', 'done', 'failed', 'returned', 'aborted']),
+  ended: z.iso.datetime().optional(),
+  phases: z.array(phase),
+  pause_after: z.enum(PHASES).optional(),
+  failure: z.object({ phase: z.enum(PHASES), code: z.string(), message: z.string() }).optional(),
+  /** What clients met while it went on. */
+  traffic: z.record(z.string(), z.number()).optional(),
+});
+
+export type DeployRecord = z.infer<typeof record>;
+export type PhaseRecord = DeployRecord['phases'][number];
+export type Place = z.infer<typeof place>;
+
+/** A record as it was written. Throws where it is none. Pure. */
+export function parseRecord(text: string): DeployRecord {
+  return record.parse(JSON.parse(text));
+}
+
+/** `20261126T183000Z`. Pure. */
+export function deployId(at: Date): string {
+  return `${at
+    .toISOString()
+    .slice(0, 19)
+    .replaceAll(/[^\dT]/g, '')}Z`;
+}
+
+/** Not at its end: nothing else may be deployed, or provisioned over it. */
+export function isOpen({ state }: DeployRecord): boolean {
+  return state === 'running' || state === 'paused';
+}
+
+/** The phase that runs, or is the next one; undefined where all are done. Pure. */
+export function currentPhase({ phases }: DeployRecord): PhaseRecord | undefined {
+  return phases.find(({ status }) => status !== 'done');
+}
+
+/** Whether users may have been sent to the new slot. Pure. */
+export function hasSwitched({ phases }: DeployRecord): boolean {
+  return phases.some(({ name, status }) => name === 'cutover' && status !== 'pending');
+}
+
+/** Whether the old slot may be gone, so that there is no way back but a rollback. Pure. */
+export function hasRetired({ phases }: DeployRecord): boolean {
+  return phases.some(({ name, status }) => name === 'retire' && status !== 'pending');
+}
+
+/** The record with one phase changed. Pure. */
+export function withPhase(
+  value: DeployRecord,
+  name: PhaseName,
+  change: Omit<PhaseRecord, 'name'>,
+): DeployRecord {
+  return {
+    ...value,
+    phases: value.phases.map((each) => (each.name === name ? { ...each, ...change } : each)),
+  };
+}
