@@ -1,0 +1,56 @@
+/** What the edge counted for the servers of a slot, up to some moment. */
+export interface Traffic {
+  requests: number;
+  /** Answers of 500 and above, connections and answers that failed. */
+  errors: number;
+  /** Mean time to answer of the last requests, in milliseconds; null where nothing was asked. */
+  meanMs: number | null;
+}
+
+/** So many requests have to be there before a share or a mean says something. */
+const ENOUGH_REQUESTS = 20;
+const ENOUGH_ERRORS = 5;
+
+/** The share of errors may be so much above the old slot's. */
+const MORE_ERRORS = 0.01;
+
+/** The mean time to answer may be so many times that of the old slot, or this in milliseconds. */
+const TIMES_SLOWER = 3;
+const FINE_MS = 100;
+
+/** What was counted between two moments. The mean is that of the later one. Pure. */
+export function between(before: Traffic, after: Traffic): Traffic {
+  return {
+    requests: Math.max(0, after.requests - before.requests),
+    errors: Math.max(0, after.errors - before.errors),
+    meanMs: after.meanMs,
+  };
+}
+
+/**
+ * What stands against a new slot after what clients met there, beside what they met at the old one; null: nothing. Few
+ * requests say nothing: then health alone decides. Pure.
+ */
+export function againstTraffic(now: Traffic, old: Traffic): string | null {
+  if (now.errors >= ENOUGH_ERRORS && shareOf(now) > shareOf(old) + MORE_ERRORS) {
+    return `${now.errors} of ${now.requests} requests failed (${percent(shareOf(now))}), before it were ${percent(shareOf(old))}`;
+  }
+  if (now.requests < ENOUGH_REQUESTS || now.meanMs === null || old.meanMs === null) return null;
+  const limit = Math.max(FINE_MS, TIMES_SLOWER * old.meanMs);
+  if (now.meanMs <= limit) return null;
+  return `answers take ${Math.round(now.meanMs)} ms on average, before it were ${Math.round(old.meanMs)} ms`;
+}
+
+/** In a line. Pure. */
+export function trafficText({ requests, errors, meanMs }: Traffic): string {
+  if (requests === 0) return 'no requests came';
+  return `${requests} requests, ${errors} failed, ${Math.round(meanMs ?? 0)} ms on average`;
+}
+
+function shareOf({ requests, errors }: Traffic): number {
+  return errors === 0 ? 0 : errors / Math.max(requests, errors);
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
