@@ -18,11 +18,12 @@ const MORE_ERRORS = 0.01;
 const TIMES_SLOWER = 3;
 const FINE_MS = 100;
 
-/** What was counted between two moments. The mean is that of the later one. Pure. */
+/** What was counted between two moments. The mean is that of the later one; an edge that was restarted counts anew. Pure. */
 export function between(before: Traffic, after: Traffic): Traffic {
+  if (after.requests < before.requests || after.errors < before.errors) return after;
   return {
-    requests: Math.max(0, after.requests - before.requests),
-    errors: Math.max(0, after.errors - before.errors),
+    requests: after.requests - before.requests,
+    errors: after.errors - before.errors,
     meanMs: after.meanMs,
   };
 }
