@@ -13,10 +13,18 @@ export interface Phase {
   name: PhaseName;
   title: string;
   /**
-   * Brings about what the phase is for and says what it found, in a line. It looks first, so that one that was cut short
-   * is run again from its beginning. Throws where it cannot be had; {@link Stopped} where a person asked to stop.
+   * Brings about what the phase is for. It looks first, so that one that was cut short is run again from its beginning.
+   * Throws where it cannot be had; {@link Stopped} where a person asked to stop.
    */
-  run(stop: AbortSignal): Promise<string>;
+  run(record: DeployRecord, stop: AbortSignal): Promise<PhaseEnd>;
+}
+
+/** What came of a phase. */
+export interface PhaseEnd {
+  /** What it found or did, in a line. */
+  note: string;
+  /** Numbers that later phases, or the report, go by. */
+  numbers?: Record<string, number>;
 }
 
 /** A service that is brought from one slot to the other. */
@@ -77,9 +85,11 @@ export async function drive(begun: DeployRecord, rollout: Rollout, options: Driv
     await save(withPhase(record, phase.name, { status: 'running', started: now() }));
     options.onEvent({ type: 'phase.started', phase: phase.name, title: phase.title });
     try {
-      const note = await phase.run(options.stop);
-      await save(withPhase(record, phase.name, { status: 'done', ended: now(), note }));
-      options.onEvent({ type: 'phase.finished', phase: phase.name, note, duration_ms: sinceMs(since) });
+      const end = await phase.run(record, options.stop);
+      await save(withPhase(record, phase.name, { status: 'done', ended: now(), ...end }));
+      options.onEvent({
+        ...{ type: 'phase.finished', phase: phase.name, note: end.note, duration_ms: sinceMs(since) },
+      });
     } catch (error) {
       if (error instanceof Stopped) return { record: await paused(record, save), interrupted: true };
       if (isLost(error)) throw cutShort(error);

@@ -22,6 +22,8 @@ const phase = z.object({
   ended: z.iso.datetime().optional(),
   /** What it found or did, in a line. */
   note: z.string().optional(),
+  /** Numbers that later phases, or the report, go by. */
+  numbers: z.record(z.string(), z.number()).optional(),
 });
 
 const place = z.object({ slot: z.enum(['blue', 'green']), release: z.string() });
@@ -55,8 +57,6 @@ const record = z.object({
   phases: z.array(phase),
   pause_after: z.enum(PHASES).optional(),
   failure: z.object({ phase: z.enum(PHASES), code: z.string(), message: z.string() }).optional(),
-  /** What clients met while it went on. */
-  traffic: z.record(z.string(), z.number()).optional(),
 });
 
 export type DeployRecord = z.infer<typeof record>;
@@ -94,6 +94,11 @@ export function hasSwitched({ phases }: DeployRecord): boolean {
 /** Whether the old slot may be gone, so that there is no way back but a rollback. Pure. */
 export function hasRetired({ phases }: DeployRecord): boolean {
   return phases.some(({ name, status }) => name === 'retire' && status !== 'pending');
+}
+
+/** What a phase has counted; nothing where it has not ended. Pure. */
+export function numbersOf({ phases }: DeployRecord, name: PhaseName): Record<string, number> {
+  return phases.find((each) => each.name === name)?.numbers ?? {};
 }
 
 /** The record with one phase changed. Pure. */

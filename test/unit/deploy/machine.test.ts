@@ -25,7 +25,7 @@ function rollout(act: (name: PhaseName) => void = () => {}) {
     run: async () => {
       said.push(name);
       act(name);
-      return `${name} is done`;
+      return { note: `${name} is done`, numbers: { one: 1 } };
     },
   }));
   const withdraw = async (): Promise<void> => {
@@ -57,7 +57,7 @@ describe('a deploy', () => {
     const seen = world.saved.map(({ phases }) => phases.map(({ status }) => status[0]).join(''));
     expect(seen.slice(0, 3)).toEqual(['rpppppppp', 'dpppppppp', 'drppppppp']);
     expect(seen.at(-1)).toBe('ddddddddd');
-    expect(end.phases[0]).toMatchObject({ note: 'preflight is done' });
+    expect(end.phases[0]).toMatchObject({ note: 'preflight is done', numbers: { one: 1 } });
   });
 
   test.each(['preflight', 'stage', 'start', 'gate'] as const)(
