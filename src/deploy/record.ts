@@ -44,6 +44,7 @@ const record = z.object({
   to: place.extend({ sha256: z.string() }),
   /** SHA-256 of the configuration that it goes by: it is continued with the same one only. */
   configuration: z.string(),
+  started: z.iso.datetime(),
   by: z.string(),
   command: z.string(),
   vdb: z.string(),

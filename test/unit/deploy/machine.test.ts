@@ -9,6 +9,7 @@ function record(change: Partial<DeployRecord> = {}): DeployRecord {
     from: { slot: 'blue', release: 'old' },
     to: { slot: 'green', release: 'new', sha256: 'f'.repeat(64) },
     ...{ configuration: 'c', by: 'me@here', command: 'vdb deploy', vdb: '1', state: 'running' },
+    started: '2030-01-01T00:00:00.000Z',
     phases: PHASES.map((name) => ({ name, status: 'pending' as const })),
     ...change,
   };
