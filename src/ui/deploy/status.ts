@@ -1,0 +1,88 @@
+import { currentPhase, type DeployRecord, hasRetired, hasSwitched, isOpen } from '../../deploy/record.js';
+import { when } from '../history.js';
+import { duration, styleFor } from '../style.js';
+import { phaseText } from './progress.js';
+
+/** What is known of a deploy besides its record. */
+export interface Surroundings {
+  /** Another run holds the lock: a deploy that is `running` is at work, and else was cut short. */
+  isLocked: boolean;
+}
+
+/** Where a deploy stands, in a line. Pure. */
+export function standing(record: DeployRecord, { isLocked }: Surroundings): string {
+  const phase = currentPhase(record)?.name;
+  if (record.state === 'running') return isLocked ? `at work: ${phase}` : `cut short in ${phase}`;
+  if (record.state === 'paused') return `paused before ${phase}`;
+  if (record.state === 'done') return `done: ${record.to.slot} serves`;
+  const where = hasSwitched(record) ? 'users were sent back' : 'users were never sent to the new slot';
+  return `${record.state}: ${record.from.slot} serves, ${where}`;
+}
+
+/** Who users are sent to by what the record says; the running edge has the last word. Pure. */
+function serving(record: DeployRecord): string {
+  const { from, to } = record;
+  const [phase] = record.phases.filter(({ name }) => name === 'cutover');
+  if (phase?.status === 'running') return `${from.slot} or ${to.slot}: the switch was under way`;
+  return hasSwitched(record) ? to.slot : from.slot;
+}
+
+/** What can be done now. Pure. */
+export function nextOf(record: DeployRecord): string | undefined {
+  if (!isOpen(record)) return undefined;
+  return hasRetired(record) ? 'vdb deploy continue' : 'vdb deploy continue, or vdb deploy abort';
+}
+
+/** A deploy for people. */
+export function deployText(record: DeployRecord, around: Surroundings, color: boolean): string {
+  const style = styleFor(color);
+  const { from, to, failure } = record;
+  const paint = record.state === 'done' ? style.green : isOpen(record) ? style.yellow : style.red;
+  const next = nextOf(record);
+  return [
+    `${style.bold(`${record.kind} ${record.id}`)} of the ${record.service}, ${when(record.started)} by ${record.by}`,
+    `  from  ${from.slot.padEnd(5)}  ${from.release}`,
+    `  to    ${to.slot.padEnd(5)}  ${to.release}`,
+    `  ${paint(standing(record, around))}`,
+    ...(isOpen(record) ? [`  users are served by ${serving(record)}`] : []),
+    '',
+    ...record.phases.map((phase) => `  ${phaseText(phase.name, phaseLine(phase))}`),
+    ...(failure === undefined ? [] : ['', `${style.red('failed')} in ${failure.phase}: ${failure.message}`]),
+    ...(next === undefined ? [] : ['', `Next: ${next}`]),
+  ].join('\n');
+}
+
+function phaseLine({ status, note, started, ended }: DeployRecord['phases'][number]): string {
+  if (status === 'pending') return '-';
+  const took =
+    started === undefined || ended === undefined ? undefined : Date.parse(ended) - Date.parse(started);
+  return [
+    status,
+    ...(took === undefined ? [] : [duration(took)]),
+    ...(note === undefined ? [] : [note]),
+  ].join('  ');
+}
+
+/** A deploy as a Markdown page: what was done, when, by whom, and what was found. */
+export function deployMarkdown(record: DeployRecord, host: string): string {
+  const { from, to, failure } = record;
+  const cell = (text: string): string => text.replaceAll('|', '\\|');
+  return `${[
+    `# ${record.kind === 'deploy' ? 'Deploy' : 'Rollback'} ${record.id} of the ${record.service} on ${host}`,
+    '',
+    `- State: ${standing(record, { isLocked: false })}`,
+    `- From: ${from.release} in slot ${from.slot}`,
+    `- To: ${to.release} in slot ${to.slot}, SHA-256 ${to.sha256}`,
+    `- By: ${record.by}, with vdb ${record.vdb}: \`${record.command}\``,
+    `- From ${when(record.started)} to ${record.ended === undefined ? 'now' : when(record.ended)}`,
+    ...(failure === undefined ? [] : [`- Failed in ${failure.phase}: ${failure.message}`]),
+    '',
+    '| phase | status | took | found |',
+    '| --- | --- | --- | --- |',
+    ...record.phases.map(({ name, status, started, ended, note }) => {
+      const took =
+        started === undefined || ended === undefined ? '' : duration(Date.parse(ended) - Date.parse(started));
+      return `| ${name} | ${status} | ${took} | ${cell(note ?? '')} |`;
+    }),
+  ].join('\n')}\n`;
+}
