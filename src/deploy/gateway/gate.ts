@@ -16,18 +16,18 @@ export interface Answer {
   ms: number;
 }
 
-/** Asks each URL {@link ASKED} times, in turn, so that all are asked under the same load. */
-export function askScript(urls: readonly string[]): Script {
+/** Asks each URL so many times, in turn, so that all are asked under the same load. */
+export function askScript(urls: readonly string[], times = ASKED): Script {
   return sh`
-    for i in $(seq ${ASKED}); do for url in ${urls}; do
+    for i in $(seq ${times}); do for url in ${urls}; do
     curl -s -o /dev/null --max-time 10 -w '%{http_code} %{time_total}\n' -- "$url" || true
     done; done`;
 }
 
 /** The answers of each URL, in the order of the URLs. Throws where lines are missing. Pure. */
-export function parseAnswers(stdout: string, urls: number): Answer[][] {
+export function parseAnswers(stdout: string, urls: number, times = ASKED): Answer[][] {
   const lines = stdout.trim().split('\n');
-  if (lines.length !== ASKED * urls) throw new Error(`${lines.length} answers of ${ASKED * urls}`);
+  if (lines.length !== times * urls) throw new Error(`${lines.length} answers of ${times * urls}`);
   const answers = lines.map((line) => {
     const match = /^(\d{3}) ([\d.]+)$/.exec(line);
     if (match === null) throw new Error(`no answer: ${line}`);

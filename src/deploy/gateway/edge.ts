@@ -1,0 +1,36 @@
+import type { SlotName } from '../../config/schema.js';
+import { EXIT, VdbError } from '../../errors.js';
+import type { Host } from '../../host/host.js';
+import { observe } from '../../host/probe.js';
+import { edgeTraffic } from '../../resources/edge-slots.js';
+import type { EdgeTraffic } from '../../services/haproxy/runtime.js';
+import type { Traffic } from '../bake.js';
+
+/** What the edge counted for each slot, and how many requests run there. */
+export type SlotTraffic = Record<SlotName, Traffic & { running: number }>;
+
+/** Asks the running edge. Throws `deploy.edge` where it does not answer. */
+export async function trafficOf(host: Host, backends: readonly string[]): Promise<SlotTraffic> {
+  const [observation] = await observe(host, [edgeTraffic(backends)]);
+  if (observation?.status === 'known' && observation.value !== null) {
+    const servers = observation.value as readonly EdgeTraffic[];
+    return { blue: sumOf(servers, 'blue'), green: sumOf(servers, 'green') };
+  }
+  const why = observation !== undefined && 'why' in observation ? observation.why : 'it says nothing';
+  throw new VdbError(`What the edge does cannot be told: ${why}`, {
+    ...{ code: 'deploy.edge', exitCode: EXIT.failed, host: host.target },
+    next: 'See whether HAProxy runs on the host (systemctl status haproxy), then: vdb provision --only 4.5',
+  });
+}
+
+/** The servers of a slot as one. The mean is weighted by requests. Pure. */
+export function sumOf(servers: readonly EdgeTraffic[], slot: SlotName): Traffic & { running: number } {
+  const own = servers.filter((server) => server.slot === slot);
+  const sum = (of: (server: EdgeTraffic) => number): number =>
+    own.reduce((total, server) => total + of(server), 0);
+  const requests = sum((server) => server.requests);
+  return {
+    ...{ requests, errors: sum(({ errors }) => errors), running: sum(({ running }) => running) },
+    meanMs: requests === 0 ? null : sum((server) => server.meanMs * server.requests) / requests,
+  };
+}
