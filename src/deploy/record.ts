@@ -42,6 +42,8 @@ const record = z.object({
   from: place,
   /** What is to serve. `sha256` is that of the artefact. */
   to: place.extend({ sha256: z.string() }),
+  /** The slot that stood by before; null: none did. */
+  standby: place.shape.slot.nullable(),
   /** SHA-256 of the configuration that it goes by: it is continued with the same one only. */
   configuration: z.string(),
   started: z.iso.datetime(),
@@ -63,6 +65,18 @@ const record = z.object({
 export type DeployRecord = z.infer<typeof record>;
 export type PhaseRecord = DeployRecord['phases'][number];
 export type Place = z.infer<typeof place>;
+
+/** A deploy that has not begun, with these phases. Pure. */
+export function newRecord(
+  of: Omit<DeployRecord, 'schema' | 'id' | 'state' | 'started' | 'phases'>,
+  phases: readonly PhaseName[],
+  at: Date,
+): DeployRecord {
+  return {
+    ...{ schema: 'vdb.deploy/1', id: deployId(at), state: 'running', started: at.toISOString(), ...of },
+    phases: phases.map((name) => ({ name, status: 'pending' })),
+  };
+}
 
 /** A record as it was written. Throws where it is none. Pure. */
 export function parseRecord(text: string): DeployRecord {

@@ -27,7 +27,9 @@ export interface GatewayParts {
   state: readonly SubTask[];
   /** Nothing runs, and nothing is left, but what is wanted. */
   retired: readonly SubTask[];
-  /** What a finished deploy leaves with nothing to change. */
+  /** The edge. */
+  edge: readonly Task[];
+  /** What a finished deploy leaves with nothing to change: the gateway and its edge. */
   whole: readonly Task[];
 }
 
@@ -88,7 +90,11 @@ function configsOf({ before, after }: GatewayDeploy): [before: Config, after: Co
   return [before.config, after.config];
 }
 
-function options({ host, again, onLine }: GatewayDeploy, context: TaskContext, stop: AbortSignal): BringOptions {
+function options(
+  { host, again, onLine }: GatewayDeploy,
+  context: TaskContext,
+  stop: AbortSignal,
+): BringOptions {
   return { host, again, onLine, stop, context };
 }
 
@@ -137,7 +143,9 @@ async function gate(deploy: GatewayDeploy): Promise<PhaseEnd> {
   const answers = parseAnswers(stdout, all.length);
   const serving = answers.slice(coming.length).flat();
   const healthy = after.gateway.health.status;
-  const wrong = coming.flatMap(({ name }, index) => against(name, answers[index] ?? [], { healthy, serving }) ?? []);
+  const wrong = coming.flatMap(
+    ({ name }, index) => against(name, answers[index] ?? [], { healthy, serving }) ?? [],
+  );
   if (wrong.length > 0) throw refused('gate', wrong.join('; '), coming);
   const ms = medianOf(answers.slice(0, coming.length).flat());
   return {
@@ -180,7 +188,11 @@ function numbered(slot: 'old' | 'new', { requests, errors, meanMs }: Traffic): R
 }
 
 function numberedAs(slot: 'old' | 'new', numbers: Record<string, number>): Traffic {
-  const { [`${slot}_requests`]: requests = 0, [`${slot}_errors`]: errors = 0, [`${slot}_ms`]: meanMs = null } = numbers;
+  const {
+    [`${slot}_requests`]: requests = 0,
+    [`${slot}_errors`]: errors = 0,
+    [`${slot}_ms`]: meanMs = null,
+  } = numbers;
   return { requests, errors, meanMs };
 }
 
@@ -262,11 +274,15 @@ async function pause(stop: AbortSignal): Promise<void> {
   if (stop.aborted) throw new Stopped();
 }
 
-/** Afterwards provisioning finds nothing to change: these are its own tasks. */
+/**
+ * After a deploy provisioning finds nothing to change: these are its own tasks. What a rollback goes to is another release
+ * than that of the configuration, so there only the old slot is stopped.
+ */
 async function retire(deploy: GatewayDeploy, record: DeployRecord, stop: AbortSignal): Promise<PhaseEnd> {
   const { host, after, parts } = deploy;
   const { from, to } = slotsOf(deploy);
-  await bring(parts.whole, options(deploy, after, stop));
+  await bring([taskOf('deploy.retire', 'Retire', parts.retired)], options(deploy, after, stop));
+  await bring(record.kind === 'rollback' ? parts.edge : parts.whole, options(deploy, after, stop));
   await host.run(forgetStandby({ config: after.config, slot: to, id: record.id }));
   return { note: `${from} is stopped and stands by` };
 }
@@ -277,7 +293,7 @@ async function withdraw(deploy: GatewayDeploy, record: DeployRecord): Promise<vo
   const { from, to } = slotsOf(deploy);
   const never = new AbortController().signal;
   const kept = { config: before.config, slot: to, id: record.id };
-  const alone = { ...before, standby: null };
+  const alone = record.kind === 'rollback' ? before : { ...before, standby: null };
   await host.run(switchSlot({ backends, to: from, limitSeconds }));
   await follow(deploy, before, never);
   await host.run(disableSlot({ backends, slot: to }));

@@ -15,8 +15,7 @@ export function deployLine(event: DeployEvent): string | null {
   if (event.type === 'phase.finished')
     return phaseText(event.phase, `${event.note} (${duration(event.duration_ms)})`);
   if (event.type === 'phase.failed') return phaseText(event.phase, `failed: ${event.message}`);
-  if (event.type === 'withdraw.finished')
-    return phaseText('withdraw', 'done');
+  if (event.type === 'withdraw.finished') return phaseText('withdraw', 'done');
   return event.switched
     ? 'Users are sent back, and the new slot is removed.'
     : 'The new slot is removed; users were never sent there.';

@@ -1,3 +1,4 @@
+import type { Config } from '../../config/schema.js';
 import { currentPhase, type DeployRecord, hasRetired, hasSwitched, isOpen } from '../../deploy/record.js';
 import { when } from '../history.js';
 import { duration, styleFor } from '../style.js';
@@ -85,4 +86,40 @@ export function deployMarkdown(record: DeployRecord, host: string): string {
       return `| ${name} | ${status} | ${took} | ${cell(note ?? '')} |`;
     }),
   ].join('\n')}\n`;
+}
+
+/** What a deploy would do. */
+export function deployPlanText(
+  record: DeployRecord,
+  { deployment }: Pick<Config, 'deployment'>,
+  color: boolean,
+): string {
+  const style = styleFor(color);
+  const { from, to } = record;
+  return [
+    `${style.bold(record.kind)} of the ${record.service}`,
+    `  serves now  ${from.slot.padEnd(5)}  ${from.release}`,
+    `  will serve  ${to.slot.padEnd(5)}  ${to.release}`,
+    `  phases      ${record.phases.map(({ name }) => name).join(', ')}`,
+    `  bake        ${deployment.bake_seconds} s`,
+    '',
+    'Nothing was changed.',
+  ].join('\n');
+}
+
+/** How a deploy ended, or where it waits, and what can be done then. */
+export function deployedText(record: DeployRecord, host: string, color: boolean): string {
+  const style = styleFor(color);
+  const { from, to, state, kind } = record;
+  if (state === 'done') {
+    const undo =
+      kind === 'deploy'
+        ? `Back to ${from.release}: vdb rollback`
+        : 'The configuration still names the other release: correct it, or vdb provision brings that one again.';
+    return `${style.green('Done')}: ${host}, ${to.release} serves in ${to.slot}. ${undo}`;
+  }
+  const text = standing(record, { isLocked: false });
+  const next = nextOf(record);
+  if (next !== undefined) return `${style.yellow('Waits')}: ${host}, ${text}. Next: ${next}`;
+  return `${style.red('Not deployed')}: ${host}, ${text}.`;
 }

@@ -31,7 +31,7 @@ function deploy(day: number, from: string, to: string, state: DeployRecord['stat
     ...{ schema: 'vdb.deploy/1', id: '20300101T000000Z', kind: 'deploy', service: 'gateway' },
     from: { slot: 'blue', release: `gateway-${from}` },
     to: { slot: 'green', release: `gateway-${to}`, sha256: 'f'.repeat(64) },
-    ...{ configuration: 'c', by: 'me@here', command: 'vdb deploy', vdb: '1', state, started },
+    ...{ standby: null, configuration: 'c', by: 'me@here', command: 'vdb deploy', vdb: '1', state, started },
     phases: PHASES.map((name) => ({ name, status: 'pending' as const })),
   };
 }

@@ -1,0 +1,235 @@
+import { dueSteps, installedOn, otherSlot, releaseIn } from '../../deploy/gateway/plan.js';
+import { abort, type Driven, drive } from '../../deploy/machine.js';
+import { type DeployRecord, isOpen, newRecord, PHASES, type PhaseName } from '../../deploy/record.js';
+import { openDeploy, readDeploys, writeRecord } from '../../deploy/store.js';
+import type { OperationOutcome } from '../../engine/operation.js';
+import { EXIT, type ExitCode, VdbError } from '../../errors.js';
+import { lockStatus } from '../../host/lock.js';
+import { gatewayArtefact } from '../../services/gateway/artefact.js';
+import { deployedText, deployPlanText, deployText } from '../../ui/deploy/status.js';
+import { reportError } from '../../ui/error.js';
+import { version } from '../../version.js';
+import type { CommandContext, Handler } from '../context.js';
+import { rolloutOf } from '../deploy/gateway.js';
+import { deployProgress } from '../deploy/progress.js';
+import { writeDeployReport } from '../deploy/report.js';
+import { commandLine, underLock } from '../locked.js';
+import { operator, type Session, taskContext, withSession } from '../session.js';
+
+export interface DeployOptions {
+  service?: string;
+  plan?: boolean;
+  pauseAfter?: string;
+  report?: string;
+}
+
+type Context = CommandContext<DeployOptions>;
+
+/** `vdb deploy`: the configured release of the gateway beside the one that serves, then in its place. */
+export const deploy: Handler<DeployOptions> = (context) => {
+  assertService(context.options.service);
+  const pauseAfter = phaseOf(context.options.pauseAfter);
+  return withSession(context, async (session) => {
+    const record = await planned(context, session, pauseAfter);
+    if (record === null) return nothingToDo(context, session);
+    if (context.options.plan) return showPlan(context, session, record);
+    return carriedOut(context, session, async () => {
+      await refuseSecond(session);
+      return record;
+    });
+  });
+};
+
+/** `vdb deploy continue`: goes on where a deploy paused or was cut short. */
+export const proceed: Handler<DeployOptions> = (context) =>
+  withSession(context, (session) =>
+    carriedOut(context, session, async () => {
+      const { pause_after: _over, ...record } = await theOpen(session);
+      if (record.configuration === session.digest) return record;
+      throw new VdbError(`Deploy ${record.id} was begun with another configuration`, {
+        ...{ code: 'deploy.configuration', exitCode: EXIT.usage, host: session.host.target },
+        meaning: 'Half of it would be of the one, half of the other.',
+        next: 'Go on with the file as it was then, or take it back: vdb deploy abort',
+      });
+    }),
+  );
+
+/** `vdb deploy abort`: users are where they came from, and the new slot is gone. */
+export const abandon: Handler<DeployOptions> = (context) =>
+  withSession(context, async (session) => {
+    const progress = await deployProgress(context);
+    const record = await underLock(
+      context,
+      session,
+      async () => {
+        const open = await theOpen(session);
+        return abort(open, await rolloutOf(context, session, open, progress), {
+          save: (value) => writeRecord(session.host, session.config.paths.state, value),
+          onEvent: progress.onEvent,
+        });
+      },
+      ({ state }) => ({ status: state === 'aborted' ? 'done' : 'failed', changed: 1, failed: [] }),
+    );
+    progress.end();
+    return tell(context, session, { record, interrupted: false });
+  });
+
+/** `vdb deploy status`: where the last deploy stands. Only looks. */
+export const status: Handler<DeployOptions> = (context) =>
+  withSession(context, async ({ host, config, hostConfig }) => {
+    const [record] = await readDeploys(host, config.paths.state);
+    const holder = await lockStatus(host);
+    const { emit, terminal, global } = context;
+    const data = record === undefined ? { status: 'none' } : { status: record.state, deploy: record };
+    emit({ type: 'result', host: hostConfig.name, ...data, locked: holder !== null, exit_code: EXIT.ok });
+    if (global.json) return EXIT.ok;
+    const none = 'Nothing was deployed yet: what runs came by vdb provision.';
+    terminal.out(
+      record === undefined ? none : deployText(record, { isLocked: holder !== null }, terminal.color.out),
+    );
+    return EXIT.ok;
+  });
+
+function assertService(name = 'gateway'): void {
+  if (name === 'gateway') return;
+  throw new VdbError(`--service ${name} cannot be deployed beside what runs`, {
+    ...{ code: 'deploy.service', exitCode: EXIT.usage },
+    meaning: 'Blue/green is for the gateway. A new Qdrant comes into its slot, with a restart.',
+    next: 'vdb provision --plan, then vdb provision',
+  });
+}
+
+function phaseOf(name: string | undefined): PhaseName | undefined {
+  if (name === undefined) return undefined;
+  const found = PHASES.find((phase) => phase === name);
+  if (found !== undefined) return found;
+  throw new VdbError(`--pause-after does not know "${name}"`, {
+    ...{ code: 'usage', exitCode: EXIT.usage },
+    next: `It takes ${PHASES.join(', ')}.`,
+  });
+}
+
+/** The record of a deploy that may begin; null where the host has all of it. */
+async function planned(
+  context: Context,
+  session: Session,
+  pauseAfter: PhaseName | undefined,
+): Promise<DeployRecord | null> {
+  const { config, host, digest } = session;
+  if (!config.gateway.enabled) throw notThere('The configuration has no gateway (gateway.enabled)');
+  const known = taskContext(session);
+  const slot = config.gateway.active_slot;
+  const from = releaseIn(await installedOn(host, config.paths.root), slot);
+  if (from === null) throw notThere(`Slot ${slot} has no gateway yet, so there is nothing to replace`);
+  const { gateway } = await import('../../../tasks/1.2-gateway.js');
+  if ((await dueSteps(host, gateway, known)).length === 0) return null;
+  const { name, sha256 } = gatewayArtefact(config);
+  return newRecord(
+    {
+      ...{ kind: 'deploy', service: 'gateway', from, standby: known.standby, configuration: digest },
+      to: { slot: otherSlot(slot), release: name, sha256 },
+      ...{ by: operator(), command: commandLine(context, session), vdb: version() },
+      ...(pauseAfter === undefined ? {} : { pause_after: pauseAfter }),
+    },
+    PHASES,
+    new Date(),
+  );
+}
+
+function notThere(message: string): VdbError {
+  return new VdbError(message, {
+    ...{ code: 'deploy.nothing-there', exitCode: EXIT.usage },
+    meaning: 'A deploy brings a new release beside the one that serves.',
+    next: 'vdb provision installs the first one.',
+  });
+}
+
+function nothingToDo({ emit, global, terminal }: Context, { hostConfig }: Session): ExitCode {
+  emit({ type: 'result', status: 'unchanged', changed: 0, exit_code: EXIT.ok });
+  if (!global.json)
+    terminal.err(`${hostConfig.name}: the gateway runs the configured release with these settings.`);
+  return EXIT.ok;
+}
+
+function showPlan({ emit, global, terminal }: Context, session: Session, record: DeployRecord): ExitCode {
+  emit({ type: 'result', status: 'planned', deploy: record, changed: 0, exit_code: EXIT.ok });
+  if (!global.json) terminal.out(deployPlanText(record, session.config, terminal.color.out));
+  return EXIT.ok;
+}
+
+/** There is one at most. Throws `deploy.open` where there is one. */
+export async function refuseSecond({ host, config }: Session): Promise<void> {
+  const open = await openDeploy(host, config.paths.state);
+  if (open === undefined) return;
+  throw new VdbError(`Deploy ${open.id} is not at its end`, {
+    ...{ code: 'deploy.open', exitCode: EXIT.notReady, host: host.target },
+    meaning: 'Another one beside it would take its slot.',
+    next: 'vdb deploy status, then vdb deploy continue or vdb deploy abort',
+  });
+}
+
+async function theOpen({ host, config }: Session): Promise<DeployRecord> {
+  const open = await openDeploy(host, config.paths.state);
+  if (open !== undefined) return open;
+  throw new VdbError('No deploy is under way', {
+    ...{ code: 'deploy.none', exitCode: EXIT.usage, host: host.target },
+    next: 'vdb deploy status tells of the last one.',
+  });
+}
+
+/** Under the lock, in the journal, from the record that `chosen` gives. */
+export async function carriedOut(
+  context: Context,
+  session: Session,
+  chosen: () => Promise<DeployRecord>,
+): Promise<ExitCode> {
+  const { host, config } = session;
+  const progress = await deployProgress(context);
+  try {
+    const driven = await underLock(
+      context,
+      session,
+      async (stop) => {
+        const record = await chosen();
+        return drive(record, await rolloutOf(context, session, record, progress), {
+          save: (value) => writeRecord(host, config.paths.state, value),
+          onEvent: progress.onEvent,
+          stop,
+        });
+      },
+      outcomeOf,
+    );
+    progress.end();
+    return await tell(context, session, driven);
+  } finally {
+    progress.end();
+  }
+}
+
+function outcomeOf({ record, interrupted, error }: Driven): OperationOutcome {
+  const failed = error === undefined ? [] : [error.details.code];
+  const ended = record.state === 'done' || record.state === 'paused' ? 'done' : 'failed';
+  return { status: interrupted ? 'interrupted' : error === undefined ? ended : 'failed', changed: 1, failed };
+}
+
+async function tell(
+  context: Context,
+  session: Session,
+  { record, error, interrupted }: Driven,
+): Promise<ExitCode> {
+  const { emit, global, terminal, options } = context;
+  const { host, hostConfig } = session;
+  if (options.report !== undefined && !isOpen(record))
+    for (const file of await writeDeployReport(options.report, record, hostConfig.name))
+      terminal.err(`Record: ${file}`);
+  const exitCode = interrupted ? EXIT.interrupted : error === undefined ? EXIT.ok : EXIT.failed;
+  if (error !== undefined && !global.json) reportError(error, context);
+  emit({
+    ...{ type: 'result', status: record.state, deploy: record, changed: record.state === 'done' ? 1 : 0 },
+    ...{ ssh_commands: host.commandCount, exit_code: exitCode },
+  });
+  if (global.json) return exitCode;
+  const say = exitCode === EXIT.ok ? terminal.err : terminal.alert;
+  say(deployedText(record, hostConfig.name, terminal.color.err));
+  return exitCode;
+}

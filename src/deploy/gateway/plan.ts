@@ -1,0 +1,42 @@
+import type { SlotName } from '../../config/schema.js';
+import { lookAll, type Step } from '../../engine/plan.js';
+import type { Task, TaskContext } from '../../engine/task.js';
+import { EXIT, VdbError } from '../../errors.js';
+import type { Host } from '../../host/host.js';
+import { ask, observe } from '../../host/probe.js';
+import type { Place } from '../record.js';
+import { type Installed, installedKind } from '../releases.js';
+
+/** The slot that does not serve. Pure. */
+export function otherSlot(slot: SlotName): SlotName {
+  return slot === 'blue' ? 'green' : 'blue';
+}
+
+/** The context of a host on which `active` serves and `standby` stands by. Pure. */
+export function servingIn(context: TaskContext, active: SlotName, standby: SlotName | null): TaskContext {
+  const { config } = context;
+  return { ...context, config: { ...config, gateway: { ...config.gateway, active_slot: active } }, standby };
+}
+
+/** What is installed on the host. Throws `deploy.releases` where that cannot be seen. */
+export async function installedOn(host: Host, root: string): Promise<readonly Installed[]> {
+  const [observation] = await observe(host, [ask(installedKind, root)]);
+  if (observation?.status === 'known' && observation.value !== null)
+    return observation.value as readonly Installed[];
+  const why = observation !== undefined && 'why' in observation ? observation.why : 'no answer';
+  throw new VdbError(`The releases on the host cannot be seen: ${why}`, {
+    ...{ code: 'deploy.releases', exitCode: EXIT.failed, host: host.target },
+  });
+}
+
+/** The release that the instances of a slot run from; null where there is none. Pure. */
+export function releaseIn(installed: readonly Installed[], slot: SlotName): Place | null {
+  const found = installed.find(({ links }) => links.some((link) => link.startsWith(`gateway/${slot}-`)));
+  return found === undefined ? null : { slot, release: found.name };
+}
+
+/** What differs between the gateway that serves and the configuration: what there is to deploy. */
+export async function dueSteps(host: Host, task: Task, context: TaskContext): Promise<readonly Step[]> {
+  const steps = await lookAll(host, [task], context);
+  return steps.filter(({ verdict }) => verdict.status !== 'ok' && verdict.status !== 'foreign');
+}

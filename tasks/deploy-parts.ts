@@ -1,0 +1,14 @@
+import type { GatewayParts } from '../src/deploy/gateway/rollout.js';
+import { state } from './1.1-qdrant.js';
+import { gateway, retiring, serving, staging } from './1.2-gateway.js';
+import { deployment } from './4.5-deployment.js';
+
+/** The parts of the documented tasks of which a deploy of the gateway consists. */
+export const deployParts: GatewayParts = {
+  stage: staging,
+  start: [serving],
+  state: [state],
+  retired: [retiring],
+  edge: [deployment],
+  whole: [gateway, deployment],
+};
