@@ -131,7 +131,8 @@ const running: SubTask = {
   id: '1.1.3',
   title: 'Service',
   criterion: 'The slot runs hardened under systemd, is ready, and refuses a call without the key',
-  resources: ({ config, facts, standby }) => {
+  resources: (context) => {
+    const { config, facts } = context;
     const slot = config.qdrant.active_slot;
     const { root } = config.paths;
     return [
@@ -147,9 +148,19 @@ const running: SubTask = {
         readyCheck: qdrantReady(slotOf(config).http),
         startTimeoutSeconds: 120,
       }),
-      file({ path: stateFile(config), content: renderState(config, standby) }),
+      ...state.resources(context),
     ];
   },
+};
+
+/** What vdb writes down on the host of what serves there. */
+export const state: SubTask = {
+  id: '1.1.3',
+  title: 'State',
+  criterion: 'The host says which slots serve',
+  resources: ({ config, standby }) => [
+    file({ path: stateFile(config), content: renderState(config, standby) }),
+  ],
 };
 
 /** Task 1.1: Qdrant in its slot. */

@@ -161,18 +161,27 @@ const running: SubTask = {
   id: '1.2.4',
   title: 'Service',
   criterion: 'Every instance runs hardened under systemd with what is configured, and says that it is ready',
-  resources: ({ config, facts, standby }) => [
-    ...retired(config, standby),
-    ...(config.gateway.enabled
-      ? [
-          unitFile({ name: UNIT, content: renderGatewayUnit(config, facts) }),
-          ...gatewayInstances(config).map((instance) => instanceService(config, instance)),
-        ]
-      : []),
-  ],
+  resources: (context) => [...retiring.resources(context), ...serving.resources(context)],
 };
 
 /** Before others start, as they may want the ports of those that go. */
+export const retiring: SubTask = {
+  id: '1.2.4',
+  title: 'Instances that are not wanted',
+  criterion: 'No instance runs, and none has settings, but those that are wanted',
+  resources: ({ config, standby }) => retired(config, standby),
+};
+
+export const serving: SubTask = whereEnabled({
+  id: '1.2.4',
+  title: 'Instances that serve',
+  criterion: 'Every instance of the active slot is ready',
+  resources: ({ config, facts }) => [
+    unitFile({ name: UNIT, content: renderGatewayUnit(config, facts) }),
+    ...gatewayInstances(config).map((instance) => instanceService(config, instance)),
+  ],
+});
+
 function retired(config: Config, standby: SlotName | null): Resource[] {
   const { enabled, graceful_timeout_seconds: stopSeconds } = config.gateway;
   const wanted = enabled ? gatewayInstances(config) : [];
@@ -211,6 +220,9 @@ function whereEnabled(subtask: SubTask): SubTask {
   };
 }
 
+/** What an instance needs before it can start. */
+export const staging: readonly SubTask[] = [release, configuration, metadata].map(whereEnabled);
+
 /** Task 1.2: the API gateway in front of Qdrant and the metadata store. */
 export const gateway: Task = {
   id: '1.2',
@@ -218,7 +230,7 @@ export const gateway: Task = {
   description:
     'The FastAPI gateway, or one of your own, as a verified release under an account of its own, hardened under systemd.',
   dependsOn: ['1.4', '3.1', '3.2'],
-  subtasks: [...[release, configuration, metadata].map(whereEnabled), running],
+  subtasks: [...staging, running],
   runs: ({ config, facts }) => {
     const { gateway: settings } = config;
     if (!settings.enabled) return 'Gateway: not configured';

@@ -121,6 +121,7 @@ async function planned(
   const slot = config.gateway.active_slot;
   const from = releaseIn(await installedOn(host, config.paths.root), slot);
   if (from === null) throw notThere(`Slot ${slot} has no gateway yet, so there is nothing to replace`);
+  await refuseOtherQdrant(session);
   const { gateway } = await import('../../../tasks/1.2-gateway.js');
   if ((await dueSteps(host, gateway, known)).length === 0) return null;
   const { name, sha256 } = gatewayArtefact(config);
@@ -134,6 +135,18 @@ async function planned(
     PHASES,
     new Date(),
   );
+}
+
+/** The state of the host names both services, and a deploy of the gateway writes it: what it says of Qdrant must be so. */
+export async function refuseOtherQdrant(session: Session): Promise<void> {
+  const { qdrant } = await import('../../../tasks/1.1-qdrant.js');
+  const due = await dueSteps(session.host, qdrant, taskContext(session));
+  if (due.length === 0) return;
+  throw new VdbError(`Qdrant is not as the configuration has it: ${due[0]?.resource.title}`, {
+    ...{ code: 'deploy.qdrant', exitCode: EXIT.notReady, host: session.host.target },
+    meaning: 'The gateway is deployed beside a Qdrant that stays as it is.',
+    next: 'vdb provision --only 1.1 --plan',
+  });
 }
 
 function notThere(message: string): VdbError {

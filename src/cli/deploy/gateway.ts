@@ -55,7 +55,7 @@ async function assertReady(connection: Connection): Promise<string> {
 /** The checks that forbid a deploy. Drift is what a deploy is for. Pure. */
 export function inTheWay({ results }: Pick<CheckReport, 'results'>): string[] {
   const isBrought = (fix: string | undefined): boolean =>
-    fix !== undefined && fix.split(',').every((task) => BROUGHT.has(task));
+    fix?.split(',').every((task) => BROUGHT.has(task)) === true;
   return results
     .filter(blocks)
     .filter(({ id, fix }) => !id.startsWith('drift') && !isBrought(fix))
