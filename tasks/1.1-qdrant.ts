@@ -22,6 +22,7 @@ import { symlink } from '../src/resources/symlink.js';
 import { unitFile } from '../src/resources/unit.js';
 import { renderState, stateFile } from '../src/services/host-state.js';
 import { adminHeader, readOnlyHeader, slotOf } from '../src/services/qdrant/place.js';
+import { settledFor } from './settled.js';
 
 function releaseDirectory({ paths, qdrant }: Config): string {
   const suffix = qdrant.artifact.from === 'emulator' ? '-emulator' : '';
@@ -170,7 +171,7 @@ export const qdrant: Task = {
   description:
     'A pinned release in a slot, hardened under systemd, on loopback, with keys, as a one-node cluster.',
   dependsOn: ['0.3'],
-  subtasks: [release, configuration, running],
+  subtasks: [settledFor('1.1'), release, configuration, running],
   runs: ({ config }) => {
     const { version, active_slot, bind, artifact } = config.qdrant;
     const { http, grpc } = slotOf(config);

@@ -30,6 +30,7 @@ import {
 } from '../src/services/gateway/instances.js';
 import { GATEWAY_USER, gatewayHeader } from '../src/services/gateway/place.js';
 import { renderGatewayUnit } from '../src/services/gateway/unit.js';
+import { settledFor } from './settled.js';
 
 const UNIT = 'api-gateway@.service';
 
@@ -230,7 +231,7 @@ export const gateway: Task = {
   description:
     'The FastAPI gateway, or one of your own, as a verified release under an account of its own, hardened under systemd.',
   dependsOn: ['1.4', '3.1', '3.2'],
-  subtasks: [...staging, running],
+  subtasks: [settledFor('1.2'), ...staging, running],
   runs: ({ config, facts }) => {
     const { gateway: settings } = config;
     if (!settings.enabled) return 'Gateway: not configured';

@@ -18,6 +18,7 @@ import {
   renderHaproxy,
   servedPorts,
 } from '../src/services/haproxy/config.js';
+import { settledFor } from './settled.js';
 
 const edge: SubTask = {
   id: '4.5.1',
@@ -73,7 +74,7 @@ export const deployment: Task = {
   title: 'Deployment and production readiness',
   description: 'HAProxy as the edge of the gateway and of Qdrant: TLS, allowlist, limits, health checks.',
   dependsOn: ['1.1', '1.2'],
-  subtasks: [edge],
+  subtasks: [settledFor('4.5'), edge],
   runs: ({ config }) => {
     if (!edgeServes(config)) return 'Edge: nothing to serve';
     const scheme = config.networking.tls.mode === 'off' ? 'http' : 'https';

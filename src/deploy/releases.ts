@@ -1,3 +1,4 @@
+import type { Command } from '../host/command.js';
 import { known, type ProbeKind } from '../host/probe.js';
 import { sh } from '../host/shell.js';
 import type { DeployRecord } from './record.js';
@@ -161,4 +162,23 @@ export function prunable(
     .filter(({ name }) => installed.some((each) => each.name === name && each.links.length === 0))
     .sort((a, b) => Number(b.state === 'failed') - Number(a.state === 'failed') || a.at - b.at);
   return free.slice(0, Math.max(0, own.length - keep)).map(({ name }) => name);
+}
+
+/** Removes releases, but none that a link leads to by now. `root` is `paths.root`. */
+export function pruneCommand(root: string, names: readonly string[]): Command {
+  return {
+    title: `remove ${names.join(', ')}`,
+    timeoutSeconds: 300,
+    script: sh`
+      set -eu
+      root=${root}
+      for name in ${names}; do
+      dir=$root/releases/$name
+      used=
+      for link in "$root"/slots/* "$root"/gateway/*; do
+      [ ! -L "$link" ] || [ "$(readlink -f -- "$link")" != "$(readlink -f -- "$dir")" ] || used=1
+      done
+      [ -n "$used" ] || rm -rf -- "$dir"
+      done`,
+  };
 }

@@ -116,6 +116,7 @@ async function planned(
   pauseAfter: PhaseName | undefined,
 ): Promise<DeployRecord | null> {
   const { config, host, digest } = session;
+  await refuseSecond(session);
   if (!config.gateway.enabled) throw notThere('The configuration has no gateway (gateway.enabled)');
   const known = taskContext(session);
   const slot = config.gateway.active_slot;

@@ -40,6 +40,7 @@ export const rollback: Handler<DeployOptions> = async (context) => {
 async function planned(context: CommandContext<DeployOptions>, session: Session): Promise<DeployRecord> {
   const { config, host, digest } = session;
   const { standby } = taskContext(session);
+  await refuseSecond(session);
   await refuseOtherQdrant(session);
   const installed = await installedOn(host, config.paths.root);
   const from = releaseIn(installed, config.gateway.active_slot);

@@ -11,9 +11,12 @@ import { againstTraffic, between, type Traffic, trafficText } from '../bake.js';
 import { type BringOptions, bring, taskOf } from '../bring.js';
 import { type Phase, type PhaseEnd, type Rollout, Stopped } from '../machine.js';
 import { type DeployRecord, numbersOf, type PhaseName } from '../record.js';
+import { prunable, pruneCommand, releasesOf } from '../releases.js';
+import { readDeploys } from '../store.js';
 import { trafficOf } from './edge.js';
 import { against, askScript, medianOf, parseAnswers } from './gate.js';
 import { ASKED, askEdge } from './outside.js';
+import { installedOn } from './plan.js';
 import { assertRoom } from './room.js';
 import { forgetStandby, keepStandby, putStandbyBack } from './standby.js';
 
@@ -167,12 +170,10 @@ async function cutover(deploy: GatewayDeploy, stop: AbortSignal): Promise<PhaseE
   const { backends, limitSeconds } = edgeOf(after.config);
   const { from, to } = slotsOf(deploy);
   const traffic = await trafficOf(host, backends);
-  const since = performance.now();
   await host.run(switchSlot({ backends, to, limitSeconds }));
-  const ms = performance.now() - since;
   await follow(deploy, after, stop);
   return {
-    note: `new requests go to ${to} (${ms.toFixed(0)} ms)`,
+    note: `the edge finds ${to} healthy, and gives it all new requests`,
     numbers: { ...numbered('old', traffic[from]), ...numbered('new', traffic[to]) },
   };
 }
@@ -284,7 +285,23 @@ async function retire(deploy: GatewayDeploy, record: DeployRecord, stop: AbortSi
   await bring([taskOf('deploy.retire', 'Retire', parts.retired)], options(deploy, after, stop));
   await bring(record.kind === 'rollback' ? parts.edge : parts.whole, options(deploy, after, stop));
   await host.run(forgetStandby({ config: after.config, slot: to, id: record.id }));
-  return { note: `${from} is stopped and stands by` };
+  const gone = await pruned(deploy);
+  const removed = gone.length === 0 ? '' : `; removed ${gone.join(', ')}`;
+  return { note: `${from} is stopped and stands by${removed}`, numbers: { pruned: gone.length } };
+}
+
+/** Removes what `deployment.keep_releases` leaves no room for, and gives the names. */
+async function pruned({ host, after }: GatewayDeploy): Promise<string[]> {
+  const { paths, qdrant, gateway, deployment } = after.config;
+  const installed = await installedOn(host, paths.root);
+  const slots = {
+    qdrant: qdrant.active_slot,
+    gateway: { active: gateway.active_slot, standby: after.standby },
+  };
+  const releases = releasesOf(installed, await readDeploys(host, paths.state), slots);
+  const names = prunable(releases, installed, { service: 'gateway', keep: deployment.keep_releases });
+  if (names.length > 0) await host.run(pruneCommand(paths.root, names));
+  return names;
 }
 
 async function withdraw(deploy: GatewayDeploy, record: DeployRecord): Promise<void> {

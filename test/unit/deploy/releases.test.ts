@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +9,7 @@ import {
   type Installed,
   installedKind,
   prunable,
+  pruneCommand,
   type Release,
   releasesOf,
 } from '../../../src/deploy/releases.js';
@@ -146,6 +147,20 @@ describe('retention', () => {
 
   test('never removes what serves, stands by, or is linked to, however few are kept', () => {
     expect(goes(0)).toEqual(['gateway-broken', 'gateway-old', 'gateway-new']);
+  });
+
+  test('takes what it was told, but nothing that a link leads to by then', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'vdb-prune-'));
+    try {
+      for (const name of ['old', 'used', 'other'])
+        await mkdir(join(root, 'releases', name), { recursive: true });
+      await mkdir(join(root, 'gateway'));
+      await symlink(join(root, 'releases/used'), join(root, 'gateway/blue-1'));
+      await promisify(execFile)('bash', ['-c', pruneCommand(root, ['old', 'used', 'gone']).script.source]);
+      expect((await readdir(join(root, 'releases'))).sort()).toEqual(['other', 'used']);
+    } finally {
+      await rm(root, { recursive: true });
+    }
   });
 
   test('leaves the releases of another service alone', () => {

@@ -14,7 +14,7 @@ const OWN = { artifact: { from: 'tarball', path: '/nowhere/g.tar', sha256: 'a'.r
 describe('task 1.2', () => {
   test('only takes away what is left of it where the gateway is off', () => {
     const all = gateway.subtasks.flatMap(({ id }) => ids(id, fakeContext()));
-    expect(all).toEqual(['gateway-retired', 'absent:/opt/qdrant/config/.gateway-header']);
+    expect(all).toEqual(['settled:1.2', 'gateway-retired', 'absent:/opt/qdrant/config/.gateway-header']);
     expect(gateway.runs?.(fakeContext())).toBe('Gateway: not configured');
   });
 
