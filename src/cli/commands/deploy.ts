@@ -123,6 +123,7 @@ async function planned(
   const from = releaseIn(await installedOn(host, config.paths.root), slot);
   if (from === null) throw notThere(`Slot ${slot} has no gateway yet, so there is nothing to replace`);
   await refuseOtherQdrant(session);
+  await refuseOtherEdge(session);
   const { gateway } = await import('../../../tasks/1.2-gateway.js');
   if ((await dueSteps(host, gateway, known)).length === 0) return null;
   const { name, sha256 } = gatewayArtefact(config);
@@ -147,6 +148,18 @@ export async function refuseOtherQdrant(session: Session): Promise<void> {
     ...{ code: 'deploy.qdrant', exitCode: EXIT.notReady, host: session.host.target },
     meaning: 'The gateway is deployed beside a Qdrant that stays as it is.',
     next: 'vdb provision --only 1.1 --plan',
+  });
+}
+
+/** The edge is switched, not configured: with other health checks it could take the wrong slot out. */
+async function refuseOtherEdge(session: Session): Promise<void> {
+  const { deployment } = await import('../../../tasks/4.5-deployment.js');
+  const due = await dueSteps(session.host, deployment, taskContext(session));
+  if (due.length === 0) return;
+  throw new VdbError(`The edge is not as the configuration has it: ${due[0]?.resource.title}`, {
+    ...{ code: 'deploy.edge', exitCode: EXIT.notReady, host: session.host.target },
+    meaning: 'Both releases are behind the same edge, which has to be right for both of them.',
+    next: 'vdb provision --only 4.5 --plan. A gateway with another health contract (gateway.health) comes in by vdb provision.',
   });
 }
 

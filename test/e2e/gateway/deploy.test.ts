@@ -1,0 +1,243 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Document, parseDocument } from 'yaml';
+import { type DeployRecord, PHASES, type PhaseName } from '../../../src/deploy/record.js';
+import { type Ended, type LabHost, result, start } from '../../support/lab.js';
+import { describeLab } from '../support/shared.js';
+import { hostWithGateway, remove, WITHOUT_PYTHON } from '../support/site.js';
+import { type Shelf, shelfBehindEdge } from './faults.js';
+import { type Answered, eventually } from './load.js';
+
+const NAME = 'deploy';
+const EDGE = 'http://127.0.0.1:8000';
+const OWN = fileURLToPath(new URL('own', import.meta.url));
+
+describeLab('a deploy of the gateway', () => {
+  let host: LabHost;
+  let shelf: Shelf;
+  let results = 50;
+
+  beforeAll(async () => {
+    host = await hostWithGateway(NAME);
+    await edit((document) => {
+      document.setIn(['gateway', 'test_embedder'], true);
+      for (const rate of ['default', 'search', 'write'])
+        document.setIn(['gateway', 'rate_limit', rate], '100000/minute');
+      document.setIn(['monitoring', 'health_check_interval_seconds'], 2);
+      document.setIn(['deployment', 'bake_seconds'], 3);
+    });
+    const ended = await host.vdb(`provision ${WITHOUT_PYTHON}`);
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
+    shelf = await shelfBehindEdge(host);
+  });
+  afterAll(async () => {
+    await shelf?.close();
+    await remove(NAME);
+  });
+
+  async function edit(change: (document: Document) => void): Promise<void> {
+    const file = join(host.directory, 'vdb.yaml');
+    const document = parseDocument(await readFile(file, 'utf8'));
+    change(document);
+    await writeFile(file, document.toString());
+  }
+  /** Another configuration of the same release, which is deployed as another release is. */
+  async function another(): Promise<number> {
+    results += 1;
+    await edit((document) => document.setIn(['gateway', 'limits', 'max_results_k'], results));
+    return results;
+  }
+  const inside = async (script: string): Promise<string> => (await host.inside(script)).trim();
+  const record = async (): Promise<DeployRecord> =>
+    result(await host.vdb('deploy status --json')).deploy as DeployRecord;
+  const active = async (): Promise<string> =>
+    (JSON.parse(await inside('cat /var/lib/vdb/state.json')) as { gateway: { active_slot: string } }).gateway
+      .active_slot;
+  const running = () =>
+    inside(`systemctl list-units --plain --no-legend 'api-gateway@*' | awk '$3 == "active" { print $1 }'`);
+  /** What the gateway behind the edge is told, as its settings on the host have it. */
+  const limitOf = (slot: string) =>
+    inside(`sed -n 's/^MAX_RESULTS_K=//p' /opt/qdrant/config/gateway-${slot}-1.env`);
+  const answers = async (): Promise<boolean> =>
+    (await inside(`curl -s -o /dev/null -w '%{http_code}' ${EDGE}/readyz || true`)) === '200';
+  /** The machine goes down and comes up. */
+  async function restart(): Promise<void> {
+    await shelf.close();
+    await start(host.engine, ['restart', '-t', '20', host.container]).ended;
+    await eventually(answers, 'the gateway answers after the machine has started');
+    shelf = await shelfBehindEdge(host);
+  }
+  const failures = (all: readonly Answered[]) => all.filter(({ status }) => status < 200 || status >= 300);
+  const done = (ended: Ended) => expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
+
+  /** Runs `work` under a load of searches and writes; all of them must be answered well. */
+  async function underLoad<T>(work: () => Promise<T>): Promise<T> {
+    const load = shelf.load();
+    await sleep(2000);
+    const before = load.answers();
+    const value = await work();
+    await sleep(1000);
+    await load.stop();
+    const during = load.answers();
+    const p99 = (all: readonly Answered[]): number =>
+      all.map(({ ms }) => ms).sort((a, b) => a - b)[Math.floor(all.length * 0.99)] ?? 0;
+    console.info(
+      `${during.length} requests, ${failures(during).length} failed, p99 ${p99(during)} ms, before it ${p99(before)} ms`,
+    );
+    expect(during.length).toBeGreaterThan(100);
+    expect(failures(during)).toEqual([]);
+    return value;
+  }
+
+  /** Every write that was acknowledged is found. */
+  async function nothingIsLost(): Promise<void> {
+    await eventually(async () => (await shelf.waiting()) === 0, 'all writes are in Qdrant');
+    const there = await shelf.indexed();
+    expect([...shelf.acknowledged].filter((id) => !there.has(id))).toEqual([]);
+  }
+
+  test('brings in what is configured under load, without a failed request or a lost write', async () => {
+    const limit = await another();
+    const ended = await underLoad(() => host.vdb('deploy --blue-green'));
+    done(ended);
+    expect(await active()).toBe('green');
+    expect(await running()).toBe('api-gateway@green-1.service');
+    expect(await limitOf('green')).toBe(String(limit));
+    await nothingIsLost();
+    const { phases, state } = await record();
+    expect(state).toBe('done');
+    expect(phases.map(({ status }) => status)).toEqual(PHASES.map(() => 'done'));
+  });
+
+  test('leaves nothing for a provisioning to change, and nothing to deploy', async () => {
+    const provisioned = await host.vdb(`provision ${WITHOUT_PYTHON} --json`);
+    expect(result(provisioned), provisioned.stdout).toMatchObject({ changed: 0, exit_code: 0 });
+    expect(result(await host.vdb('deploy --json'))).toMatchObject({ status: 'unchanged', exit_code: 0 });
+  });
+
+  test('is taken back by one command, under load: the settings of before serve again', async () => {
+    const ended = await underLoad(() => host.vdb('rollback'));
+    done(ended);
+    expect(ended.stderr).toContain('serves in blue');
+    expect(await active()).toBe('blue');
+    expect(await running()).toBe('api-gateway@blue-1.service');
+    expect(await limitOf('blue')).not.toBe(String(results));
+    await nothingIsLost();
+  });
+
+  describe('that is cut off by kill -9', () => {
+    const ends: readonly [PhaseName, 'continue' | 'abort'][] = PHASES.map((phase, index) => [
+      phase,
+      index % 2 === 0 || phase === 'retire' ? 'continue' : 'abort',
+    ]);
+
+    test.each(ends)('in %s says so, and %s ends it well, with no request failed', async (phase, word) => {
+      await another();
+      const from = await active();
+      await underLoad(async () => {
+        const run = host.begin('deploy --json');
+        await run.until(new RegExp(`"phase.started","phase":"${phase}"`));
+        run.child.kill('SIGKILL');
+        await run.ended;
+        const told = await host.vdb('deploy status');
+        expect(told.stdout).toContain(`cut short in ${phase}`);
+        await eventually(async () => {
+          const ended = await host.vdb(`deploy ${word}`);
+          if (ended.exitCode === 5) return false;
+          done(ended);
+          return true;
+        }, 'the step that was running when the operator was killed has ended');
+      });
+      const to = from === 'blue' ? 'green' : 'blue';
+      const serves = word === 'continue' ? to : from;
+      expect(await active()).toBe(serves);
+      expect(await running()).toBe(`api-gateway@${serves}-1.service`);
+      expect((await record()).state).toBe(word === 'continue' ? 'done' : 'aborted');
+      await nothingIsLost();
+    });
+  });
+
+  test('waits where it is told to; nothing else is deployed or provisioned meanwhile, and a reboot does no harm', async () => {
+    await another();
+    const from = await active();
+    done(await host.vdb('deploy --pause-after cutover'));
+    expect((await record()).state).toBe('paused');
+    expect(await host.vdb('deploy')).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining('vdb deploy continue or vdb deploy abort'),
+    });
+    const provisioned = await host.vdb(`provision ${WITHOUT_PYTHON}`);
+    expect(provisioned.exitCode).toBe(1);
+    expect(provisioned.stdout + provisioned.stderr).toContain('is not at its end');
+    await inside('systemctl restart haproxy');
+    await eventually(answers, 'the edge answers after its restart');
+    await restart();
+    done(await host.vdb('deploy continue'));
+    expect(await active()).not.toBe(from);
+    done(await host.vdb('check gateway'));
+  });
+
+  test('is not begun twice at once', async () => {
+    await another();
+    const first = host.begin('deploy');
+    await first.until(/preflight/);
+    expect(await host.vdb('deploy')).toMatchObject({ exitCode: 5 });
+    done(await first.ended);
+  });
+
+  describe('of a release that is no good', () => {
+    const LOAD = `for i in $(seq 200); do curl -s -o /dev/null ${EDGE}/anything; sleep 0.05; done`;
+
+    beforeAll(async () => {
+      await edit((document) => {
+        document.setIn(['gateway', 'artifact'], {
+          from: 'directory',
+          path: OWN,
+          app: 'own_gateway.asgi:app',
+        });
+        document.setIn(['gateway', 'health'], { path: '/ok', status: 204 });
+      });
+      done(await host.vdb(`provision ${WITHOUT_PYTHON}`));
+    });
+
+    /** Deploys the gateway with settings that have it behave badly: it must not serve in the end. */
+    async function refused(phase: PhaseName, environment: object, message: RegExp): Promise<DeployRecord> {
+      const from = await active();
+      await edit((document) => document.setIn(['gateway', 'environment'], environment));
+      const ended = await host.vdb('deploy');
+      await edit((document) => document.deleteIn(['gateway', 'environment']));
+      expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
+      expect(ended.stderr).toMatch(message);
+      const seen = await record();
+      expect(seen.failure?.phase).toBe(phase);
+      expect(await active()).toBe(from);
+      expect(await running()).toBe(`api-gateway@${from}-1.service`);
+      expect(await inside(`curl -s -o /dev/null -w '%{http_code}' ${EDGE}/anything`)).toBe('200');
+      return seen;
+    }
+
+    test('it does not start: users never notice', async () => {
+      const { state } = await refused('start', { OWN_DOES_NOT_START: 'yes' }, /did not start|failed/);
+      expect(state).toBe('failed');
+    });
+
+    test('it is slow: the gate does not let it in', async () => {
+      const { state } = await refused('gate', { OWN_SECONDS: '0.3' }, /needs 3\d\d ms/);
+      expect(state).toBe('failed');
+    });
+
+    test('it is healthy and answers with errors: users are back at the old one after a few of them', async () => {
+      const load = host.enter(LOAD);
+      const { state } = await refused('bake', { OWN_FAILS: 'yes' }, /requests failed/);
+      expect(state).toBe('returned');
+      await load.ended;
+    });
+
+    test('what stood by before it still stands by', async () => {
+      done(await host.vdb('rollback --plan'));
+    });
+  });
+});
