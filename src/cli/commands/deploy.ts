@@ -122,10 +122,9 @@ async function planned(
   const slot = config.gateway.active_slot;
   const from = releaseIn(await installedOn(host, config.paths.root), slot);
   if (from === null) throw notThere(`Slot ${slot} has no gateway yet, so there is nothing to replace`);
-  await refuseOtherQdrant(session);
-  await refuseOtherEdge(session);
+  await assertGiven(session);
   const { gateway } = await import('../../../tasks/1.2-gateway.js');
-  if ((await dueSteps(host, gateway, known)).length === 0) return null;
+  if ((await dueSteps(host, [gateway], known)).length === 0) return null;
   const { name, sha256 } = gatewayArtefact(config);
   return newRecord(
     {
@@ -139,27 +138,27 @@ async function planned(
   );
 }
 
-/** The state of the host names both services, and a deploy of the gateway writes it: what it says of Qdrant must be so. */
-export async function refuseOtherQdrant(session: Session): Promise<void> {
-  const { qdrant } = await import('../../../tasks/1.1-qdrant.js');
-  const due = await dueSteps(session.host, qdrant, taskContext(session));
-  if (due.length === 0) return;
-  throw new VdbError(`Qdrant is not as the configuration has it: ${due[0]?.resource.title}`, {
-    ...{ code: 'deploy.qdrant', exitCode: EXIT.notReady, host: session.host.target },
+/** What a deploy takes for given: each task, and what it means where the host is not as it says. */
+const GIVEN = {
+  '1.1': {
     meaning: 'The gateway is deployed beside a Qdrant that stays as it is.',
     next: 'vdb provision --only 1.1 --plan',
-  });
-}
-
-/** The edge is switched, not configured: with other health checks it could take the wrong slot out. */
-async function refuseOtherEdge(session: Session): Promise<void> {
-  const { deployment } = await import('../../../tasks/4.5-deployment.js');
-  const due = await dueSteps(session.host, deployment, taskContext(session));
-  if (due.length === 0) return;
-  throw new VdbError(`The edge is not as the configuration has it: ${due[0]?.resource.title}`, {
-    ...{ code: 'deploy.edge', exitCode: EXIT.notReady, host: session.host.target },
+  },
+  '4.5': {
     meaning: 'Both releases are behind the same edge, which has to be right for both of them.',
     next: 'vdb provision --only 4.5 --plan. A gateway with another health contract (gateway.health) comes in by vdb provision.',
+  },
+} as const;
+
+/** Throws `deploy.drift` where Qdrant or the edge is not as the configuration has it. */
+export async function assertGiven(session: Session): Promise<void> {
+  const { TASKS } = await import('../../../tasks/index.js');
+  const tasks = TASKS.filter(({ id }) => id in GIVEN);
+  const [due] = await dueSteps(session.host, tasks, taskContext(session));
+  if (due === undefined) return;
+  throw new VdbError(`The host is not as the configuration has it: ${due.resource.title}`, {
+    ...{ code: 'deploy.drift', exitCode: EXIT.notReady, host: session.host.target },
+    ...GIVEN[due.task.id as keyof typeof GIVEN],
   });
 }
 

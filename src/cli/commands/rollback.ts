@@ -7,7 +7,7 @@ import { version } from '../../version.js';
 import type { CommandContext, Handler } from '../context.js';
 import { commandLine } from '../locked.js';
 import { operator, type Session, taskContext, withSession } from '../session.js';
-import { abandon, carriedOut, type DeployOptions, refuseOtherQdrant, refuseSecond } from './deploy.js';
+import { abandon, assertGiven, carriedOut, type DeployOptions, refuseSecond } from './deploy.js';
 
 /** What a rollback does not need: its release and its settings are there. */
 const PHASES_BACK = PHASES.filter((name) => name !== 'stage');
@@ -41,7 +41,7 @@ async function planned(context: CommandContext<DeployOptions>, session: Session)
   const { config, host, digest } = session;
   const { standby } = taskContext(session);
   await refuseSecond(session);
-  await refuseOtherQdrant(session);
+  await assertGiven(session);
   const installed = await installedOn(host, config.paths.root);
   const from = releaseIn(installed, config.gateway.active_slot);
   const to = standby === null ? null : releaseIn(installed, standby);

@@ -35,8 +35,12 @@ export function releaseIn(installed: readonly Installed[], slot: SlotName): Plac
   return found === undefined ? null : { slot, release: found.name };
 }
 
-/** What differs between the gateway that serves and the configuration: what there is to deploy. */
-export async function dueSteps(host: Host, task: Task, context: TaskContext): Promise<readonly Step[]> {
-  const steps = await lookAll(host, [task], context);
+/** What differs between the host and what these tasks want of it. */
+export async function dueSteps(
+  host: Host,
+  tasks: readonly Task[],
+  context: TaskContext,
+): Promise<readonly Step[]> {
+  const steps = await lookAll(host, tasks, context);
   return steps.filter(({ verdict }) => verdict.status !== 'ok' && verdict.status !== 'foreign');
 }
