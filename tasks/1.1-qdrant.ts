@@ -22,7 +22,7 @@ import { symlink } from '../src/resources/symlink.js';
 import { unitFile } from '../src/resources/unit.js';
 import { renderState, stateFile } from '../src/services/host-state.js';
 import { adminHeader, readOnlyHeader, slotOf } from '../src/services/qdrant/place.js';
-import { settledFor } from './settled.js';
+import { betweenDeploys } from './settled.js';
 
 function releaseDirectory({ paths, qdrant }: Config): string {
   const suffix = qdrant.artifact.from === 'emulator' ? '-emulator' : '';
@@ -165,13 +165,13 @@ export const state: SubTask = {
 };
 
 /** Task 1.1: Qdrant in its slot. */
-export const qdrant: Task = {
+export const qdrant: Task = betweenDeploys({
   id: '1.1',
   title: 'Qdrant',
   description:
     'A pinned release in a slot, hardened under systemd, on loopback, with keys, as a one-node cluster.',
   dependsOn: ['0.3'],
-  subtasks: [settledFor('1.1'), release, configuration, running],
+  subtasks: [release, configuration, running],
   runs: ({ config }) => {
     const { version, active_slot, bind, artifact } = config.qdrant;
     const { http, grpc } = slotOf(config);
@@ -179,4 +179,4 @@ export const qdrant: Task = {
     if (artifact.from === 'emulator') return `Qdrant EMULATOR (not Qdrant) ${version}, ${place}`;
     return `Qdrant ${version}, ${place}, gRPC ${bind}:${grpc}`;
   },
-};
+});

@@ -30,7 +30,7 @@ import {
 } from '../src/services/gateway/instances.js';
 import { GATEWAY_USER, gatewayHeader } from '../src/services/gateway/place.js';
 import { renderGatewayUnit } from '../src/services/gateway/unit.js';
-import { settledFor } from './settled.js';
+import { betweenDeploys } from './settled.js';
 
 const UNIT = 'api-gateway@.service';
 
@@ -225,17 +225,17 @@ function whereEnabled(subtask: SubTask): SubTask {
 export const staging: readonly SubTask[] = [release, configuration, metadata].map(whereEnabled);
 
 /** Task 1.2: the API gateway in front of Qdrant and the metadata store. */
-export const gateway: Task = {
+export const gateway: Task = betweenDeploys({
   id: '1.2',
   title: 'API gateway',
   description:
     'The FastAPI gateway, or one of your own, as a verified release under an account of its own, hardened under systemd.',
   dependsOn: ['1.4', '3.1', '3.2'],
-  subtasks: [settledFor('1.2'), ...staging, running],
+  subtasks: [...staging, running],
   runs: ({ config, facts }) => {
     const { gateway: settings } = config;
     if (!settings.enabled) return 'Gateway: not configured';
     const ports = gatewayInstances(config).map(({ port }) => port);
     return `Gateway: ${settings.bind}:${ports.join(', ')}, ${workersOf(config, facts.cpus)} workers each`;
   },
-};
+});

@@ -18,7 +18,7 @@ import {
   renderHaproxy,
   servedPorts,
 } from '../src/services/haproxy/config.js';
-import { settledFor } from './settled.js';
+import { betweenDeploys } from './settled.js';
 
 const edge: SubTask = {
   id: '4.5.1',
@@ -69,15 +69,15 @@ function certificate({ config, facts, address }: TaskContext): Resource[] {
 }
 
 /** Task 4.5: what clients see. */
-export const deployment: Task = {
+export const deployment: Task = betweenDeploys({
   id: '4.5',
   title: 'Deployment and production readiness',
   description: 'HAProxy as the edge of the gateway and of Qdrant: TLS, allowlist, limits, health checks.',
   dependsOn: ['1.1', '1.2'],
-  subtasks: [settledFor('4.5'), edge],
+  subtasks: [edge],
   runs: ({ config }) => {
     if (!edgeServes(config)) return 'Edge: nothing to serve';
     const scheme = config.networking.tls.mode === 'off' ? 'http' : 'https';
     return `Edge: ${scheme}, ports ${servedPorts(config).join(', ')}`;
   },
-};
+});

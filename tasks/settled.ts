@@ -1,14 +1,27 @@
 import { settled } from '../src/deploy/settled.js';
-import type { SubTask } from '../src/engine/task.js';
+import type { SubTask, Task } from '../src/engine/task.js';
 
-/** The first part of every task that the slots concern. */
-export function settledFor(task: string): SubTask {
-  return {
-    id: `${task}.0`,
-    title: 'Slots',
-    criterion: 'No deploy is under way that would be disturbed',
-    resources: ({ config: { qdrant, gateway, paths } }) => [
-      settled({ task, state: paths.state, qdrant: qdrant.active_slot, gateway: gateway.active_slot }),
-    ],
+/** A task that the slots concern: its first part begins by seeing that no deploy would be disturbed. */
+export function betweenDeploys(task: Task): Task {
+  const [first, ...others] = task.subtasks;
+  if (first === undefined) return task;
+  const guarded: SubTask = {
+    ...first,
+    resources: (context) => {
+      const { qdrant, gateway, paths } = context.config;
+      const slots = { qdrant: qdrant.active_slot, gateway: gateway.active_slot };
+      return [settled({ task: task.id, state: paths.state, ...slots }), ...first.resources(context)];
+    },
   };
+  return { ...task, subtasks: [guarded, ...others] };
+}
+
+/** The same task for the deploy that is under way. */
+export function withinDeploy(task: Task): Task {
+  const subtasks = task.subtasks.map((subtask) => ({
+    ...subtask,
+    resources: (context: Parameters<SubTask['resources']>[0]) =>
+      subtask.resources(context).filter(({ id }) => id !== `settled:${task.id}`),
+  }));
+  return { ...task, subtasks };
 }

@@ -94,7 +94,8 @@ async function firstRun(directory: string, host: LabHost): Promise<void> {
   const record = join(directory, 'first');
   if (existsSync(record)) return again(host);
   const sampler = await sample(host);
-  const ended = await host.vdb(`provision --verbose --report ${record}/report`);
+  const { ended: run } = host.begin(`provision --verbose --report ${record}/report`);
+  const ended = await run;
   const samples = await sampler.stop();
   if (ended.exitCode !== 0) throw new Error(`the first provisioning failed:\n${ended.stdout}${ended.stderr}`);
   await mkdir(record, { recursive: true });
