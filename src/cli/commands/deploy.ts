@@ -7,7 +7,7 @@ import { EXIT, type ExitCode, VdbError } from '../../errors.js';
 import { lockStatus } from '../../host/lock.js';
 import { gatewayArtefact } from '../../services/gateway/artefact.js';
 import { deployedText, deployPlanText, deployText } from '../../ui/deploy/status.js';
-import { reportError } from '../../ui/error.js';
+import { errorData, reportError } from '../../ui/error.js';
 import { version } from '../../version.js';
 import type { CommandContext, Handler } from '../context.js';
 import { rolloutOf } from '../deploy/gateway.js';
@@ -45,14 +45,20 @@ export const proceed: Handler<DeployOptions> = (context) =>
   withSession(context, (session) =>
     carriedOut(context, session, async () => {
       const { pause_after: _over, ...record } = await theOpen(session);
-      if (record.configuration === session.digest) return record;
-      throw new VdbError(`Deploy ${record.id} was begun with another configuration`, {
+      if (isAsBegun(record, session)) return record;
+      throw new VdbError(`Deploy ${record.id} was begun with another configuration, or another release`, {
         ...{ code: 'deploy.configuration', exitCode: EXIT.usage, host: session.host.target },
         meaning: 'Half of it would be of the one, half of the other.',
-        next: 'Go on with the file as it was then, or take it back: vdb deploy abort',
+        next: 'Go on with both as they were then, or take it back: vdb deploy abort',
       });
     }),
   );
+
+/** The same configuration, and the same release where it is one of this machine's. */
+function isAsBegun({ kind, configuration, to }: DeployRecord, { config, digest }: Session): boolean {
+  if (configuration !== digest) return false;
+  return kind === 'rollback' || gatewayArtefact(config).name === to.release;
+}
 
 /** `vdb deploy abort`: users are where they came from, and the new slot is gone. */
 export const abandon: Handler<DeployOptions> = (context) =>
@@ -253,6 +259,7 @@ async function tell(
   emit({
     ...{ type: 'result', status: record.state, deploy: record, changed: record.state === 'done' ? 1 : 0 },
     ...{ ssh_commands: host.commandCount, exit_code: exitCode },
+    ...(error === undefined ? {} : { error: errorData(error) }),
   });
   if (global.json) return exitCode;
   const say = exitCode === EXIT.ok ? terminal.err : terminal.alert;

@@ -10,7 +10,7 @@ import { checkSlot, disableSlot, switchSlot } from '../../services/haproxy/switc
 import { againstTraffic, between, type Traffic, trafficText } from '../bake.js';
 import { type BringOptions, bring, taskOf } from '../bring.js';
 import { type Phase, type PhaseEnd, type Rollout, Stopped } from '../machine.js';
-import { type DeployRecord, numbersOf, type PhaseName } from '../record.js';
+import { type DeployRecord, hasSwitched, numbersOf, type PhaseName } from '../record.js';
 import { prunable, pruneCommand, releasesOf } from '../releases.js';
 import { readDeploys } from '../store.js';
 import { trafficOf } from './edge.js';
@@ -311,8 +311,10 @@ async function withdraw(deploy: GatewayDeploy, record: DeployRecord): Promise<vo
   const never = new AbortController().signal;
   const kept = { config: before.config, slot: to, id: record.id };
   const alone = record.kind === 'rollback' ? before : { ...before, standby: null };
-  await host.run(switchSlot({ backends, to: from, limitSeconds }));
-  await follow(deploy, before, never);
+  if (hasSwitched(record)) {
+    await host.run(switchSlot({ backends, to: from, limitSeconds }));
+    await follow(deploy, before, never);
+  }
   await host.run(disableSlot({ backends, slot: to }));
   await bring([taskOf('deploy.withdraw', 'Withdraw', parts.retired)], options(deploy, alone, never));
   await host.run(putStandbyBack(kept));

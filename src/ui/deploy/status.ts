@@ -121,5 +121,6 @@ export function deployedText(record: DeployRecord, host: string, color: boolean)
   const text = standing(record, { isLocked: false });
   const next = nextOf(record);
   if (next !== undefined) return `${style.yellow('Waits')}: ${host}, ${text}. Next: ${next}`;
+  if (state === 'aborted') return `${style.green('Taken back')}: ${host}, ${text}.`;
   return `${style.red('Not deployed')}: ${host}, ${text}.`;
 }
