@@ -8,9 +8,8 @@ export function betweenDeploys(task: Task): Task {
   const guarded: SubTask = {
     ...first,
     resources: (context) => {
-      const { qdrant, gateway, paths } = context.config;
-      const slots = { qdrant: qdrant.active_slot, gateway: gateway.active_slot };
-      return [settled({ task: task.id, state: paths.state, ...slots }), ...first.resources(context)];
+      const { state } = context.config.paths;
+      return [settled({ task: task.id, state }), ...first.resources(context)];
     },
   };
   return { ...task, subtasks: [guarded, ...others] };

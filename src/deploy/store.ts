@@ -52,8 +52,7 @@ export const deployRecords: ProbeKind<string, DeployRecord[]> = {
   },
 };
 
-/** Prints each record as a line of base64; nothing where there is none. `state` is `paths.state`. */
-export function recordsScript(state: string): Script {
+function recordsScript(state: string): Script {
   return sh`
     cd -- ${directoryOf(state)} 2>/dev/null || exit 0
     for file in *.json; do [ ! -e "$file" ] || { base64 -w 0 <"$file"; echo; }; done`;
