@@ -1767,8 +1767,11 @@ export interface components {
         WriteAnswer: {
             /** Collection */
             collection: string;
-            /** Ids */
-            ids: string[];
+            /**
+             * Ids
+             * @description As they were given, and as a search finds them.
+             */
+            ids: (string | number)[];
             /**
              * Indexing
              * @enum {string}

@@ -86,8 +86,13 @@ async def held(services: Services, session: AsyncSession, name: str) -> int:
     row = await known_collection(session, name)
     if row is None:
         row = await collection_id(session, name)
-        await described(services, name, _within_transaction(services))
+        found = await described(services, name, _within_transaction(services))
+        await describe(session, row, _description(found))
     return row
+
+
+def _description(found: CollectionAnswer) -> Description | None:
+    return Description(found.size, found.distance) if found.size and found.distance else None
 
 
 async def record(services: Services, name: str, size: int, distance: str) -> None:
@@ -110,27 +115,47 @@ async def index_library_ids(services: Services, name: str) -> None:
 
 
 async def create(services: Services, request: CollectionRequest) -> tuple[CollectionAnswer, bool]:
-    """Makes a collection; a repetition finds it made. 409 where one of the name is different."""
+    """Makes a collection; a repetition finds it made. 409 where one of the name is different.
+
+    Its row is locked meanwhile: Qdrant fails some of those who make or delete a collection at the same time.
+    """
+    async with transaction(services) as session:
+        row = await _locked(session, request.name)
+        refusal = await _refusal(services, request)
+        try:
+            found = await described(services, request.name, _within_transaction(services))
+        except NotFound as missing:
+            raise refusal or missing from None
+        if (found.size, found.distance) != (request.size, request.distance):
+            detail = f"Collection {request.name} exists with another size or distance."
+            raise ApiProblem(409, "Conflict", detail)
+        await describe(session, row, _description(found))
+    return found, refusal is None
+
+
+async def _locked(session: AsyncSession, name: str) -> int:
+    """The row of a collection, made where there is none: the caller's alone until the transaction ends."""
+    select_row = select(Collection.id).where(Collection.name == name).with_for_update()
+    while True:
+        await session.execute(insert(Collection).values(name=name).on_conflict_do_nothing())
+        row = await session.scalar(select_row)
+        if row is not None:
+            return row
+
+
+async def _refusal(services: Services, request: CollectionRequest) -> ApiProblem | None:
+    """Has Qdrant make a collection; what it says where it will not, as for a name that is taken."""
     params = models.VectorParams(
         size=request.size, distance=models.Distance(request.distance), on_disk=request.on_disk
     )
+    call = services.qdrant.create_collection(request.name, vectors_config=params)
     try:
-        await from_qdrant(services, services.qdrant.create_collection(request.name, vectors_config=params))
-        made = True
+        await from_qdrant(services, call, _within_transaction(services))
     except ApiProblem as problem:
         if problem.status not in (409, 422):
             raise
-        made = False
-    found = await _the_same(services, request) if not made else await described(services, request.name)
-    await record(services, request.name, request.size, request.distance)
-    return found, made
-
-
-async def _the_same(services: Services, request: CollectionRequest) -> CollectionAnswer:
-    found = await described(services, request.name)
-    if (found.size, found.distance) != (request.size, request.distance):
-        raise ApiProblem(409, "Conflict", f"Collection {request.name} exists with another size or distance.")
-    return found
+        return problem
+    return None
 
 
 async def remove(services: Services, name: str) -> None:

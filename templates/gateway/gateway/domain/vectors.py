@@ -41,7 +41,7 @@ async def upsert(services: Services, request: UpsertRequest) -> WriteAnswer:
         entries = await enqueue_upsert(session, request.collection, points)
     state = await applied(services, request.collection, entries)
     return WriteAnswer(
-        collection=request.collection, ids=[str(_id(each)) for each in request.points], indexing=state
+        collection=request.collection, ids=[_id(each) for each in request.points], indexing=state
     )
 
 
@@ -58,10 +58,10 @@ def _id(point: VectorPoint) -> UUID | int:
 async def remove(services: Services, request: DeleteRequest) -> WriteAnswer:
     """Removes vectors by id; 404 where there is no such collection."""
     await collections.size_of(services, request.collection)
-    ids = list(dict.fromkeys(str(each) for each in request.ids))
+    ids = list(dict.fromkeys(request.ids))
     async with transaction(services) as session:
         await collections.held(services, session, request.collection)
-        entries = await enqueue_delete(session, request.collection, ids)
+        entries = await enqueue_delete(session, request.collection, map(str, ids))
     state = await applied(services, request.collection, entries)
     return WriteAnswer(collection=request.collection, ids=ids, indexing=state)
 

@@ -60,7 +60,7 @@ class WriteAnswer(BaseModel):
     """What a write has done."""
 
     collection: str
-    ids: list[str]
+    ids: list[Id] = Field(description="As they were given, and as a search finds them.")
     indexing: Applied
 
 

@@ -35,6 +35,7 @@ from citadel_testing import (
     start_qdrant,
     start_redis,
 )
+from qdrant_client.models import Distance, VectorParams
 
 from ..conftest import environment_of
 from .conftest import SIZE, Gateway, MakeGateway
@@ -90,6 +91,20 @@ async def eventually(condition: Callable[[], Awaitable[bool]], seconds: float = 
     while not await condition():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.2)
+
+
+async def test_a_collection_that_was_made_beside_it_takes_vectors_while_qdrant_is_away(
+    on_qdrant: Gateway, qdrant_of_ones_own: Qdrant
+) -> None:
+    await on_qdrant.services.qdrant.create_collection(
+        "beside", vectors_config=VectorParams(size=3, distance=Distance.COSINE)
+    )
+    body = {"collection": "beside", "points": [{"id": 1, "vector": [1.0, 0.0, 0.0]}]}
+    assert (await on_qdrant.http.post("/v1/vectors/upsert", json=body)).status_code == 201
+    assert qdrant_of_ones_own.server
+    qdrant_of_ones_own.server.kill()
+    on_qdrant.services.sizes.forget("beside")
+    assert (await on_qdrant.http.post("/v1/vectors/upsert", json=body)).status_code == 202
 
 
 async def test_without_qdrant_writes_are_kept_and_searches_are_503_until_it_is_back(
@@ -448,7 +463,8 @@ async def test_under_load_what_fails_is_named_in_time_and_used_again_without_a_r
     assert max(each.seconds for each in running.answers) < LONGEST_SECONDS
     assert {each.status for each in running.probes} == {200}
     assert statistics.median(each.seconds for each in running.probes) < 0.1
-    # A machine that is busy with something else may be late now and then; a loop that waits for what failed always is.
+    # A machine that is busy with something else may be late now and then; a loop that waits for what
+    # failed always is.
     assert statistics.quantiles((each.seconds for each in running.probes), n=20)[-1] < 1.5
     down = {each for each, state in ready["dependencies"].items() if state["status"] == "down"}
     assert down == {name} - {"model:general"}

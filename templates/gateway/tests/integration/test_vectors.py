@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from typing import Any
 
@@ -209,14 +210,13 @@ async def test_repeating_a_write_or_a_delete_changes_nothing(gateway: Gateway) -
 async def test_ids_may_be_numbers(gateway: Gateway) -> None:
     name = await gateway.create_collection(3)
     points = [{"id": 7, "vector": [1.0, 0.0, 0.0], "payload": {"letter": "a"}}]
-    assert (
-        await gateway.http.post("/v1/vectors/upsert", json={"collection": name, "points": points})
-    ).status_code == 201
+    written = await gateway.http.post("/v1/vectors/upsert", json={"collection": name, "points": points})
+    assert (written.status_code, written.json()["ids"]) == (201, [7])
     body = {"collection": name, "query_vector": [1.0, 0.0, 0.0]}
     assert (await gateway.http.post("/v1/vectors/search", json=body)).json()["results"][0]["id"] == 7
     assert (
-        await gateway.http.post("/v1/vectors/delete", json={"collection": name, "ids": [7]})
-    ).status_code == 200
+        await gateway.http.post("/v1/vectors/delete", json={"collection": name, "ids": written.json()["ids"]})
+    ).json()["ids"] == [7]
     assert await found(gateway, name) == []
 
 
@@ -271,6 +271,21 @@ async def test_making_a_collection_again_finds_it_made_or_different(gateway: Gat
     assert (await gateway.http.post("/v1/collections", json=body)).status_code == 200
     for other in ({"size": 4}, {"distance": "Dot"}):
         assert (await gateway.http.post("/v1/collections", json={**body, **other})).status_code == 409
+
+
+async def test_many_may_make_and_delete_one_collection_at_the_same_time(gateway: Gateway) -> None:
+    name = f"c{uuid.uuid4().hex}"
+    gateway.made.append(name)
+    body = {"name": name, "size": 3}
+    made = await asyncio.gather(*(gateway.http.post("/v1/collections", json=body) for _ in range(12)))
+    assert sorted(answer.status_code for answer in made) == [200] * 11 + [201]
+    deleted, made_again = (
+        lambda: gateway.http.delete(f"/v1/collections/{name}"),
+        lambda: gateway.http.post("/v1/collections", json=body),
+    )
+    answers = await asyncio.gather(*(each() for _ in range(6) for each in (deleted, made_again)))
+    assert {answer.status_code for answer in answers[0::2]} <= {204, 404}
+    assert {answer.status_code for answer in answers[1::2]} <= {200, 201}
 
 
 async def test_a_collection_made_anew_with_another_size_takes_that(gateway: Gateway) -> None:
