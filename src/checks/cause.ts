@@ -9,12 +9,19 @@ const ROOTS: Readonly<Partial<Record<Group, string>>> = {
   canary: 'qdrant.livez',
   postgres: 'postgres.accepts',
   redis: 'redis.ping',
+  gateway: 'gateway.ready',
   python: 'python.environment',
 };
 
 /** Those that need another, or more than one. */
 const OWN_ROOTS: Readonly<Record<string, readonly string[]>> = {
   'collections.count': ['qdrant.livez', 'postgres.accepts'],
+  ...Object.fromEntries(
+    ['infrastructure', 'search', 'concurrency', 'latency', 'rate-limit', 'limits'].map((name) => [
+      `gateway.${name}`,
+      ['gateway.ready', 'gateway.auth'],
+    ]),
+  ),
 };
 
 /** Every check that is named as a cause. */
@@ -32,7 +39,7 @@ export function withCauses(results: readonly CheckResult[]): CheckResult[] {
     const own = OWN_ROOTS[id] ?? [ROOTS[group] ?? []].flat();
     if (status !== 'unknown' || own.includes(id) || remedy === undefined) return result;
     const ran = results.filter((each) => own.includes(each.id));
-    const causes = ran.filter((each) => each.status !== 'pass').map((each) => each.id);
+    const causes = ran.filter(({ status }) => status !== 'pass' && status !== 'skip').map((each) => each.id);
     if (causes.length > 0) {
       return { ...result, remedy: `See ${causes.join(' and ')}: repair that first, then check again.` };
     }

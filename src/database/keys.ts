@@ -1,4 +1,5 @@
 import { EXIT, VdbError } from '../errors.js';
+import { keyFingerprint } from '../services/citadel/key.js';
 
 /** A key of the gateway as it is listed: never the key itself, of which only a hash is kept. */
 export interface ApiKey {
@@ -9,6 +10,8 @@ export interface ApiKey {
   expiresAt: string | null;
   revokedAt: string | null;
   lastUsedAt: string | null;
+  /** As {@link keyFingerprint} has it. */
+  fingerprint: string;
 }
 
 /** What a key may do; `admin` implies the others. */
@@ -42,7 +45,13 @@ function keyOf(each: Record<string, unknown>): ApiKey {
   if (!Array.isArray(each.scopes)) throw new Error('unreadable list of keys');
   return {
     ...{ id: String(each.id), name: String(each.name), scopes: each.scopes.map(String) },
+    fingerprint: String(each.fingerprint),
     ...{ createdAt: text('created_at'), expiresAt: text('expires_at') },
     ...{ revokedAt: text('revoked_at'), lastUsedAt: text('last_used_at') },
   };
+}
+
+/** Whether it is a key in force that is the configured one, with which vdb itself comes to the gateway. */
+export function isOwnKey({ fingerprint, revokedAt }: ApiKey, configured: string): boolean {
+  return revokedAt === null && configured !== '' && fingerprint === keyFingerprint(configured);
 }

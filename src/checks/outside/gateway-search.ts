@@ -13,9 +13,10 @@ export function hitsWanted({ gateway: { limits } }: Config): number {
 /** A search that was made, or why it failed. */
 export type GatewaySearch =
   | { collection: string; points: number; hits: number; tookMs: number }
-  | { failure: string }
-  /** No configured collection holds as many points as are asked for. */
-  | { empty: true };
+  /** What was said against it, and the status of that answer; 0 where there was none. */
+  | { failure: string; status: number }
+  /** None of so many collections holds as many points as are asked for. */
+  | { empty: number };
 
 /** Searches through the first replica, at a port that SSH forwards, in the first collection with something to find. */
 export async function searchGateway({ host, context }: Site): Promise<Observation<GatewaySearch>> {
@@ -44,9 +45,11 @@ export async function searchGateway({ host, context }: Site): Promise<Observatio
 
 async function search(
   client: ReturnType<typeof gatewayClient>,
-  names: readonly string[],
+  configured: readonly string[],
   limit: number,
 ): Promise<GatewaySearch> {
+  const { items } = await answered(client.GET('/v1/collections'));
+  const names = new Set([...configured, ...items]);
   for (const collection of names) {
     const params = { path: { name: collection } };
     const { points, size } = await answered(client.GET('/v1/collections/{name}', { params }));
@@ -56,11 +59,12 @@ async function search(
     const { results, took_ms: tookMs } = await answered(client.POST('/v1/vectors/search', { body }));
     return { collection, points, hits: results.length, tookMs };
   }
-  return { empty: true };
+  return { empty: names.size };
 }
 
 /** What the gateway says against it is an answer; that nothing answers is one too. */
 function failureOf(error: unknown): GatewaySearch {
-  if (error instanceof GatewayProblem) return { failure: `${error.status}: ${error.message}` };
-  return { failure: messageOf(error) };
+  if (error instanceof GatewayProblem)
+    return { failure: `${error.status}: ${error.message}`, status: error.status };
+  return { failure: messageOf(error), status: 0 };
 }

@@ -1,11 +1,13 @@
 import { assertEnabled } from '../../database/errors.js';
-import { keysOf, scopesOf } from '../../database/keys.js';
+import { type ApiKey, isOwnKey, keysOf, scopesOf } from '../../database/keys.js';
 import { askCitadel, runCitadel } from '../../database/run.js';
 import { EXIT, VdbError } from '../../errors.js';
+import { confirmTyped } from '../../ui/confirm.js';
 import { keyData, keysText } from '../../ui/database/keys.js';
 import type { CommandContext, Handler } from '../context.js';
 import { assertCurrent } from '../database/ready.js';
 import { underLock } from '../locked.js';
+import { promptLine } from '../prompt.js';
 import { type Accept, type Session, withSession } from '../session.js';
 import { lineWidth } from '../terminal.js';
 
@@ -17,8 +19,7 @@ export const list: Handler = (context) =>
     context,
     async (session) => {
       await assertCurrent(session);
-      const request = { failure: 'The keys were not listed', args: ['key', 'list'] };
-      const keys = keysOf(await askCitadel(session.host, session.config, request));
+      const keys = await keysOn(session);
       const { emit, global, terminal } = context;
       const now = new Date();
       emit({ type: 'result', keys: keys.map((key) => keyData(key, now)), exit_code: EXIT.ok });
@@ -29,6 +30,11 @@ export const list: Handler = (context) =>
     },
     enabled,
   );
+
+async function keysOn({ host, config }: Session): Promise<ApiKey[]> {
+  const request = { failure: 'The keys were not listed', args: ['key', 'list'] };
+  return keysOf(await askCitadel(host, config, request));
+}
 
 interface IssueFlags {
   scopes?: string;
@@ -67,19 +73,37 @@ export const revoke: Handler = async (context) => {
   return withSession(
     context,
     async (session) => {
+      await assertCurrent(session);
+      const keys = await keysOn(session);
+      const own = keys.some((key) => key.id === id && isOwnKey(key, session.config.gateway.api_key));
+      if (own) await confirmOwn(context, id);
       const request = { failure: `The key ${id} was not revoked`, args: ['key', 'revoke', id] };
       const none = usage(`There is no key ${id} in force`, 'vdb db keys list');
       await changeKey(context, session, request, `revoke the key ${id}`, ({ revoked }) => {
         if (revoked !== true) throw none;
       });
       context.emit({ type: 'result', id, changed: 1, exit_code: EXIT.ok });
-      if (!context.global.json)
-        context.terminal.err(`Key ${id} is revoked: the gateway refuses it within seconds.`);
+      if (context.global.json) return EXIT.ok;
+      context.terminal.err(`Key ${id} is revoked: the gateway refuses it within seconds.`);
+      if (own) context.terminal.err(OWN_IS_GONE);
       return EXIT.ok;
     },
     enabled,
   );
 };
+
+const OWN_IS_GONE =
+  'It was the key of the configuration. Give gateway.api_key another value, then: vdb provision --only 1.2';
+
+/** Throws unless somebody means it: vdb itself is refused from then on. */
+function confirmOwn({ global, terminal }: CommandContext<unknown>, id: string): Promise<void> {
+  return confirmTyped({
+    what: `Revoking the key of the configuration (${id})`,
+    warning: `Key ${id} is gateway.api_key of the configuration: without it checks fail, and it can never be put in force again.`,
+    ...{ expected: id, yes: global.yes, interactive: terminal.interactive, say: terminal.alert },
+    ask: promptLine,
+  });
+}
 
 function changeKey(
   context: CommandContext<unknown>,

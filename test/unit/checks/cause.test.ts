@@ -48,6 +48,17 @@ describe('what could not be seen', () => {
     expect(remedyOf(result(id, 'unknown'), ...others)).toBe(remedy);
   });
 
+  it.each(['gateway.search', 'gateway.limits', 'gateway.infrastructure'])('names the key for %s', (id) => {
+    expect(
+      remedyOf(result(id, 'unknown'), result('gateway.ready', 'pass'), result('gateway.auth', 'fail')),
+    ).toBe('See gateway.auth: repair that first, then check again.');
+  });
+
+  it('does not blame what was skipped', () => {
+    const others = [result('gateway.ready', 'fail'), result('gateway.auth', 'skip')];
+    expect(remedyOf(result('gateway.search', 'unknown'), ...others)).toContain('See gateway.ready:');
+  });
+
   it('does not blame what passed', () => {
     expect(remedyOf(result('qdrant.version', 'unknown'), result('qdrant.livez', 'pass'))).toBe(REMEDY);
     expect(

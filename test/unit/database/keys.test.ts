@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { keysOf, scopesOf } from '../../../src/database/keys.js';
+import { isOwnKey, keysOf, scopesOf } from '../../../src/database/keys.js';
 import { keyData, keysText } from '../../../src/ui/database/keys.js';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
@@ -27,6 +28,16 @@ describe('keys', () => {
 
   test.each([{}, { keys: [{ ...KEY, scopes: null }] }])('are not made up: %j', (answer) => {
     expect(() => keysOf(answer)).toThrow('unreadable list of keys');
+  });
+
+  test('are known for the configured one by their fingerprint, as long as they are in force', () => {
+    const fingerprint = createHash('sha256').update('Qw5nBv8xRt2mLp7s').digest('hex').slice(0, 16);
+    const [own, other, gone] = listed(
+      { fingerprint },
+      {},
+      { fingerprint, revoked_at: '2026-02-01T00:00:00Z' },
+    ).map((key) => isOwnKey(key, 'Qw5nBv8xRt2mLp7s'));
+    expect([own, other, gone]).toEqual([true, false, false]);
   });
 
   test('have scopes that there are', () => {

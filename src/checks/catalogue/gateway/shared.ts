@@ -65,3 +65,11 @@ export function eachInstance<Have>(
 export function versioned({ gateway: { versioning } }: CheckContext['config']): string {
   return versioning.enabled ? `/${versioning.prefix}` : '';
 }
+
+/** Said where nothing listens. */
+export const SILENT = 'the gateway does not answer';
+
+/** No answer, a refused key, or a server behind the gateway that is away: it says nothing of what was asked. */
+export function isElsewhere(status: number): boolean {
+  return [0, 401, 403, 502, 503, 504].includes(status);
+}

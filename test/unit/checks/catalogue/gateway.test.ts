@@ -57,6 +57,13 @@ describe('gateway.ready', () => {
     expect(result.seen).toContain(seen);
   });
 
+  it('has the server behind it repaired, not the gateway', () => {
+    const result = judged('gateway.ready', [answer(503, body('not ready', down))]);
+    expect(result.remedy).toContain('Repair the server that it names');
+    expect(result.fix).toBeUndefined();
+    expect(judged('gateway.ready', [known(null)]).fix).toBe('1.2');
+  });
+
   it('judges each replica and names the one that is down', () => {
     const result = judged('gateway.ready', [answer(200), known(null)], contextWith({ replicas: 2 }));
     expect(result).toMatchObject({ status: 'fail', seen: 'blue-2: nothing listens on port 8002' });
@@ -104,7 +111,8 @@ describe('gateway.infrastructure', () => {
   it.each([
     ['passes when both answer', [servers, metrics], 'pass', '/v1/infrastructure/health, /metrics'],
     ['fails when one is not there', [servers, answer(404)], 'fail', '/metrics answers 404'],
-    ['fails when a key that should open it does not', [answer(401), metrics], 'fail', 'health answers 401'],
+    ['is unknown while the key is refused', [answer(401), metrics], 'unknown', 'health answers 401'],
+    ['is unknown while a server is away', [answer(503), metrics], 'unknown', 'health answers 503'],
     ['does not take any 200 for it', [servers, answer(200, 'hello')], 'fail', '/metrics does not hold'],
     ['nor for the servers', [answer(200, {}), metrics], 'fail', '/v1/infrastructure/health does not hold'],
     ['is unknown while it hangs', [answer('timeout'), metrics], 'unknown', 'does not answer in time'],
@@ -116,17 +124,28 @@ describe('gateway.infrastructure', () => {
 });
 
 describe('gateway.auth', () => {
+  const refused = [answer(401), answer(401)];
+
   it.each([
-    ['passes when a stranger gets 401', [answer(401), answer(401)], 'pass'],
-    ['fails when one path is open', [answer(200), answer(401)], 'fail'],
+    ['passes when a stranger gets 401 and the owner is let in', [...refused, answer(200)], 'pass'],
+    ['fails when one path is open', [answer(200), answer(401), answer(200)], 'fail'],
     [
       'fails when a path answers something else, which says nothing of keys',
-      [answer(404), answer(401)],
+      [answer(404), answer(401), answer(200)],
       'fail',
     ],
-    ['is unknown while it hangs', [answer('timeout'), answer(401)], 'unknown'],
+    ['is unknown while it hangs', [answer('timeout'), answer(401), answer(200)], 'unknown'],
+    ['fails when the configured key is refused', [...refused, answer(401)], 'fail'],
+    ['fails when the configured key may not', [...refused, answer(403)], 'fail'],
+    ['is unknown while keys cannot be looked up', [...refused, answer(503)], 'unknown'],
   ])('%s', (_, observations, status) => {
     expect(judged('gateway.auth', observations).status).toBe(status);
+  });
+
+  it('tells what to do about a key that was revoked', () => {
+    expect(judged('gateway.auth', [...refused, answer(401)])).toMatchObject({
+      ...{ seen: '/v1/keys answers 401 to the configured key', remedy: expect.stringContaining('keys list') },
+    });
   });
 
   it('is skipped where keys are not demanded', () => {
@@ -194,8 +213,11 @@ describe('gateway.search', () => {
       '3 of docs in 4 ms',
     ],
     ['fails with fewer', { collection: 'docs', points: 9, hits: 2, tookMs: 4.2 }, 'fail', '2 of docs'],
-    ['fails with what the gateway says', { failure: '401: the key is not known' }, 'fail', '401: the key'],
-    ['is skipped while there is nothing to find', { empty: true }, 'skip', 'no collection has 3 points'],
+    ['fails with what the gateway says', { failure: '422: no', status: 422 }, 'fail', '422: no'],
+    ['blames no search for a refused key', { failure: '401: no key', status: 401 }, 'unknown', '401: no key'],
+    ['nor for a server that is away', { failure: '503: qdrant', status: 503 }, 'unknown', '503: qdrant'],
+    ['nor for silence', { failure: 'fetch failed', status: 0 }, 'unknown', 'fetch failed'],
+    ['is skipped while there is nothing to find', { empty: 2 }, 'skip', 'none of 2 collections has 3 points'],
   ])('%s', (_, found, status, seen) => {
     const result = judged('gateway.search', [known(found)]);
     expect(result.status).toBe(status);
@@ -295,11 +317,32 @@ describe('under load', () => {
     ],
     ['gateway.limits', 'passes', {}, 'pass', '422'],
     ['gateway.limits', 'fails when too much is taken', { tooMuch: [200] }, 'fail', 'answered by 200'],
+    ['gateway.limits', 'blames no setting for 503', { tooMuch: [503] }, 'unknown', 'answered by 503'],
+    ['gateway.limits', 'nor for silence', { tooMuch: [0] }, 'unknown', 'answered by nothing'],
   ])('%s %s', (id, _, change, status, seen) => {
     const result = judged(id, [load(change)]);
     expect(result.status).toBe(status);
     expect(result.seen).toContain(seen);
   });
+
+  it.each(['gateway.concurrency', 'gateway.latency', 'gateway.rate-limit'])(
+    '%s blames no setting where no search is answered',
+    (id) => {
+      const failing = (status: number) =>
+        load({
+          ...{ alone: good(3, 0.1, status), together: [together(1, good(20, 0.1, status))] },
+          ...{ health: good(10, 0.01, status), oneClient: good(35, 0.1, status), tooMuch: [status] },
+        });
+      for (const [status, said] of [
+        [401, '401'],
+        [503, '503'],
+        [0, 'no answer'],
+      ] as const)
+        expect(judged(id, [failing(status)])).toMatchObject({
+          ...{ status: 'unknown', seen: `no search is answered: ${said}` },
+        });
+    },
+  );
 
   it('nothing is refused where there is no limit', () => {
     const off = contextWith({ rate_limit: { enabled: false } });
