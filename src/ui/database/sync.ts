@@ -18,7 +18,7 @@ export function syncText(report: SyncReport, { color, width }: { color: boolean;
     .map((line) => shortened(line.trimEnd(), width));
   const paint = (line: string, index: number): string =>
     isInStep(collections[index] as SyncedCollection) ? line : style.yellow(line);
-  return [style.dim(first), ...lines.map(paint), ...refused(report), sum(report)].join('\n');
+  return [style.dim(first), ...lines.map(paint), ...needed(report), ...refused(report), sum(report)].join('\n');
 }
 
 function row(each: SyncedCollection, mode: SyncReport['mode']): string[] {
@@ -53,6 +53,11 @@ function partsOf(differences: Differences, done: '' | 'ed'): string[] {
   return parts.filter(([number]) => number > 0).map(([, text]) => text);
 }
 
+/** What only a person can do, at its full length: a row of the table may be cut. */
+function needed({ collections }: SyncReport): string[] {
+  return collections.flatMap(({ name, kept }) => (kept === null ? [] : [`${name}: ${kept}`]));
+}
+
 function refused({ rejected }: SyncReport): string[] {
   return rejected === 0
     ? []
@@ -66,10 +71,11 @@ function sum({ collections, mode, inStep, applied }: SyncReport): string {
     const sent = applied === 0 ? '' : `, ${count(applied, 'waiting write')} sent`;
     return `${inStep ? 'Both sides agree' : 'Both sides still differ'}: ${size}, ${repaired} repaired${sent}`;
   }
-  const differing = collections.filter((each) => !isInStep(each)).length;
-  return inStep
-    ? `Both sides agree on ${size}.`
-    : `${differing} of ${size} differ. Repair: vdb db sync --repair`;
+  if (inStep) return `Both sides agree on ${size}.`;
+  const differing = collections.filter((each) => !isInStep(each));
+  const byHand = differing.every(({ kept }) => kept !== null);
+  const next = byHand ? 'No repair does what is named above.' : 'Repair: vdb db sync --repair';
+  return `${differing.length} of ${size} differ. ${next}`;
 }
 
 /** Rows, payloads and collections that a repair has changed. */

@@ -129,9 +129,15 @@ class _Walk:
             await self._look(owner, ids, None)
         self._report.refused = len(self._refused)
         self._report.unfindable = await self._unfindable(owner)
-        needed = await self._finish(owner, started) if self._repairing else None
+        needed = await (self._finish(owner, started) if self._repairing else self._needed(owner))
         self._report.kept = "; ".join(filter(None, (needed, *_told(self._report)))) or None
         return self._report
+
+    async def _needed(self, owner: int) -> str | None:
+        if self._place.there:
+            return None
+        async with self._database.session() as session:
+            return await _needed(session, owner)
 
     async def _count(self) -> None:
         if self._place.there:
@@ -257,8 +263,8 @@ async def _keep_out(session: AsyncSession, owner: int) -> None:
     await session.execute(text("SELECT FROM collections WHERE id = :owner FOR UPDATE"), {"owner": owner})
 
 
-async def _dropped(session: AsyncSession, owner: int) -> str | None:
-    """Removes the row of a collection that Qdrant does not have; tells why where it has to stay."""
+async def _needed(session: AsyncSession, owner: int) -> str | None:
+    """Why the row of a collection has to stay that Qdrant does not have; None: nothing needs it."""
     query = text(
         """
         SELECT EXISTS (SELECT FROM outbox WHERE collection_id = :owner) AS waited_for,
@@ -270,5 +276,12 @@ async def _dropped(session: AsyncSession, owner: int) -> str | None:
         return "writes wait for this collection: create it in Qdrant"
     if row.used:
         return "libraries use this collection: create it in Qdrant"
-    await session.execute(text("DELETE FROM collections WHERE id = :owner"), {"owner": owner})
     return None
+
+
+async def _dropped(session: AsyncSession, owner: int) -> str | None:
+    """Removes the row of a collection that Qdrant does not have; tells why where it has to stay."""
+    needed = await _needed(session, owner)
+    if needed is None:
+        await session.execute(text("DELETE FROM collections WHERE id = :owner"), {"owner": owner})
+    return needed

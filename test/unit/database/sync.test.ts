@@ -55,6 +55,14 @@ describe('a report of both sides', () => {
     expect(syncText(reportOf(ANSWER), VIEW)).toMatch(/\nBoth sides agree on 1 collection\.$/);
   });
 
+  test('promises no repair of what a repair would leave as it is', () => {
+    const kept = 'libraries use this collection: create it in Qdrant';
+    const gone = { ...SAME, name: 'gone', state: 'only_in_postgres', points: null, kept };
+    const text = syncText(reportOf({ ...ANSWER, in_step: false, collections: [SAME, gone] }), VIEW);
+    expect(text).toContain(`\ngone: ${kept}\n`);
+    expect(text).toMatch(/\n1 of 2 collections differ\. No repair does what is named above\.$/);
+  });
+
   test('has nothing to do about what a restore keeps', () => {
     const kept = { ...SAME, name: 'general--before-20260102T030405Z', state: 'aside', vectors: null };
     const report = reportOf({ ...ANSWER, mode: 'repair', collections: [kept] });
