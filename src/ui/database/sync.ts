@@ -18,7 +18,9 @@ export function syncText(report: SyncReport, { color, width }: { color: boolean;
     .map((line) => shortened(line.trimEnd(), width));
   const paint = (line: string, index: number): string =>
     isInStep(collections[index] as SyncedCollection) ? line : style.yellow(line);
-  return [style.dim(first), ...lines.map(paint), ...needed(report), ...refused(report), sum(report)].join('\n');
+  return [style.dim(first), ...lines.map(paint), ...needed(report), ...refused(report), sum(report)].join(
+    '\n',
+  );
 }
 
 function row(each: SyncedCollection, mode: SyncReport['mode']): string[] {
