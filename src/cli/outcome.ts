@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import type { ConvergeOptions } from '../engine/converge.js';
 import type { RunOutcome, TaskStatus } from '../engine/events.js';
-import type { Step } from '../engine/plan.js';
+import { type Plan, type Step, stepCount } from '../engine/plan.js';
 import type { TaskContext } from '../engine/task.js';
 import { EXIT, type ExitCode, messageOf, VdbError } from '../errors.js';
 import { errorData, errorText } from '../ui/error.js';
@@ -63,6 +63,11 @@ export function exitCodeOf(outcome: RunOutcome): ExitCode {
   if (outcome.interrupted) return EXIT.interrupted;
   const failed = outcome.failed + outcome.refused > 0 || outcome.unrecorded !== undefined;
   return failed ? EXIT.failed : EXIT.ok;
+}
+
+/** What applying the plan would end with as far as it is known: what is refused or cannot be seen is a failure. */
+export function planExitCode(plan: Plan): ExitCode {
+  return stepCount(plan, 'unknown') + stepCount(plan, 'refused') === 0 ? EXIT.ok : EXIT.failed;
 }
 
 async function assertWritable(directory: string): Promise<void> {

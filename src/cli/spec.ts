@@ -111,7 +111,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'provision',
     summary: 'bring a host to the state that the configuration describes',
     options: [
-      ['--plan', 'show what would change, change nothing'],
+      ['--plan', 'show what would change, change nothing; exit code 1 where something is refused or unseen'],
       ['-o, --out <file>', 'with --plan: save the plan for `vdb apply`'],
       ...SELECTION,
       ['--report <dir>', 'write an execution record of each task as Markdown'],

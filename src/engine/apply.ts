@@ -159,6 +159,7 @@ function stepEntries(
           done(outcome);
           const changed = outcome.steps.filter((step) => step.status === 'changed').length;
           entry.title = changed === 0 ? `${title}: ${outcome.status}` : `${title}: ${changed} changed`;
+          if (outcome.status === 'not-run') entry.skip(`${title}: ${outcome.why}`);
           if (outcome.status === 'failed') throw new Error('the task did not reach its desired state');
         },
       },

@@ -93,10 +93,12 @@ export class TaskRun {
   async finish(): Promise<TaskOutcome> {
     if (this.#stale || this.#steps.some(({ verdict }) => verdict.status === 'later')) await this.#verify();
     const { task } = this.#first();
+    const status = statusOf(this.#outcomes);
     const outcome: TaskOutcome = {
       id: task.id,
       title: task.title,
-      status: statusOf(this.#outcomes),
+      status,
+      ...(status === 'not-run' ? { why: interruptedAfter(this.#outcomes) } : {}),
       steps: this.#outcomes,
       startedAt: this.#startedAt.toISOString(),
       durationMs: performance.now() - this.#started,
@@ -223,6 +225,13 @@ export class TaskRun {
  */
 export function mustLookAgain({ observation, resource, subtask }: Step): boolean {
   return observation.status === 'pending' || resource.predict !== undefined || subtask.after !== undefined;
+}
+
+/** Without a failure only an interruption keeps steps from running. */
+function interruptedAfter(outcomes: readonly StepOutcome[]): string {
+  const changed = outcomes.filter(({ status }) => status === 'changed').length;
+  const left = outcomes.filter(({ status }) => status === 'not-run').length;
+  return `interrupted: ${changed} changed, ${left} not`;
 }
 
 function statusOf(outcomes: readonly StepOutcome[]): TaskOutcome['status'] {

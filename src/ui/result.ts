@@ -21,10 +21,10 @@ export function resultText(
     ...skipped.map((step) => `${style.yellow('skipped')} ${step.task} ${step.title}: ${step.summary}`),
     ...(foreign.length === 0 ? [] : [foreignLine(foreign, color)]),
     ...leftOutLines(leftOut, color),
-    ...notRun.map(
-      (task) =>
-        `${style.yellow('not run')} ${task.id} ${task.title}: ${task.why ?? 'an earlier step failed'}`,
-    ),
+    ...notRun.map(({ id, title, steps, why }) => {
+      const word = steps.length === 0 ? 'not run' : 'not done';
+      return `${style.yellow(word)} ${id} ${title}${why === undefined ? '' : `: ${why}`}`;
+    }),
     '',
     ...(running.length === 0 ? [] : [...running.map((line) => `  ${line}`), '']),
     sumLine(outcome, host, color),

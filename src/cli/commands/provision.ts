@@ -5,6 +5,7 @@ import type { Task } from '../../engine/task.js';
 import { EXIT, type ExitCode, messageOf, VdbError } from '../../errors.js';
 import { planText } from '../../ui/plan.js';
 import type { CommandContext, Handler } from '../context.js';
+import { planExitCode } from '../outcome.js';
 import { convergeTasks, lookAndPlan } from '../run.js';
 import { type Session, withSession } from '../session.js';
 
@@ -46,7 +47,7 @@ export function selectionOf(options: Pick<ProvisionOptions, 'only' | 'skip' | 'f
   };
 }
 
-/** Looks and shows. The gate stays closed: nothing can change. Exit code 1 when something could not be seen. */
+/** Looks and shows. The gate stays closed: nothing can change. Exit code as applying it would have. */
 export async function showPlan(
   context: CommandContext<ProvisionOptions>,
   session: Session,
@@ -56,15 +57,14 @@ export async function showPlan(
   const { plan } = await lookAndPlan(session, tasks);
   if (out !== undefined) await save(plan, out);
   const { terminal, emit } = context;
-  const unseen = stepCount(plan, 'unknown');
-  const exitCode = unseen === 0 ? EXIT.ok : EXIT.failed;
+  const exitCode = planExitCode(plan);
   emit({ type: 'plan', plan });
   emit({
     type: 'result',
     status: 'planned',
     changes: stepCount(plan, 'change'),
     refused: stepCount(plan, 'refused'),
-    unknown: unseen,
+    unknown: stepCount(plan, 'unknown'),
     exit_code: exitCode,
   });
   if (!context.global.json) {

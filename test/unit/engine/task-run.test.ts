@@ -154,6 +154,6 @@ describe('TaskRun', () => {
       () => fake.changed.length > 0,
     );
     expect(statuses).toEqual({ a: 'changed', b: 'not-run' });
-    expect(outcome.status).toBe('not-run');
+    expect(outcome).toMatchObject({ status: 'not-run', why: 'interrupted: 1 changed, 1 not' });
   });
 });

@@ -43,6 +43,13 @@ describe('resultText', () => {
     expect(text).toMatch(/Failed: db, 0 changes, 1 failed/);
   });
 
+  it('does not call a task that was interrupted not run, nor failed', () => {
+    const why = 'interrupted: 1 changed, 1 not';
+    const text = textOf([step(), step({ status: 'not-run' })], { status: 'not-run', why }, true);
+    expect(text).toContain(`not done 1.1 Files: ${why}`);
+    expect(text).not.toContain('failed');
+  });
+
   it('gives the reason of what was skipped or not run', () => {
     expect(textOf([step({ status: 'skipped', summary: 'no network' })])).toContain(
       'skipped 1.1 /etc/a: no network',
