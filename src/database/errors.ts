@@ -20,7 +20,7 @@ export function layerFailed(what: string, host: string, result: ExecResult): Vdb
     code: `db.${code.replaceAll('_', '-')}`,
     exitCode: EXIT.failed,
     host,
-    next: 'vdb db status',
+    next: code === 'key_refused' ? 'vdb db keys list' : 'vdb db status',
   });
 }
 

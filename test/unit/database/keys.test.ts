@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { layerFailed } from '../../../src/database/errors.js';
 import { isOwnKey, keysOf, scopesOf } from '../../../src/database/keys.js';
 import { keyData, keysText } from '../../../src/ui/database/keys.js';
 
@@ -38,6 +39,14 @@ describe('keys', () => {
       { fingerprint, revoked_at: '2026-02-01T00:00:00Z' },
     ).map((key) => isOwnKey(key, 'Qw5nBv8xRt2mLp7s'));
     expect([own, other, gone]).toEqual([true, false, false]);
+  });
+
+  test('that are refused are looked up among the others', () => {
+    const stdout = JSON.stringify({ error: { code: 'key_refused', message: 'there is a key app already' } });
+    const failed = layerFailed('The key app was not issued', 'db', {
+      ...{ stdout, stderr: '', exitCode: 1, durationMs: 0 },
+    });
+    expect(failed.details.next).toBe('vdb db keys list');
   });
 
   test('have scopes that there are', () => {
