@@ -34,7 +34,7 @@ export const deploy: Handler<DeployOptions> = (context) => {
     if (record === null) return nothingToDo(context, session);
     if (context.options.plan) return showPlan(context, session, record);
     return carriedOut(context, session, async () => {
-      await refuseSecond(session);
+      await refuseSecond(session, true);
       return record;
     });
   });
@@ -189,12 +189,13 @@ function showPlan({ emit, global, terminal }: Context, session: Session, record:
   return EXIT.ok;
 }
 
-/** There is one at most. Throws `deploy.open` where there is one. */
-export async function refuseSecond({ host, config }: Session): Promise<void> {
+/** There is one at most. Throws `deploy.open` where there is one: exit code 5 while another run is at it. */
+export async function refuseSecond({ host, config }: Session, hasLock = false): Promise<void> {
   const open = await openDeploy(host, config.paths.state);
   if (open === undefined) return;
+  const isAtWork = !hasLock && (await lockStatus(host)) !== null;
   throw new VdbError(`Deploy ${open.id} is not at its end`, {
-    ...{ code: 'deploy.open', exitCode: EXIT.notReady, host: host.target },
+    ...{ code: 'deploy.open', exitCode: isAtWork ? EXIT.locked : EXIT.notReady, host: host.target },
     meaning: 'Another one beside it would take its slot.',
     next: 'vdb deploy status, then vdb deploy continue or vdb deploy abort',
   });

@@ -31,7 +31,7 @@ export const rollback: Handler<DeployOptions> = async (context) => {
       return EXIT.ok;
     }
     return carriedOut(context, session, async () => {
-      await refuseSecond(session);
+      await refuseSecond(session, true);
       return record;
     });
   });

@@ -48,7 +48,7 @@ async function assertReady(connection: Connection): Promise<string> {
   throw new VdbError(`The host is not in order: ${wrong.join(', ')}`, {
     ...{ code: 'deploy.not-ready', exitCode: EXIT.notReady, host: connection.host.target },
     meaning: 'A new release on a host with other trouble would be hard to judge.',
-    next: `vdb check ${wrong[0]}`,
+    next: `vdb check ${wrong[0]?.split(' ')[0]}`,
   });
 }
 
@@ -59,5 +59,5 @@ export function inTheWay({ results }: Pick<CheckReport, 'results'>): string[] {
   return results
     .filter(blocks)
     .filter(({ id, fix }) => !id.startsWith('drift') && !isBrought(fix))
-    .map(({ id }) => id);
+    .map(({ id, seen }) => `${id} (${seen})`);
 }

