@@ -3,6 +3,7 @@ import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { directory } from '../src/resources/directory.js';
 import { ownCertificate } from '../src/resources/edge-certificate.js';
+import { edgeRetired } from '../src/resources/edge-retired.js';
 import { edgeSlots } from '../src/resources/edge-slots.js';
 import { file } from '../src/resources/file.js';
 import { later } from '../src/resources/later.js';
@@ -27,7 +28,8 @@ const edge: SubTask = {
     'HAProxy serves the gateway and, where configured, Qdrant to the allowlist alone, with TLS where it is on',
   resources: (context) => {
     const { config } = context;
-    if (!edgeServes(config)) return [];
+    if (!edgeServes(config))
+      return [edgeRetired({ configuration: EDGE_CONFIGURATION, certificate: EDGE_CERTIFICATE })];
     if (config.networking.tls.mode === 'acme')
       return [
         later({ id: '4.5.1', title: 'edge with ACME', why: 'certificates by ACME come with deployments' }),

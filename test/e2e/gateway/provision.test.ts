@@ -298,6 +298,7 @@ print(base64.b64encode(data.getvalue()).decode())`;
     expect(
       await inside("systemctl list-units --plain --no-legend 'api-gateway@*'; ls -A /opt/qdrant/gateway"),
     ).toBe('');
+    expect(await inside('systemctl is-active haproxy; ls /etc/haproxy')).toBe('inactive\nerrors');
     expect((await converges()).changed).toBe(0);
   });
 });

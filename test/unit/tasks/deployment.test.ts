@@ -18,6 +18,6 @@ describe('the edge', () => {
   });
 
   test('has no slots where there is none', () => {
-    expect(idsFor({})).toEqual(['settled:4.5']);
+    expect(idsFor({})).toEqual(['settled:4.5', 'edge-retired']);
   });
 });
