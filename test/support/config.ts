@@ -9,7 +9,7 @@ export function testConfig(overrides: Record<string, unknown> = {}): Config {
     postgres: { password: 'v8Lr2Wn5Yc1Xq' },
     redis: { password: 'e4Tg9Ub3Mz7Ks' },
     collections: {},
-    gateway: { enabled: false },
+    gateway: { api_key: 'mT6wQn3xVb8zKd1r' },
     models: {},
     networking: {},
     ...overrides,

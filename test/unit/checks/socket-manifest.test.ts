@@ -13,7 +13,7 @@ function required(sections: Record<string, unknown> = {}): string[] {
 }
 
 describe('manifest', () => {
-  it('demands SSH, the active slot, PostgreSQL and Redis', () => {
+  it('demands SSH, the active slot, PostgreSQL, Redis and the gateway', () => {
     expect(required()).toEqual([
       '22 any',
       '6333 loopback',
@@ -21,12 +21,19 @@ describe('manifest', () => {
       '6335 loopback',
       '5432 loopback',
       '6379 loopback',
+      '8001 loopback',
+      '8101 loopback',
+      '8002 loopback',
+      '8102 loopback',
     ]);
   });
 
   it('demands no port of a service that is switched off, and only REST of the emulator', () => {
-    const off = { ...EMULATED, postgres: { enabled: false }, redis: { enabled: false } };
-    expect(required(off)).toEqual(['22 any', '6333 loopback']);
+    const off = { enabled: false };
+    expect(required({ ...EMULATED, postgres: off, redis: off, gateway: off })).toEqual([
+      '22 any',
+      '6333 loopback',
+    ]);
     const alone = { qdrant: { ...contextOf().config.qdrant, cluster: { enabled: false } } };
     expect(required(alone)).not.toContain('6335 loopback');
   });
@@ -70,7 +77,8 @@ describe('manifest', () => {
 describe('closedPorts', () => {
   it('are those of the documents and of the configuration, without SSH and the edge', () => {
     expect(closedPorts(contextOf().config, [22])).toEqual([
-      5432, 6333, 6334, 6335, 6343, 6344, 6345, 6379, 9090, 9100,
+      5432, 6333, 6334, 6335, 6343, 6344, 6345, 6379, 8001, 8002, 8011, 8012, 8101, 8102, 8111, 8112, 9090,
+      9100,
     ]);
   });
 

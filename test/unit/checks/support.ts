@@ -14,7 +14,7 @@ export function contextOf(sections: Record<string, unknown> = {}): CheckContext 
     qdrant: { api_key: randomUUID(), read_only_api_key: randomUUID() },
     postgres: { password: randomUUID() },
     redis: { password: randomUUID() },
-    gateway: { enabled: false },
+    gateway: { api_key: randomUUID() },
     collections: { docs: { size: 384, distance: 'Cosine' } },
     ...sections,
   });

@@ -85,5 +85,6 @@ test('the services of the edge have the backends that their ports are configured
     { name: 'gateway', backends: ['gateway', 'gateway_grpc'], active: 'blue', limitSeconds: 52 },
     { name: 'qdrant', backends: ['qdrant_rest'], active: 'blue', limitSeconds: 52 },
   ]);
-  expect(edgeServices(testConfig({ networking }))).toMatchObject([{ name: 'qdrant' }]);
+  const alone = testConfig({ networking, gateway: { enabled: false } });
+  expect(edgeServices(alone)).toMatchObject([{ name: 'qdrant' }]);
 });

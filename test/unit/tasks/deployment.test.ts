@@ -14,10 +14,11 @@ describe('the edge', () => {
       'edge-slots:gateway',
       'edge-slots:qdrant_rest',
     ]);
-    expect(idsFor({ networking: PORTS }).slice(-1)).toEqual(['edge-slots:qdrant_rest']);
+    const last = idsFor({ networking: PORTS, gateway: { enabled: false } }).slice(-2);
+    expect(last).toEqual(['service:haproxy.service', 'edge-slots:qdrant_rest']);
   });
 
   test('has no slots where there is none', () => {
-    expect(idsFor({})).toEqual(['settled:4.5', 'edge-retired']);
+    expect(idsFor({ gateway: { enabled: false } })).toEqual(['settled:4.5', 'edge-retired']);
   });
 });

@@ -13,9 +13,10 @@ const OWN = { artifact: { from: 'tarball', path: '/nowhere/g.tar', sha256: 'a'.r
 
 describe('task 1.2', () => {
   test('only takes away what is left of it where the gateway is off', () => {
-    const all = gateway.subtasks.flatMap(({ id }) => ids(id, fakeContext()));
+    const off = fakeContext({ gateway: { enabled: false } });
+    const all = gateway.subtasks.flatMap(({ id }) => ids(id, off));
     expect(all).toEqual(['settled:1.2', 'gateway-retired', 'absent:/opt/qdrant/config/.gateway-header']);
-    expect(gateway.runs?.(fakeContext())).toBe('Gateway: not configured');
+    expect(gateway.runs?.(off)).toBe('Gateway: not configured');
   });
 
   test('runs every replica on a port of its own, from a link to one release', () => {

@@ -109,8 +109,10 @@ describe('the configuration of the server', () => {
   });
 
   it('loads with services that are off and have no secret', async () => {
-    const { config } = await loaded(testConfig({ postgres: { enabled: false }, redis: { enabled: false } }));
-    expect([config.postgres.enabled, config.redis.password]).toEqual([false, '']);
+    const off = { enabled: false };
+    const { config } = await loaded(testConfig({ postgres: off, redis: off, gateway: off }));
+    const { postgres, redis, gateway } = config;
+    expect([postgres.enabled, redis.password, gateway.api_key]).toEqual([false, '', '']);
   });
 
   it.each([

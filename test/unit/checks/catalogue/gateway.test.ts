@@ -25,7 +25,8 @@ describe('all checks of the gateway', () => {
   it.each(['gateway.ready', 'gateway.auth', 'gateway.release', 'gateway.concurrency'])(
     '%s is skipped where there is none',
     (id) => {
-      expect(judged(id, [], contextOf())).toMatchObject({ status: 'skip', seen: 'gateway.enabled is false' });
+      const off = contextOf({ gateway: { enabled: false } });
+      expect(judged(id, [], off)).toMatchObject({ status: 'skip', seen: 'gateway.enabled is false' });
     },
   );
 

@@ -84,16 +84,16 @@ describe('host.memory', () => {
   const judge = (gib: number, limit: Observation<unknown> = ABSENT) =>
     judged('host.memory', [known({ ...FACTS, memory: gib * GIB }), limit, ABSENT]);
 
-  it('passes when Qdrant, Redis and an eighth for PostgreSQL fit', () => {
-    expect(judge(37)).toMatchObject({ status: 'pass', seen: '37 GiB' });
+  it('passes when Qdrant, Redis, the gateway and an eighth for PostgreSQL fit', () => {
+    expect(judge(56)).toMatchObject({ status: 'pass', seen: '56 GiB' });
   });
 
   it('fails when they do not, and says what is planned', () => {
-    expect(judge(36)).toMatchObject({
+    expect(judge(55)).toMatchObject({
       status: 'fail',
-      seen: '36 GiB',
-      expected: 'at least 36.8 GiB',
-      details: ['Qdrant: 32 GiB', 'Redis: 256 MiB', 'PostgreSQL: 4.5 GiB'],
+      seen: '55 GiB',
+      expected: 'at least 55.1 GiB',
+      details: ['Qdrant: 32 GiB', 'Redis: 256 MiB', 'PostgreSQL: 6.9 GiB', 'the gateway: 16 GiB'],
     });
   });
 
@@ -237,11 +237,12 @@ describe('host.hardening', () => {
     [5, 'pass', 'qdrant@blue.service: 5.0'],
     [5.1, 'warn', 'qdrant@blue.service: 5.1'],
   ])('with %d says %s', (level, status, seen) => {
-    expect(judged('host.hardening', [known(level)])).toMatchObject({ status, seen });
+    const context = contextOf({ gateway: { enabled: false } });
+    expect(judged('host.hardening', [known(level)], context)).toMatchObject({ status, seen });
   });
 
-  it('looks at every replica of the gateway where there is one', () => {
-    const context = contextOf({ gateway: { enabled: true, replicas: 1 } });
+  it('looks at every replica of the gateway', () => {
+    const context = contextOf({ gateway: { replicas: 1 } });
     expect(judged('host.hardening', [known(1), known(9)], context)).toMatchObject({
       ...{ status: 'warn', seen: expect.stringContaining('api-gateway@blue-1.service: 9.0') },
     });

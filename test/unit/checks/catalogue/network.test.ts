@@ -8,7 +8,7 @@ import { known, type Observation } from '../../../../src/host/probe.js';
 import type { Dialled, Transport } from '../../../../src/host/transport.js';
 import { ABSENT, contextOf, FACTS, judged } from '../support.js';
 
-const PLANNED = [22, 6333, 6334, 6335, 5432, 6379].map((port) => ({
+const PLANNED = [22, 6333, 6334, 6335, 5432, 6379, 8001, 8002, 8101, 8102].map((port) => ({
   address: port === 22 ? '0.0.0.0' : '127.0.0.1',
   port,
 }));
@@ -21,7 +21,7 @@ describe('network.listeners', () => {
   it('passes with the planned sockets, and counts others on loopback', () => {
     expect(listening({ address: '127.0.0.53', port: 53 }, { address: '::1', port: 6379 })).toMatchObject({
       status: 'pass',
-      seen: '7 sockets as configured, 1 others on loopback',
+      seen: '11 sockets as configured, 1 others on loopback',
     });
   });
 

@@ -55,6 +55,8 @@ describe('unitsOf', () => {
       'qdrant@green.service',
       'postgresql@17-main.service',
       'redis-server.service',
+      'api-gateway@blue-1.service',
+      'api-gateway@blue-2.service',
     ]);
   });
 
@@ -70,8 +72,9 @@ describe('unitsOf', () => {
   });
 
   it('leaves out what is switched off', () => {
-    const off = contextOf({ postgres: { enabled: false }, redis: { enabled: false } }).config;
-    expect(unitsOf(off, known(null))).toEqual(['qdrant@blue.service']);
+    const off = { enabled: false };
+    const { config } = contextOf({ postgres: off, redis: off, gateway: off });
+    expect(unitsOf(config, known(null))).toEqual(['qdrant@blue.service']);
   });
 });
 

@@ -16,7 +16,7 @@ function section(text: string, title: string): string[] {
 
 describe('the edge', () => {
   it('serves nothing where there is nothing to serve, or no load balancer', () => {
-    expect(edgeServes(testConfig())).toBe(false);
+    expect(edgeServes(testConfig({ gateway: { enabled: false } }))).toBe(false);
     expect(edgeServes(testConfig({ gateway: GATEWAY, networking: { load_balancer: false } }))).toBe(false);
     expect(edgeServes(testConfig({ gateway: GATEWAY }))).toBe(true);
   });
@@ -31,7 +31,7 @@ describe('the edge', () => {
 
   it('offers no gRPC of an emulator, which has none', () => {
     const qdrant = { ...QDRANT, artifact: { from: 'emulator' } };
-    expect(servedPorts(testConfig({ qdrant, networking: PORTS }))).toEqual([6433]);
+    expect(servedPorts(testConfig({ qdrant, networking: PORTS }))).toEqual([8000, 6433]);
   });
 
   it('listens where it is told to, on IPv6 apart from IPv4', () => {
