@@ -1,7 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { parseDocument } from 'yaml';
 import { labDown } from '../../src/lab/down.js';
 import { hostOf, type LabHost, labHost, sshArgv } from './lab.js';
 import type { Row } from './measure.js';
@@ -34,10 +33,7 @@ interface Answer {
  */
 export async function gatewayCost(row: Row): Promise<void> {
   const host = await labHost('bench-gateway');
-  const file = hostOf(host);
-  const document = parseDocument(await readFile(file, 'utf8'));
-  await writeFile(file, document.toString());
-  await execa(process.execPath, [VDB, '--config', file, 'provision']);
+  await execa(process.execPath, [VDB, '--config', hostOf(host), 'provision']);
   report(await measured(host), row);
   await labDown({ cwd: process.cwd(), which: { name: host.name } });
 }

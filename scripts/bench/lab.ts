@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseDocument } from 'yaml';
 import { labUp } from '../../src/lab/up.js';
 
 /** A lab host of the benchmark. */
@@ -16,6 +17,16 @@ export async function labHost(name: string): Promise<LabHost> {
   const directory = join(process.cwd(), '.vdb/lab', name);
   const { port } = JSON.parse(await readFile(join(directory, 'lab.json'), 'utf8')) as { port: number };
   return { name, port, directory };
+}
+
+/** The same without the gateway: what it costs is measured by itself. */
+export async function withoutGateway(name: string): Promise<LabHost> {
+  const host = await labHost(name);
+  const file = hostOf(host);
+  const document = parseDocument(await readFile(file, 'utf8'));
+  document.setIn(['gateway', 'enabled'], false);
+  await writeFile(file, document.toString());
+  return host;
 }
 
 /** Its configuration file. */

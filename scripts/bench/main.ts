@@ -17,7 +17,7 @@ import { sshCommandsOf } from './commands.js';
 import { delayProxy } from './delay-proxy.js';
 import { firstProvision } from './first.js';
 import { gatewayCost } from './gateway.js';
-import { hostOf, type LabHost, labHost, sshArgv } from './lab.js';
+import { hostOf, type LabHost, sshArgv, withoutGateway } from './lab.js';
 import { type Contender, type Row, race, timed } from './measure.js';
 import { pullThroughput } from './pull.js';
 import { rowOf } from './row.js';
@@ -119,7 +119,7 @@ const row: Row = (name, value, base, bar, unit) => {
 async function wholeBench(): Promise<void> {
   const onlyPull = process.argv.includes('--pull');
   if (!onlyPull) await startUp();
-  const host = await labHost('bench');
+  const host = await withoutGateway('bench');
   await timed({
     name: 'converge',
     argv: [NODE, VDB, '--config', hostOf(host), 'provision', ...(onlyPull ? ['--only', '0.3'] : [])],

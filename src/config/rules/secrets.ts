@@ -54,7 +54,7 @@ function gatewayKey({ gateway, security }: Config): Violation[] {
     'gateway',
     'api_key',
     gateway.api_key,
-    'gateway.enabled and security.api_key_auth are true (gateway.enabled: false does without a gateway)',
+    'gateway.enabled and security.api_key_auth are true: at least 16 characters, such as openssl rand -hex 32 prints; gateway.enabled: false does without the gateway',
   );
 }
 

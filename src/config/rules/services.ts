@@ -51,10 +51,21 @@ function gatewayHasItsServices({ gateway, postgres, redis }: Config): Violation[
   return [
     ...(postgres.enabled
       ? []
-      : [{ path: ['postgres', 'enabled'], message: 'is false, but the gateway keeps its metadata there' }]),
+      : [
+          {
+            path: ['postgres', 'enabled'],
+            message:
+              'is false, but the gateway keeps its metadata there; gateway.enabled: false does without it',
+          },
+        ]),
     ...(redis.enabled || !gateway.rate_limit.enabled
       ? []
-      : [{ path: ['gateway', 'rate_limit', 'enabled'], message: 'needs Redis, but redis.enabled is false' }]),
+      : [
+          {
+            path: ['gateway', 'rate_limit', 'enabled'],
+            message: 'needs Redis, but redis.enabled is false; false here, or gateway.enabled: false',
+          },
+        ]),
   ];
 }
 

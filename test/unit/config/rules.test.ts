@@ -320,10 +320,12 @@ test("the characters of Redis' password are the ones that redis.conf can take", 
   expect(refused).toEqual(impossible);
 });
 
-test('a gateway without a key is refused, and how to do without one is said', () => {
+test('a gateway without a key is refused, with how to make one and how to do without the gateway', () => {
   const [issue] = validate({ ...minimal(), gateway: {} }).issues;
   expect(formatPath(issue?.path ?? [])).toBe('gateway.api_key');
-  expect(issue?.message).toContain('gateway.enabled: false does without a gateway');
+  expect(issue?.message).toMatch(
+    /^is missing; .*16 characters.* openssl rand -hex 32 .*gateway\.enabled: false/,
+  );
 });
 
 test('a service that is off needs no password', () => {
