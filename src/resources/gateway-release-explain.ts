@@ -33,6 +33,11 @@ const CAUSES: readonly (Explanation & { pattern: RegExp })[] = [
     next: 'Correct the file that is named above.',
   },
   {
+    pattern: /package index .* (cannot be reached|answers with HTTP)/,
+    meaning: 'The host cannot reach the package index, and the gateway does not run without its packages.',
+    next: 'Configure python.index_url, python.ca_bundle or python.wheel_dir, or gateway.enabled: false to go on without it.',
+  },
+  {
     pattern: /user gateway does not exist/,
     meaning: 'The account of the gateway is not there.',
     next: 'vdb provision --only 1.2',

@@ -163,4 +163,11 @@ describe('the installation', () => {
     const explained = releaseIn('/r').explain?.({ exitCode: 1, stdout: '', stderr, durationMs: 0 });
     expect(explained?.meaning).toContain(meaning);
   });
+
+  test('says how to go on without it where its packages cannot be had: python.required does not help', () => {
+    const stderr = 'the package index https://pypi.org/simple/ cannot be reached: refused';
+    const explained = releaseIn('/r').explain?.({ exitCode: 1, stdout: '', stderr, durationMs: 0 });
+    expect(explained?.next).toContain('gateway.enabled: false');
+    expect(explained?.next).not.toContain('python.required');
+  });
 });
