@@ -2,6 +2,7 @@ import { EXIT, messageOf, VdbError } from '../errors.js';
 import {
   currentPhase,
   type DeployRecord,
+  hasBegun,
   hasRetired,
   hasSwitched,
   type PhaseName,
@@ -139,11 +140,13 @@ export async function abort(
   return ended;
 }
 
+/** Where nothing was made there is nothing to take back, and what keeps a deploy from its beginning may forbid that too. */
 async function withdrawn(
   record: DeployRecord,
   rollout: Pick<Rollout, 'withdraw'>,
   { onEvent }: Pick<DriveOptions, 'onEvent'>,
 ): Promise<void> {
+  if (!hasBegun(record)) return;
   onEvent({ type: 'withdraw.started', switched: hasSwitched(record) });
   try {
     await rollout.withdraw(record);

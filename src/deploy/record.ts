@@ -101,6 +101,11 @@ export function currentPhase({ phases }: DeployRecord): PhaseRecord | undefined 
   return phases.find(({ status }) => status !== 'done');
 }
 
+/** Whether anything may have been made on the host: the first phase only looks. Pure. */
+export function hasBegun({ phases }: DeployRecord): boolean {
+  return phases.some(({ name, status }) => name !== 'preflight' && status !== 'pending');
+}
+
 /** Whether users may have been sent to the new slot. Pure. */
 export function hasSwitched({ phases }: DeployRecord): boolean {
   return phases.some(({ name, status }) => name === 'cutover' && status !== 'pending');

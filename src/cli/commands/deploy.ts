@@ -1,3 +1,4 @@
+import type { Config } from '../../config/schema.js';
 import { dueSteps, installedOn, otherSlot, releaseIn } from '../../deploy/gateway/plan.js';
 import { abort, type Driven, drive } from '../../deploy/machine.js';
 import { type DeployRecord, isOpen, newRecord, PHASES, type PhaseName } from '../../deploy/record.js';
@@ -18,6 +19,7 @@ import { operator, type Session, taskContext, withSession } from '../session.js'
 
 export interface DeployOptions {
   service?: string;
+  blueGreen?: boolean;
   plan?: boolean;
   pauseAfter?: string;
   report?: string;
@@ -30,6 +32,7 @@ export const deploy: Handler<DeployOptions> = (context) => {
   assertService(context.options.service);
   const pauseAfter = phaseOf(context.options.pauseAfter);
   return withSession(context, async (session) => {
+    assertStrategy(context.options, session.config);
     const record = await planned(context, session, pauseAfter);
     if (record === null) return nothingToDo(context, session);
     if (context.options.plan) return showPlan(context, session, record);
@@ -102,6 +105,16 @@ function assertService(name = 'gateway'): void {
     ...{ code: 'deploy.service', exitCode: EXIT.usage },
     meaning: 'Blue/green is for the gateway. A new Qdrant comes into its slot, with a restart.',
     next: 'vdb provision --plan, then vdb provision',
+  });
+}
+
+/** The strategy of the configuration is another one only where nobody says `--blue-green`. */
+function assertStrategy({ blueGreen }: DeployOptions, { deployment }: Pick<Config, 'deployment'>): void {
+  if (blueGreen || deployment.strategy === 'blue_green') return;
+  throw new VdbError('deployment.strategy is in_place', {
+    ...{ code: 'deploy.strategy', exitCode: EXIT.usage },
+    meaning: 'vdb deploy brings a release beside the one that serves.',
+    next: 'vdb deploy --blue-green, or with a restart: vdb provision --only 1.2',
   });
 }
 

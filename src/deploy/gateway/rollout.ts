@@ -85,7 +85,7 @@ function edgeOf(config: Config): EdgeService {
   throw new VdbError('The gateway has no edge in front of it, so there is nothing to switch', {
     ...{ code: 'deploy.no-edge', exitCode: EXIT.usage },
     meaning: 'Blue/green needs HAProxy between the clients and the two slots.',
-    next: 'Set networking.load_balancer: true, or bring the release in by: vdb deploy --in-place',
+    next: 'Set networking.load_balancer: true, or bring the release in with a restart: vdb provision --only 1.2',
   });
 }
 

@@ -68,7 +68,15 @@ describe('a deploy', () => {
     expect(end.phases[0]).toMatchObject({ note: 'preflight is done', numbers: { one: 1 } });
   });
 
-  test.each(['preflight', 'stage', 'start', 'gate'] as const)(
+  test('that fails before it has made anything has nothing to take back', async () => {
+    const world = rollout(failingIn('preflight'));
+    const { record: end } = await drive(record(), world.rollout, world.options);
+    expect(world.said).toEqual(['preflight']);
+    expect(end).toMatchObject({ state: 'failed', failure: { phase: 'preflight' } });
+    expect(world.events.map(({ type }) => type)).toEqual(['phase.started', 'phase.failed']);
+  });
+
+  test.each(['stage', 'start', 'gate'] as const)(
     'that fails in %s removes the new slot: users never noticed',
     async (name) => {
       const world = rollout(failingIn(name));
@@ -186,7 +194,13 @@ describe('abort', () => {
     return world.saved.at(-1) as DeployRecord;
   };
 
-  test.each(['preflight', 'start', 'cutover', 'bake'] as const)(
+  test('of a deploy that has made nothing takes nothing back', async () => {
+    const world = rollout();
+    const ended = await abort(await cutIn('preflight'), world.rollout, world.options);
+    expect({ said: world.said, state: ended.state }).toEqual({ said: [], state: 'aborted' });
+  });
+
+  test.each(['stage', 'start', 'cutover', 'bake'] as const)(
     'ends a deploy that was cut short in %s where it began',
     async (name) => {
       const world = rollout();
