@@ -9,7 +9,8 @@ type Data = Record<string, unknown>;
 
 /** The overview for machines. What could not be seen is `{"unknown": why}`, what does not exist is null. */
 export function statusData(overview: Overview): Data {
-  const { facts, disk, dataPath, slot, services, qdrant, postgres, redis, python, last } = overview;
+  const { facts, disk, dataPath, slot, services, qdrant, postgres, redis, python, last, openDeploy } =
+    overview;
   return {
     facts: seen(facts, ({ os, ...rest }) => ({ ...rest, os: os.name })),
     disk: {
@@ -41,6 +42,7 @@ export function statusData(overview: Overview): Data {
     last_run: seen(last.run, runData),
     last_backup: seen(last.backup, runData),
     last_deploy: seen(last.deploy, runData),
+    open_deploy: seen(openDeploy, (record) => record),
   };
 }
 

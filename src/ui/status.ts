@@ -2,8 +2,10 @@ import { shapeOf } from '../checks/answers/collection.js';
 import { isGenuine, plainVersion } from '../checks/answers/qdrant.js';
 import { isMissing } from '../checks/status/down.js';
 import type { CollectionOverview, Overview } from '../checks/status/overview.js';
+import type { DeployRecord } from '../deploy/record.js';
 import type { HistoryEntry } from '../engine/journal.js';
 import type { Observation } from '../host/probe.js';
+import { standing } from './deploy/status.js';
 import { bytes, orWhy, points, span, stamp } from './status-values.js';
 import { count, duration, shortened, styleFor } from './style.js';
 import { wrap } from './wrap.js';
@@ -26,7 +28,7 @@ export function statusText(overview: Overview, down: readonly string[], view: St
     section('Services', serviceLines(overview, view)),
     section('Versions', versionLines(overview)),
     section('Collections', collectionLines(overview, view)),
-    section('Runs', runLines(overview.last, view.columns)),
+    section('Runs', runLines(overview, view)),
     down.length === 0
       ? green('Everything runs.')
       : [red(`${count(down.length, 'problem')}:`), ...down.map((line) => `  ${line}`)].join('\n'),
@@ -127,12 +129,24 @@ function collectionText({ info, points: counted }: CollectionOverview): string {
   });
 }
 
-function runLines({ run, backup, deploy }: Overview['last'], columns: number): string[] {
+function runLines({ last, openDeploy }: Overview, { color, columns }: StatusView): string[] {
+  const { run, backup, deploy } = last;
   const lines = (label: string, entry: Observation<HistoryEntry>): string[] =>
     wrap(orWhy(entry, 'none yet', runText), columns - 14).map(
       (line, index) => `${(index === 0 ? label : '').padEnd(12)}${line}`,
     );
-  return [...lines('last', run), ...lines('last backup', backup), ...lines('last deploy', deploy)];
+  const open = openDeployText(openDeploy);
+  return [
+    ...[...lines('last', run), ...lines('last backup', backup), ...lines('last deploy', deploy)],
+    ...(open === null ? [] : [styleFor(color).yellow(open)]),
+  ];
+}
+
+function openDeployText(open: Observation<DeployRecord>): string | null {
+  if (open.status !== 'known') return `open deploy unknown: ${open.why}`;
+  if (open.value === null) return null;
+  const { id, kind } = open.value;
+  return `${kind} ${id} is ${standing(open.value, { isLocked: null })}: vdb deploy status`;
 }
 
 function runText({ at, command, status, changed, who, durationMs }: HistoryEntry): string {

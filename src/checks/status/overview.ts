@@ -1,4 +1,6 @@
 import type { Config, SlotName } from '../../config/schema.js';
+import { type DeployRecord, isOpen } from '../../deploy/record.js';
+import { deployRecords } from '../../deploy/store.js';
 import { type HistoryEntry, historyOf } from '../../engine/journal.js';
 import type { Facts } from '../../host/facts.js';
 import type { Host } from '../../host/host.js';
@@ -42,6 +44,8 @@ export interface Overview {
   collections: readonly CollectionOverview[];
   /** From the journal; null where there was none yet. */
   last: Readonly<Record<'run' | 'backup' | 'deploy', Observation<HistoryEntry>>>;
+  /** The deploy that is not at its end; its value is null where there is none. */
+  openDeploy: Observation<DeployRecord>;
 }
 
 export interface QdrantOverview {
@@ -77,6 +81,7 @@ export async function lookAround(host: Host, configured: Config, keyFile: string
   const postgres = enabled ? batch.add(ask(postgresState, { host: address, port, database })) : null;
   const redis = config.redis.enabled ? batch.add(ask(redisState, config.redis.port)) : null;
   const python = batch.add(ask(pythonVersion, `${config.paths.root}/venv/bin/python`));
+  const deploys = batch.add(ask(deployRecords, config.paths.state));
   await batch.send(host);
   return {
     facts,
@@ -89,6 +94,7 @@ export async function lookAround(host: Host, configured: Config, keyFile: string
     redis: redis?.() ?? null,
     python: python(),
     last: lastRuns(journal),
+    openDeploy: openOf(deploys()),
   };
 }
 
@@ -98,13 +104,21 @@ function recordedSlot(name: SlotName, state: Observation<HostState>): Overview['
   return { name, recorded: state.value !== null };
 }
 
+function openOf(deploys: Observation<DeployRecord[]>): Observation<DeployRecord> {
+  return deploys.status === 'known' ? known(deploys.value?.find(isOpen) ?? null) : deploys;
+}
+
 /** The newest run of each kind, whatever came of it. Pure. */
 export function lastRuns(journal: Observation<string>): Overview['last'] {
   if (journal.status !== 'known') return { run: journal, backup: journal, deploy: journal };
   const runs = historyOf(journal.value ?? '');
-  const newest = (word: string): Observation<HistoryEntry> =>
-    known(runs.find(({ command }) => commandWord(command) === word) ?? null);
-  return { run: known(runs[0] ?? null), backup: newest('backup'), deploy: newest('deploy') };
+  const newest = (...words: string[]): Observation<HistoryEntry> =>
+    known(runs.find(({ command }) => words.includes(commandWord(command) ?? '')) ?? null);
+  return {
+    run: known(runs[0] ?? null),
+    backup: newest('backup'),
+    deploy: newest('deploy', 'rollback'),
+  };
 }
 
 /** The units that this configuration makes run. PostgreSQL's carries the distribution's major. */

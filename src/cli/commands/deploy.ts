@@ -1,3 +1,4 @@
+import { commandWord } from '../../checks/command-word.js';
 import type { Config } from '../../config/schema.js';
 import { dueSteps, installedOn, otherSlot, releaseIn } from '../../deploy/gateway/plan.js';
 import { abort, type Driven, drive } from '../../deploy/machine.js';
@@ -90,12 +91,11 @@ export const status: Handler<DeployOptions> = (context) =>
     const holder = await lockStatus(host);
     const { emit, terminal, global } = context;
     const data = record === undefined ? { status: 'none' } : { status: record.state, deploy: record };
-    emit({ type: 'result', host: hostConfig.name, ...data, locked: holder !== null, exit_code: EXIT.ok });
+    const isLocked = ['deploy', 'rollback'].includes(commandWord(holder?.what ?? '') ?? '');
+    emit({ type: 'result', host: hostConfig.name, ...data, at_work: isLocked, exit_code: EXIT.ok });
     if (global.json) return EXIT.ok;
     const none = 'Nothing was deployed yet: what runs came by vdb provision.';
-    terminal.out(
-      record === undefined ? none : deployText(record, { isLocked: holder !== null }, terminal.color.out),
-    );
+    terminal.out(record === undefined ? none : deployText(record, { isLocked }, terminal.color.out));
     return EXIT.ok;
   });
 

@@ -6,14 +6,17 @@ import { phaseText } from './progress.js';
 
 /** What is known of a deploy besides its record. */
 export interface Surroundings {
-  /** Another run holds the lock: a deploy that is `running` is at work, and else was cut short. */
-  isLocked: boolean;
+  /** A deploy holds the lock: one that is `running` is at work, and else was cut short. null: that was not looked at. */
+  isLocked: boolean | null;
 }
 
 /** Where a deploy stands, in a line. Pure. */
 export function standing(record: DeployRecord, { isLocked }: Surroundings): string {
-  const phase = currentPhase(record)?.name;
-  if (record.state === 'running') return isLocked ? `at work: ${phase}` : `cut short in ${phase}`;
+  const phase = currentPhase(record)?.name ?? 'its last line';
+  if (record.state === 'running') {
+    const word = isLocked === null ? 'at work or cut short' : isLocked ? 'at work' : 'cut short';
+    return `${word} in ${phase}`;
+  }
   if (record.state === 'paused') return `paused before ${phase}`;
   if (record.state === 'done') return `done: ${record.to.slot} serves`;
   const where = hasSwitched(record) ? 'users were sent back' : 'users were never sent to the new slot';

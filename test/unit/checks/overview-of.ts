@@ -55,6 +55,7 @@ export function runningOverview(changes: Partial<Overview> = {}): Overview {
       },
     ],
     last: { run: NONE, backup: NONE, deploy: NONE },
+    openDeploy: NONE,
     ...changes,
   };
 }
@@ -88,5 +89,6 @@ export function unseenOverview(why: string): Overview {
     python: unseen,
     collections: [{ name: 'docs', info: unseen, points: unseen }],
     last: { run: unseen, backup: unseen, deploy: unseen },
+    openDeploy: unseen,
   });
 }
