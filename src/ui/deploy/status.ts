@@ -118,12 +118,12 @@ export function deployedText(record: DeployRecord, host: string, color: boolean)
     const undo =
       kind === 'deploy'
         ? `Back to ${from.release}: vdb rollback`
-        : 'The configuration still names the other release: correct it, or vdb provision brings that one again.';
-    return `${style.green('Done')}: ${host}, ${to.release} serves in ${to.slot}. ${undo}`;
+        : 'The configuration still names the other release: vdb provision would bring it again.';
+    return `${style.green('Done')}: ${host}, ${to.release} serves in ${to.slot}\n${undo}`;
   }
   const text = standing(record, { isLocked: false });
   const next = nextOf(record);
-  if (next !== undefined) return `${style.yellow('Waits')}: ${host}, ${text}. Next: ${next}`;
-  if (state === 'aborted') return `${style.green('Taken back')}: ${host}, ${text}.`;
+  if (next !== undefined) return `${style.yellow('Waits')}: ${host}, ${text}\nNext: ${next}`;
+  if (state === 'aborted') return `${style.green('Taken back')}: ${host}, ${text}`;
   return `${style.red('Not deployed')}: ${host}, ${text}.`;
 }

@@ -7,6 +7,7 @@ import { known, type Observation } from '../../../src/host/probe.js';
 import { statusText } from '../../../src/ui/status.js';
 import { statusData } from '../../../src/ui/status-data.js';
 import { bytes, points, span } from '../../../src/ui/status-values.js';
+import { deployAt } from '../../support/deploys.js';
 import { bareOverview, runningOverview, unseenOverview } from '../checks/overview-of.js';
 import { collection } from '../checks/qdrant-answers.js';
 
@@ -57,6 +58,17 @@ describe('statusText', () => {
     expect(text.match(/unknown: no answer/g)?.length).toBeGreaterThanOrEqual(10);
     expect(text).not.toMatch(/\b0\b/);
     expect(text).not.toContain('none yet');
+  });
+
+  it('tells of a deploy that is not at its end, and of none otherwise', () => {
+    const openDeploy = known(deployAt('cutover', 'pending', { state: 'paused' }));
+    const overview = runningOverview({ openDeploy });
+    expect(shown(overview)).toContain(
+      'deploy 20300101T120000Z is paused before cutover: vdb deploy status',
+    );
+    expect(statusData(overview)).toMatchObject({ open_deploy: { id: '20300101T120000Z', state: 'paused' } });
+    expect(shown(runningOverview())).not.toContain('vdb deploy status');
+    expect(statusData(runningOverview())).toMatchObject({ open_deploy: null });
   });
 
   it('fits 80 columns', () => {

@@ -113,6 +113,11 @@ describe('lastRuns', () => {
     expect(last.deploy).toEqual({ status: 'known', value: null });
   });
 
+  it('counts a rollback as a deploy', () => {
+    const journal = [run('1', 'vdb deploy'), run('2', 'vdb rollback'), run('3', 'vdb check')].join('\n');
+    expect(lastRuns(known(journal)).deploy).toMatchObject({ value: { run: '2' } });
+  });
+
   it('has none without a journal, and is unknown when that could not be read', () => {
     expect(lastRuns(known<string>(null)).run).toEqual({ status: 'known', value: null });
     expect(lastRuns({ status: 'unknown', why: 'no right' }).backup).toEqual({

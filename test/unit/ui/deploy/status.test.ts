@@ -123,12 +123,12 @@ describe('what a deploy would do', () => {
   });
 });
 
-describe('the last line of a deploy', () => {
+describe('the last lines of a deploy', () => {
   const line = (record: DeployRecord): string => deployedText(record, 'one', false);
 
   test('names the way back', () => {
     expect(line(deployAt('end', 'pending', { state: 'done' }))).toBe(
-      'Done: one, gateway-1.1.0-new serves in green. Back to gateway-1.0.0-old: vdb rollback',
+      'Done: one, gateway-1.1.0-new serves in green\nBack to gateway-1.0.0-old: vdb rollback',
     );
   });
 
@@ -139,7 +139,7 @@ describe('the last line of a deploy', () => {
 
   test('says what it waits for, or that it was not deployed', () => {
     expect(line(deployAt('cutover', 'pending', { state: 'paused' }))).toBe(
-      'Waits: one, paused before cutover. Next: vdb deploy continue, or vdb deploy abort',
+      'Waits: one, paused before cutover\nNext: vdb deploy continue, or vdb deploy abort',
     );
     expect(line(deployAt('gate', 'failed', { state: 'failed' }))).toMatch(/^Not deployed: one, failed: blue/);
   });

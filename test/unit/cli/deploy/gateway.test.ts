@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import type { CheckResult } from '../../../../src/checks/result.js';
+import { inTheWay } from '../../../../src/cli/deploy/gateway.js';
+
+function found(id: string, change: Partial<CheckResult> = {}): CheckResult {
+  return { id, group: 'host', severity: 'error', status: 'fail', title: 'It holds', seen: 'x', ...change };
+}
+
+test('what failed, or could not be seen, is in the way of a deploy', () => {
+  const results = [found('redis.ping', { fix: '3.2' }), found('host.clock', { status: 'unknown' })];
+  expect(inTheWay({ results })).toEqual(['redis.ping', 'host.clock']);
+});
+
+test('warnings, waived findings and what passed are not', () => {
+  const results = [
+    found('a.a', { severity: 'warning', status: 'warn' }),
+    found('b.b', { status: 'waived' }),
+    found('c.c', { status: 'pass' }),
+  ];
+  expect(inTheWay({ results })).toEqual([]);
+});
+
+test('neither is drift, nor what the deploy brings itself', () => {
+  const results = [
+    found('drift', { fix: '0.2,1.2' }),
+    found('gateway.version', { fix: '1.2' }),
+    found('edge.slots', { fix: '1.2,4.5' }),
+  ];
+  expect(inTheWay({ results })).toEqual([]);
+});
+
+test('what another task has to mend as well is', () => {
+  expect(inTheWay({ results: [found('gateway.ready', { fix: '1.2,3.1' })] })).toEqual(['gateway.ready']);
+});
