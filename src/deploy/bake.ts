@@ -34,12 +34,12 @@ export function between(before: Traffic, after: Traffic): Traffic {
  */
 export function againstTraffic(now: Traffic, old: Traffic): string | null {
   if (now.errors >= ENOUGH_ERRORS && shareOf(now) > shareOf(old) + MORE_ERRORS) {
-    return `${now.errors} of ${now.requests} requests failed (${percent(shareOf(now))}), before it were ${percent(shareOf(old))}`;
+    return `${now.errors} of ${now.requests} requests failed (${percent(shareOf(now))}), at the old slot ${percent(shareOf(old))}`;
   }
   if (now.requests < ENOUGH_REQUESTS || now.meanMs === null || old.meanMs === null) return null;
   const limit = Math.max(FINE_MS, TIMES_SLOWER * old.meanMs);
   if (now.meanMs <= limit) return null;
-  return `answers take ${Math.round(now.meanMs)} ms on average, before it were ${Math.round(old.meanMs)} ms`;
+  return `answers take ${Math.round(now.meanMs)} ms on average, at the old slot ${Math.round(old.meanMs)} ms`;
 }
 
 /** In a line. Pure. */

@@ -158,7 +158,8 @@ async function gate(deploy: GatewayDeploy): Promise<PhaseEnd> {
 }
 
 function refused(phase: PhaseName, why: string, instances: readonly GatewayInstance[]): VdbError {
-  return new VdbError(`The new release is not let in: ${why}`, {
+  const what = phase === 'gate' ? 'is not let in' : 'does not stay';
+  return new VdbError(`The new release ${what}: ${why}`, {
     ...{ code: `deploy.${phase}`, exitCode: EXIT.failed },
     next: `Read its journal on the host: journalctl -u '${instances[0]?.unit}' -n 100 --no-pager`,
   });

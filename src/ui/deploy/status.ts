@@ -125,5 +125,5 @@ export function deployedText(record: DeployRecord, host: string, color: boolean)
   const next = nextOf(record);
   if (next !== undefined) return `${style.yellow('Waits')}: ${host}, ${text}\nNext: ${next}`;
   if (state === 'aborted') return `${style.green('Taken back')}: ${host}, ${text}`;
-  return `${style.red('Not deployed')}: ${host}, ${text}.`;
+  return `${style.red('Not deployed')}: ${host}, ${text}`;
 }

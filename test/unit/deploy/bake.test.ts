@@ -17,7 +17,7 @@ describe('what clients meet at the new slot', () => {
     ['failures alone', traffic(6, 6), traffic(500), /6 of 6 requests failed \(100\.0 %\)/],
     ['connections that fail before they are requests', traffic(0, 9), traffic(500), /9 of 0/],
     ['slower answers, still fine', traffic(500, 0, 90), traffic(500, 0, 5), null],
-    ['slower answers', traffic(500, 0, 250), traffic(500, 0, 40), /250 ms on average, before it were 40 ms/],
+    ['slower answers', traffic(500, 0, 250), traffic(500, 0, 40), /250 ms on average, at the old slot 40 ms/],
     ['slow answers, as they were', traffic(500, 0, 900), traffic(500, 0, 400), null],
     ['slow answers to a few', traffic(10, 0, 900), traffic(500, 0, 40), null],
     ['slow answers where nobody asked before', traffic(500, 0, 900), traffic(0, 0, null), null],
