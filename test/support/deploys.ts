@@ -18,7 +18,9 @@ export function deployAt(
     const started = second(index * 2);
     if (index < reached)
       return { name, status: 'done', started, ended: second(index * 2 + 2), note: `${name} is done` };
-    return index === reached && status !== 'pending' ? { name, status, started } : { name, status: 'pending' };
+    return index === reached && status !== 'pending'
+      ? { name, status, started }
+      : { name, status: 'pending' };
   });
   return {
     ...{ schema: 'vdb.deploy/1', id: '20300101T120000Z', kind: 'deploy', service: 'gateway', phases },

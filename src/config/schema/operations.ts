@@ -174,13 +174,21 @@ export const deploymentSchema = z
     strategy: z
       .enum(['blue_green', 'in_place'])
       .default('blue_green')
-      .describe('How a new version of the gateway is brought in: blue_green by vdb deploy, in_place by vdb provision, with a restart.'),
-    keep_releases: z.int().min(2).default(5).describe('Releases of the gateway kept on the host; what serves or stands by stays in any case.'),
+      .describe(
+        'How a new version of the gateway is brought in: blue_green by vdb deploy, in_place by vdb provision, with a restart.',
+      ),
+    keep_releases: z
+      .int()
+      .min(2)
+      .default(5)
+      .describe('Releases of the gateway kept on the host; what serves or stands by stays in any case.'),
     bake_seconds: z
       .int()
       .min(0)
       .default(600)
-      .describe('How long a new slot is watched after a switch, while the old one still runs and the way back is a switch.'),
+      .describe(
+        'How long a new slot is watched after a switch, while the old one still runs and the way back is a switch.',
+      ),
   })
   .describe('Deployments.');
 

@@ -5,7 +5,7 @@ import { EXIT, VdbError } from '../../errors.js';
 import type { Host } from '../../host/host.js';
 import { edgeFollows } from '../../resources/edge-file.js';
 import { type GatewayInstance, gatewayInstances, instanceUrl } from '../../services/gateway/instances.js';
-import { type EdgeService, edgeServices, renderHaproxy } from '../../services/haproxy/config.js';
+import { type EdgeService, edgeServes, edgeServices, renderHaproxy } from '../../services/haproxy/config.js';
 import { checkSlot, disableSlot, switchSlot } from '../../services/haproxy/switch.js';
 import { againstTraffic, between, type Traffic, trafficText } from '../bake.js';
 import { type BringOptions, bring, taskOf } from '../bring.js';
@@ -81,7 +81,7 @@ function slotsOf({ before, after }: GatewayDeploy): { from: SlotName; to: SlotNa
 /** The edge's side of the gateway. Throws where there is none: there is nothing to switch. */
 function edgeOf(config: Config): EdgeService {
   const found = edgeServices(config).find(({ name }) => name === 'gateway');
-  if (found !== undefined) return found;
+  if (found !== undefined && edgeServes(config)) return found;
   throw new VdbError('The gateway has no edge in front of it, so there is nothing to switch', {
     ...{ code: 'deploy.no-edge', exitCode: EXIT.usage },
     meaning: 'Blue/green needs HAProxy between the clients and the two slots.',
@@ -121,7 +121,7 @@ async function stage(deploy: GatewayDeploy, record: DeployRecord, stop: AbortSig
   await host.run(keepStandby({ config: after.config, slot: slotsOf(deploy).to, id: record.id }));
   const task = taskOf('deploy.stage', 'Stage', parts.stage);
   const changes = await bring([task], options(deploy, after, stop));
-  return { note: `${record.to.release} is installed, ${changes} changes`, numbers: { changes } };
+  return { note: `${record.to.release} is installed, ${changes} change${changes === 1 ? '' : 's'}`, numbers: { changes } };
 }
 
 async function start(deploy: GatewayDeploy, stop: AbortSignal): Promise<PhaseEnd> {

@@ -115,10 +115,11 @@ export function deployedText(record: DeployRecord, host: string, color: boolean)
   const style = styleFor(color);
   const { from, to, state, kind } = record;
   if (state === 'done') {
+    const before = from.release === to.release ? 'its settings of before' : from.release;
     const undo =
       kind === 'deploy'
-        ? `Back to ${from.release}: vdb rollback`
-        : 'The configuration still names the other release: vdb provision would bring it again.';
+        ? `Back to ${before}: vdb rollback`
+        : 'The configuration still has the other release or settings: vdb provision would bring them again.';
     return `${style.green('Done')}: ${host}, ${to.release} serves in ${to.slot}\n${undo}`;
   }
   const text = standing(record, { isLocked: false });

@@ -63,9 +63,7 @@ describe('statusText', () => {
   it('tells of a deploy that is not at its end, and of none otherwise', () => {
     const openDeploy = known(deployAt('cutover', 'pending', { state: 'paused' }));
     const overview = runningOverview({ openDeploy });
-    expect(shown(overview)).toContain(
-      'deploy 20300101T120000Z is paused before cutover: vdb deploy status',
-    );
+    expect(shown(overview)).toContain('deploy 20300101T120000Z is paused before cutover: vdb deploy status');
     expect(statusData(overview)).toMatchObject({ open_deploy: { id: '20300101T120000Z', state: 'paused' } });
     expect(shown(runningOverview())).not.toContain('vdb deploy status');
     expect(statusData(runningOverview())).toMatchObject({ open_deploy: null });

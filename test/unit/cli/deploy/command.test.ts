@@ -36,6 +36,10 @@ describe('vdb deploy refuses, before it looks for a configuration,', () => {
   test('in JSON too', async () => {
     const { exitCode, out, err } = await vdb('--json', 'deploy', '--service', 'all');
     expect({ exitCode, err }).toEqual({ exitCode: 2, err: '' });
-    expect(JSON.parse(out)).toMatchObject({ type: 'result', exit_code: 2, error: { code: 'deploy.service' } });
+    expect(JSON.parse(out)).toMatchObject({
+      type: 'result',
+      exit_code: 2,
+      error: { code: 'deploy.service' },
+    });
   });
 });

@@ -26,10 +26,10 @@ describe('releases', () => {
   });
 
   test('have colours where they serve or have failed, and none where colours are not wanted', () => {
-    const escape = String.fromCharCode(27);
+    const esc = String.fromCharCode(27);
     const lines = releasesText([active, failed, installed], true, 200).split('\n');
-    expect(lines.map((line) => line.includes(`${escape}[3`))).toEqual([false, true, true, false]);
-    expect(releasesText([active, failed], false, 200)).not.toContain(escape);
+    expect(lines.map((line) => line.includes(`${esc}[3`))).toEqual([false, true, true, false]);
+    expect(releasesText([active, failed], false, 200)).not.toContain(esc);
   });
 
   test('are said to be none before there is one', () => {

@@ -30,7 +30,10 @@ describe('where a deploy stands', () => {
       deployAt('gate', 'failed', { state: 'failed' }),
       'failed: blue serves, users were never sent to the new slot',
     ],
-    [deployAt('bake', 'failed', { state: 'returned', failure }), 'returned: blue serves, users were sent back'],
+    [
+      deployAt('bake', 'failed', { state: 'returned', failure }),
+      'returned: blue serves, users were sent back',
+    ],
     [deployAt('bake', 'running', { state: 'aborted' }), 'aborted: blue serves, users were sent back'],
     [
       deployAt('gate', 'running', { state: 'aborted' }),
@@ -113,7 +116,9 @@ describe('the page of a deploy', () => {
 
 describe('what a deploy would do', () => {
   test('is its slots, its phases and how long it is watched, and that nothing was changed', () => {
-    const { deployment } = configSchema.pick({ deployment: true }).parse({ deployment: { bake_seconds: 90 } });
+    const { deployment } = configSchema
+      .pick({ deployment: true })
+      .parse({ deployment: { bake_seconds: 90 } });
     const text = deployPlanText(deployAt('preflight'), { deployment }, false);
     expect(text).toContain('serves now  blue   gateway-1.0.0-old');
     expect(text).toContain('will serve  green  gateway-1.1.0-new');
@@ -132,9 +137,15 @@ describe('the last lines of a deploy', () => {
     );
   });
 
+  test('names the settings where the release is the same', () => {
+    const done = deployAt('end', 'pending', { state: 'done' });
+    const from = { ...done.from, release: done.to.release };
+    expect(line({ ...done, from })).toMatch(/\nBack to its settings of before: vdb rollback$/);
+  });
+
   test('warns after a rollback that the configuration still names the other release', () => {
     const done = deployAt('end', 'pending', { state: 'done', kind: 'rollback' });
-    expect(line(done)).toContain('The configuration still names the other release');
+    expect(line(done)).toContain('The configuration still has the other release or settings');
   });
 
   test('says what it waits for, or that it was not deployed', () => {
