@@ -121,7 +121,10 @@ async function stage(deploy: GatewayDeploy, record: DeployRecord, stop: AbortSig
   await host.run(keepStandby({ config: after.config, slot: slotsOf(deploy).to, id: record.id }));
   const task = taskOf('deploy.stage', 'Stage', parts.stage);
   const changes = await bring([task], options(deploy, after, stop));
-  return { note: `${record.to.release} is installed, ${changes} change${changes === 1 ? '' : 's'}`, numbers: { changes } };
+  return {
+    note: `${record.to.release} is installed, ${changes} change${changes === 1 ? '' : 's'}`,
+    numbers: { changes },
+  };
 }
 
 async function start(deploy: GatewayDeploy, stop: AbortSignal): Promise<PhaseEnd> {

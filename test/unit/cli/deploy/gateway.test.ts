@@ -8,7 +8,7 @@ function found(id: string, change: Partial<CheckResult> = {}): CheckResult {
 
 test('what failed, or could not be seen, is in the way of a deploy', () => {
   const results = [found('redis.ping', { fix: '3.2' }), found('host.clock', { status: 'unknown' })];
-  expect(inTheWay({ results })).toEqual(['redis.ping', 'host.clock']);
+  expect(inTheWay({ results })).toEqual(['redis.ping (x)', 'host.clock (x)']);
 });
 
 test('warnings, waived findings and what passed are not', () => {
@@ -30,5 +30,5 @@ test('neither is drift, nor what the deploy brings itself', () => {
 });
 
 test('what another task has to mend as well is', () => {
-  expect(inTheWay({ results: [found('gateway.ready', { fix: '1.2,3.1' })] })).toEqual(['gateway.ready']);
+  expect(inTheWay({ results: [found('gateway.ready', { fix: '1.2,3.1' })] })).toEqual(['gateway.ready (x)']);
 });
