@@ -10,6 +10,7 @@ const ROOTS: Readonly<Partial<Record<Group, string>>> = {
   postgres: 'postgres.accepts',
   redis: 'redis.ping',
   gateway: 'gateway.ready',
+  tls: 'gateway.edge',
   python: 'python.environment',
 };
 

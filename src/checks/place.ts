@@ -17,6 +17,9 @@ export function gatewayUnits(config: Config): string[] {
 
 export const REDIS_UNIT = 'redis-server.service';
 
+/** HAProxy, in front of the gateway and of Qdrant. */
+export const EDGE_UNIT = 'haproxy.service';
+
 /** The files on the host that hold secrets. */
 export function secretFiles({ config, slot, keyFile }: SecretPlaces): string[] {
   const { root, citadel } = config.paths;

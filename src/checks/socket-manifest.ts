@@ -1,4 +1,4 @@
-import { listeners as claimed, edgePorts, isLoopback } from '../config/listeners.js';
+import { listeners as claimed, EDGE_METRICS_PORT, edgePorts, isLoopback } from '../config/listeners.js';
 import type { Config, SlotName } from '../config/schema.js';
 import { SLOTS } from '../config/slots.js';
 import { gatewayInstances } from '../services/gateway/instances.js';
@@ -23,7 +23,8 @@ export function manifest(config: Config, slot: SlotName, sshPorts: readonly numb
       ? [{ port: config.redis.port, on: 'loopback', what: 'Redis', required: true }]
       : []),
     ...SLOTS.flatMap((each) => gatewayEntries(config, each)),
-    ...laterEntries(config),
+    ...edgeEntries(config),
+    ...monitoringEntries(config),
   ];
 }
 
@@ -68,12 +69,21 @@ function gatewayEntries(config: Config, slot: SlotName): Entry[] {
   });
 }
 
-/** Edge and monitoring may run; no task of this release starts them, so none is missed. */
-function laterEntries(config: Config): Entry[] {
-  return claimed(config).flatMap(({ port, path: [section], what }) => {
-    if (section !== 'networking' && section !== 'monitoring') return [];
-    return [{ port, on: section === 'networking' ? 'any' : 'loopback', what, required: false }];
-  });
+/** The edge runs unless its certificates come from ACME, which no task of this release asks. */
+function edgeEntries(config: Config): Entry[] {
+  const required = config.networking.tls.mode !== 'acme';
+  return claimed(config).flatMap(({ port, path: [section], what }) =>
+    section === 'networking'
+      ? [{ port, on: port === EDGE_METRICS_PORT ? 'loopback' : 'any', what, required }]
+      : [],
+  );
+}
+
+/** Monitoring may run; no task of this release starts it, so it is not missed. */
+function monitoringEntries(config: Config): Entry[] {
+  return claimed(config).flatMap(({ port, path: [section], what }) =>
+    section === 'monitoring' ? [{ port, on: 'loopback', what, required: false }] : [],
+  );
 }
 
 /** Ports of the documents that never answer from outside, whatever the configuration says. */

@@ -13,9 +13,13 @@ export interface Listener {
 
 const NODE_EXPORTER_PORT = 9100;
 
-/** Every port on the host that the configuration claims. */
+/** Where Prometheus finds the numbers of the edge, on loopback. */
+export const EDGE_METRICS_PORT = 8404;
+
+/** Every port on the host that the configuration claims. First what cannot be moved: others have to give way. */
 export function listeners(config: Config): Listener[] {
   return [
+    ...edgeMetrics(config),
     ...qdrantListeners(config),
     ...(config.postgres.enabled && isLoopback(config.postgres.host)
       ? [{ port: config.postgres.port, path: ['postgres', 'port'], what: 'PostgreSQL' }]
@@ -52,17 +56,33 @@ function gatewayListeners(config: Config): Listener[] {
   );
 }
 
-function edgeListeners({ networking: { edge, load_balancer } }: Config): Listener[] {
-  if (!load_balancer) return [];
-  const ports = [
-    ['gateway_port', edge.gateway_port],
-    ['gateway_grpc_port', edge.gateway_grpc_port],
-    ['qdrant_http_port', edge.qdrant_http_port],
-    ['qdrant_grpc_port', edge.qdrant_grpc_port],
-  ] as const;
-  return ports.flatMap(([key, port]) =>
-    port === undefined ? [] : [{ port, path: ['networking', 'edge', key], what: `${key} of the edge` }],
-  );
+function edgeListeners(config: Config): Listener[] {
+  if (!config.networking.load_balancer) return [];
+  return edgeDoors(config).map(([key, port]) => {
+    return { port, path: ['networking', 'edge', key], what: `${key} of the edge` };
+  });
+}
+
+/** There wherever the edge is. */
+function edgeMetrics(config: Config): Listener[] {
+  if (edgeListeners(config).length === 0) return [];
+  return [
+    { port: EDGE_METRICS_PORT, path: ['networking', 'load_balancer'], what: 'the metrics of the edge' },
+  ];
+}
+
+/** The ports of the edge that there is something behind, by their keys. */
+function edgeDoors({ gateway, networking: { edge }, qdrant }: Config): [string, number][] {
+  const behind = {
+    gateway_port: gateway.enabled,
+    gateway_grpc_port: gateway.enabled && gateway.grpc_port !== null,
+    qdrant_http_port: true,
+    qdrant_grpc_port: qdrant.artifact.from !== 'emulator',
+  };
+  return (Object.keys(behind) as (keyof typeof behind)[]).flatMap((key): [string, number][] => {
+    const port = edge[key];
+    return behind[key] && port !== undefined ? [[key, port]] : [];
+  });
 }
 
 function monitoringListeners({ monitoring }: Config): Listener[] {
@@ -75,10 +95,9 @@ function monitoringListeners({ monitoring }: Config): Listener[] {
   return [...(monitoring.metrics_enabled ? [prometheus] : []), ...(monitoring.node_exporter ? [node] : [])];
 }
 
-/** Each port of the edge that is configured, once. */
-export function edgePorts({ networking: { edge } }: Config): number[] {
-  const ports = [edge.gateway_port, edge.gateway_grpc_port, edge.qdrant_http_port, edge.qdrant_grpc_port];
-  return [...new Set(ports.filter((port) => port !== undefined))];
+/** Each port at which clients reach something behind the edge, once. */
+export function edgePorts(config: Config): number[] {
+  return [...new Set(edgeDoors(config).map(([, port]) => port))];
 }
 
 /** Whether an address is this machine's own loopback interface. */

@@ -14,7 +14,15 @@ import {
 const READINESS = [READY, ...checks('qdrant.genuine')];
 
 const HEALTH = checks(
-  ...['qdrant.livez', 'qdrant.readyz', 'qdrant.cluster', 'postgres.accepts', 'redis.ping', 'gateway.ready'],
+  ...[
+    'qdrant.livez',
+    'qdrant.readyz',
+    'qdrant.cluster',
+    'postgres.accepts',
+    'redis.ping',
+    'gateway.ready',
+    'gateway.edge',
+  ],
 );
 
 /** Task 4.5: most of its sub-tasks are seen in what other tasks have made, not in one of its own. */

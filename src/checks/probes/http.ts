@@ -1,5 +1,6 @@
 import { known, type Observation, type ProbeKind } from '../../host/probe.js';
 import { type Script, sh } from '../../host/shell.js';
+import type { PublicDoor } from '../../services/haproxy/config.js';
 
 /** A request that the host makes to itself. */
 export interface HttpQuestion {
@@ -11,6 +12,8 @@ export interface HttpQuestion {
   emptyKey?: true;
   /** Makes it a POST with this JSON. */
   body?: string;
+  /** Asks what is meant for clients, at one of the host's own addresses. */
+  door?: Pick<PublicDoor, 'address' | 'tls' | 'grpc'>;
 }
 
 export interface HttpAnswer {
@@ -59,11 +62,21 @@ export const localHttp: ProbeKind<HttpQuestion, HttpAnswer> = {
   },
 };
 
-function request({ port, path, keyFile, emptyKey, body }: HttpQuestion): Script {
-  const url = `http://127.0.0.1:${port}${path}`;
+function request({ port, path, keyFile, emptyKey, body, door }: HttpQuestion): Script {
+  const { address = '127.0.0.1', tls = false } = door ?? {};
+  const url = `${tls ? 'https' : 'http'}://${address}:${port}${path}`;
   const post = body === undefined ? [] : ['-H', 'Content-Type: application/json', '--data-raw', body];
   const empty = emptyKey ? ['-H', 'api-key;'] : [];
-  return sh`ask ${keyFile ?? sh`''`} ${empty} ${post} ${url}`;
+  return sh`ask ${keyFile ?? sh`''`} ${empty} ${post} ${door === undefined ? [] : asClient(door)} ${url}`;
+}
+
+/** From loopback, which no allowlist turns away. Whether a certificate is believed is told elsewhere. */
+function asClient({ address, tls, grpc }: NonNullable<HttpQuestion['door']>): string[] {
+  const call = ['-X', 'POST', '-H', 'Content-Type: application/grpc', '-H', 'TE: trailers'];
+  return [
+    ...['-k', '--interface', address.startsWith('[') ? '::1' : '127.0.0.1'],
+    ...(grpc ? [tls ? '--http2' : '--http2-prior-knowledge', ...call] : []),
+  ];
 }
 
 function answerOf({ port, path, keyFile }: HttpQuestion, text = ''): Observation<HttpAnswer> {

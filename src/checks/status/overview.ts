@@ -6,6 +6,7 @@ import type { Facts } from '../../host/facts.js';
 import type { Host } from '../../host/host.js';
 import { SUPPORTED_OS } from '../../host/preflight.js';
 import { ask, known, type Observation } from '../../host/probe.js';
+import { edgeServes } from '../../services/haproxy/config.js';
 import { type HostState, knownState, withActiveSlots } from '../../services/host-state.js';
 import { type CollectionState, readCollection } from '../answers/collection.js';
 import {
@@ -19,7 +20,7 @@ import {
 import { type Batch, newBatch } from '../batch.js';
 import { commandWord } from '../command-word.js';
 import { firstLook } from '../look.js';
-import { gatewayUnits, REDIS_UNIT, slotUnit } from '../place.js';
+import { EDGE_UNIT, gatewayUnits, REDIS_UNIT, slotUnit } from '../place.js';
 import { type Disk, diskOf } from '../probes/disk.js';
 import { type HttpAnswer, localHttp } from '../probes/http.js';
 import { type PostgresState, postgresState } from '../probes/postgres.js';
@@ -132,6 +133,7 @@ export function unitsOf(config: Config, facts: Observation<Facts>): string[] {
     ...(config.postgres.enabled ? [postgres] : []),
     ...(config.redis.enabled ? [REDIS_UNIT] : []),
     ...gatewayUnits(config),
+    ...(edgeServes(config) ? [EDGE_UNIT] : []),
   ];
 }
 

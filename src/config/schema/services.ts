@@ -72,7 +72,7 @@ export const redisSchema = z
 const rate = (value: string, purpose: string) =>
   z
     .string()
-    .regex(/^\d+\/(second|minute|hour|day)$/, 'must be a rate such as 30/minute')
+    .regex(/^[1-9]\d*\/(second|minute|hour|day)$/, 'must be a rate such as 30/minute')
     .default(value)
     .describe(purpose);
 
@@ -177,7 +177,7 @@ export const gatewaySchema = z
       .describe('Log level.'),
     cpu: z.number().positive().default(8).describe('CPUs planned for the gateway.'),
     memory: size().default('16GiB').describe('Memory planned for the gateway.'),
-    replicas: count().default(2).describe('Instances behind the edge.'),
+    replicas: z.int().min(1).max(64).default(2).describe('Instances behind the edge.'),
     graceful_timeout_seconds: seconds()
       .default(30)
       .describe('How long a worker may finish requests when it is stopped.'),

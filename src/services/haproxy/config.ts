@@ -1,12 +1,10 @@
+import { EDGE_METRICS_PORT } from '../../config/listeners.js';
 import type { Config, SlotName } from '../../config/schema.js';
 import { SLOTS } from '../../config/slots.js';
 import { parseSize } from '../../config/units.js';
 import { type Script, sh } from '../../host/shell.js';
 import { template } from '../../templates.js';
 import { gatewayInstances, reachedAt } from '../gateway/instances.js';
-
-/** Where Prometheus finds the numbers of the edge, on loopback. */
-export const EDGE_METRICS_PORT = 8404;
 
 /** What HAProxy is started with. */
 export const EDGE_CONFIGURATION = '/etc/haproxy/haproxy.cfg';
@@ -42,6 +40,7 @@ interface Door {
 
 /** What a server is asked again and again, and what it answers while it serves. */
 interface HealthCheck {
+  path: string;
   /** As `http-check send` has it. */
   request: string;
   status: number;
@@ -74,6 +73,7 @@ const RISE = 2;
  * that. A health check proper needs a message in its body, which HAProxy cannot send: it holds NUL.
  */
 const GRPC_HEALTH: HealthCheck = {
+  path: '/vdb.edge/Alive',
   request:
     'meth POST uri /vdb.edge/Alive ver HTTP/2 hdr Host localhost hdr Content-Type application/grpc hdr TE trailers',
   status: 200,
@@ -90,6 +90,31 @@ export function edgeServes(config: Config): boolean {
 /** The ports that the edge opens. */
 export function servedPorts(config: Config): number[] {
   return doors(config).map(({ port }) => port);
+}
+
+/** What a client asks at a port of the edge to learn whether a server answers behind it. */
+export interface PublicDoor {
+  /** As in a URL. */
+  address: string;
+  port: number;
+  tls: boolean;
+  grpc: boolean;
+  path: string;
+  /** What is answered where a server does. */
+  status: number;
+}
+
+/** Every address that the edge listens on, for each of its ports. */
+export function publicDoors(config: Config): PublicDoor[] {
+  const { edge, tls } = config.networking;
+  if (!edgeServes(config)) return [];
+  return doors(config).flatMap(({ name, port, check }) => {
+    const grpc = name.endsWith('grpc');
+    const { path, status } = grpc ? GRPC_HEALTH : check;
+    return edge.bind.map((address) => {
+      return { address: reachedAt(address), port, tls: tls.mode !== 'off', grpc, path, status };
+    });
+  });
 }
 
 /** Passes when HAProxy serves: its own page of metrics answers. */
@@ -201,7 +226,7 @@ function gatewayHealth({ gateway, networking }: Config): HealthCheck {
 }
 
 function answering(path: string, status: number): HealthCheck {
-  return { request: `meth GET uri ${path} ver HTTP/1.1 hdr Host localhost`, status };
+  return { path, request: `meth GET uri ${path} ver HTTP/1.1 hdr Host localhost`, status };
 }
 
 /** Checked over REST always: it says more than an open gRPC port. */

@@ -9,6 +9,7 @@ export const DOMAIN = 'edge.example';
 
 const DIRECTORY = '/root/e2e-tls';
 const UNIT = 'e2e-edge';
+const PORT = 8000;
 
 /** A certificate that `openssl x509` makes, and how it is served. */
 export interface Edge {
@@ -39,9 +40,9 @@ export async function serve(host: LabHost, { name = DOMAIN, days = 90, selfSigne
       -keyout edge.key -out edge.csr 2>/dev/null
     openssl x509 -req -in edge.csr ${signer} -copy_extensions copy -not_before 20200101000000Z -not_after ${until} \\
       -out edge.pem 2>/dev/null || exit 1
-    systemd-run --quiet --unit=${UNIT} openssl s_server -www -accept 127.0.0.1:8000 \\
+    systemd-run --quiet --unit=${UNIT} openssl s_server -www -accept 127.0.0.1:${PORT} \\
       -cert ${DIRECTORY}/edge.pem -key ${DIRECTORY}/edge.key ${options}
-    for _ in $(seq 50); do ss -Hltn | grep -q ':8000 ' && exit 0; sleep 0.1; done; exit 1`);
+    for _ in $(seq 50); do ss -Hltn | grep -q ':${PORT} ' && exit 0; sleep 0.1; done; exit 1`);
 }
 
 export async function stopServing(host: LabHost): Promise<void> {
@@ -72,5 +73,8 @@ export async function foreignKey(host: LabHost): Promise<string> {
 
 /** A configuration whose edge has TLS. */
 export function withTls(tls: Record<string, string>): (document: Document) => void {
-  return (document) => document.setIn(['networking', 'tls'], { domain: DOMAIN, ...tls });
+  return (document) => {
+    document.setIn(['networking', 'tls'], { domain: DOMAIN, ...tls });
+    document.setIn(['networking', 'edge', 'qdrant_http_port'], PORT);
+  };
 }

@@ -65,12 +65,22 @@ describe('manifest', () => {
     expect(blue).toMatchObject({ on: 'loopback', required: false });
   });
 
-  it('allows the other slot, the edge and monitoring, and misses none of them', () => {
+  it('demands those ports of the edge that something is behind, and its metrics on loopback', () => {
+    const networking = { edge: { gateway_grpc_port: 8100, qdrant_http_port: 8443 } };
+    const on = { enabled: true, api_key: 'a-key-of-sixteen' };
+    const ports = required({ networking, gateway: on });
+    expect(ports).toEqual(expect.arrayContaining(['8000 any', '8100 any', '8443 any', '8404 loopback']));
+    expect(entries({ networking }).filter(({ port }) => port === 8000 || port === 8100)).toEqual([]);
+    expect(required({ networking: { load_balancer: false }, gateway: on })).not.toContain('8404 loopback');
+    expect(
+      required({ networking: { tls: { mode: 'acme', domain: 'a.example' } }, gateway: on }),
+    ).not.toContain('8000 any');
+  });
+
+  it('allows the other slot and monitoring, and misses none of them', () => {
     const optional = entries().filter((entry) => !entry.required);
     const ports = optional.map(({ port, on }) => `${port} ${on}`);
-    expect(ports).toEqual(
-      expect.arrayContaining(['6343 loopback', '8000 any', '9090 loopback', '9100 loopback']),
-    );
+    expect(ports).toEqual(expect.arrayContaining(['6343 loopback', '9090 loopback', '9100 loopback']));
   });
 });
 
@@ -85,6 +95,7 @@ describe('closedPorts', () => {
   it('follow the configuration', () => {
     const { config } = contextOf({
       redis: { port: 7000, password: 'long enough indeed' },
+      gateway: { enabled: true, api_key: 'a-key-of-sixteen' },
       networking: { edge: { gateway_port: 8443, qdrant_http_port: 6333 } },
     });
     const ports = closedPorts(config, [22]);

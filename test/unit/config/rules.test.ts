@@ -35,6 +35,11 @@ test.each<[string, Record<string, unknown>, string]>([
     'networking.edge.gateway_port: port 8000 is taken by replica 2 of the gateway',
   ],
   [
+    'a replica of the gateway on the port of the metrics of the edge',
+    { gateway: { enabled: true, api_key: API_KEY, port: 8403 } },
+    'gateway.port: port 8404 is taken by the metrics of the edge; replica 2 of the gateway',
+  ],
+  [
     'Prometheus on the port of the node exporter',
     { monitoring: { prometheus_port: 9100 } },
     'monitoring.node_exporter: port 9100',

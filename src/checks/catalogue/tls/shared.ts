@@ -1,3 +1,4 @@
+import { edgePorts } from '../../../config/listeners.js';
 import type { Observation } from '../../../host/probe.js';
 import type { CheckContext, Verdict } from '../../check.js';
 import type { Door } from '../../outside/tls.js';
@@ -6,10 +7,12 @@ import { whenThere, worst } from '../../verdict.js';
 /** What all checks of TLS have in common. */
 export const shared = {
   group: 'tls',
-  skip: ({ config }: CheckContext) =>
-    config.networking.tls.mode === 'off' ? 'networking.tls.mode is off' : undefined,
+  skip: ({ config }: CheckContext) => {
+    if (config.networking.tls.mode === 'off') return 'networking.tls.mode is off';
+    return edgePorts(config).length === 0 ? 'the edge has nothing to serve' : undefined;
+  },
   inspect: ({ config }: CheckContext) =>
-    `openssl s_client -connect 127.0.0.1:${config.networking.edge.gateway_port} -showcerts </dev/null`,
+    `openssl s_client -connect 127.0.0.1:${edgePorts(config)[0]} -showcerts </dev/null`,
 } as const;
 
 /** Judges each port of the edge by itself; the worst decides. The port is named where there are several. */
@@ -29,8 +32,8 @@ export function eachDoor<Seen>(
 
 /** Applies in one mode only. */
 export function onlyIn(mode: 'files' | 'acme'): (context: CheckContext) => string | undefined {
-  return ({ config }) => {
-    const { mode: have } = config.networking.tls;
-    return have === mode ? undefined : `networking.tls.mode is ${have}`;
+  return (context) => {
+    const { mode: have } = context.config.networking.tls;
+    return have === mode ? shared.skip(context) : `networking.tls.mode is ${have}`;
   };
 }

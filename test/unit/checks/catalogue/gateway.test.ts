@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readLoad, searchRate } from '../../../../src/checks/probes/gateway-load.js';
 import { gatewayProcess } from '../../../../src/checks/probes/gateway-process.js';
 import { known, type Observation } from '../../../../src/host/probe.js';
+import { publicDoors } from '../../../../src/services/haproxy/config.js';
 import { contextOf, judged as judgedOf } from '../support.js';
 
 const GATEWAY = { enabled: true, api_key: 'Qw5nBv8xRt2mLp7s', replicas: 1, workers: 2 };
@@ -74,6 +75,46 @@ describe('gateway.ready', () => {
     const context = contextWith({ health: { path: '/alive', status: 204 } });
     expect(judged('gateway.ready', [answer(204)], context).status).toBe('pass');
     expect(judged('gateway.ready', [answer(200)], context).status).toBe('fail');
+  });
+});
+
+describe('gateway.edge', () => {
+  it.each([
+    ['passes when a client is answered', answer(200), 'pass', '8000/health'],
+    ['fails where HAProxy does not run', known(null), 'fail', 'nothing listens on 127.0.0.1:8000'],
+    ['fails while no replica serves', answer(503), 'fail', '/health answers 503 on port 8000'],
+    ['fails when it hangs', answer('timeout'), 'fail', 'port 8000 does not answer in time'],
+    ['is unknown while it refuses the host itself', answer(429), 'unknown', 'too many requests'],
+  ])('%s', (_, observation, status, seen) => {
+    const result = judged('gateway.edge', [observation]);
+    expect(result.status).toBe(status);
+    expect(result.seen).toContain(seen);
+  });
+
+  it('asks at every address and port, of Qdrant too', () => {
+    const edge = { bind: ['0.0.0.0', '::'], gateway_grpc_port: 8100, qdrant_http_port: 8443 };
+    const context = contextWith({}, { networking: { edge, tls: { mode: 'own-ca' } } });
+    expect(publicDoors(context.config)).toMatchObject([
+      { address: '127.0.0.1', port: 8000, tls: true, grpc: false, path: '/health' },
+      { address: '[::1]', port: 8000 },
+      { address: '127.0.0.1', port: 8100, tls: true, grpc: true },
+      { address: '[::1]', port: 8100 },
+      { address: '127.0.0.1', port: 8443, grpc: false, path: '/readyz' },
+      { address: '[::1]', port: 8443 },
+    ]);
+    const all = [200, 200, 200, 200, 200].map((status) => answer(status));
+    expect(judged('gateway.edge', [...all, answer(503)], context)).toMatchObject({
+      status: 'fail',
+      seen: '/readyz answers 503 on port 8443',
+    });
+  });
+
+  it('is skipped where the edge has nothing to serve, and not for Qdrant alone', () => {
+    const only = (networking: object) => contextOf({ gateway: { enabled: false }, networking });
+    expect(judged('gateway.edge', [], only({})).seen).toBe('the edge has nothing to serve');
+    expect(judged('gateway.edge', [answer(200)], only({ edge: { qdrant_http_port: 8443 } })).status).toBe(
+      'pass',
+    );
   });
 });
 

@@ -17,6 +17,12 @@ function listening(...more: { address: string; port: number }[]) {
   return judged('network.listeners', [known([...PLANNED, ...more])]);
 }
 
+/** With Qdrant behind the edge. */
+function listeningEdge(...more: { address: string; port: number }[]) {
+  const context = contextOf({ networking: { edge: { qdrant_http_port: 8443 } } });
+  return judged('network.listeners', [known([...PLANNED, ...more])], context);
+}
+
 describe('network.listeners', () => {
   it('passes with the planned sockets, and counts others on loopback', () => {
     expect(listening({ address: '127.0.0.53', port: 53 }, { address: '::1', port: 6379 })).toMatchObject({
@@ -43,8 +49,18 @@ describe('network.listeners', () => {
     expect(result.details).toEqual(['0.0.0.0:6379 is not planned', '0.0.0.0:9090 is not planned']);
   });
 
-  it('lets the edge listen everywhere', () => {
-    expect(listening({ address: '*', port: 8000 }).status).toBe('pass');
+  const metrics = { address: '127.0.0.1', port: 8404 };
+
+  it('lets the edge listen everywhere where something is behind it', () => {
+    expect(listeningEdge({ address: '*', port: 8443 }, metrics).status).toBe('pass');
+    expect(listening({ address: '*', port: 8000 }).seen).toBe('*:8000 is not planned');
+  });
+
+  it('fails where the edge does not listen', () => {
+    expect(listeningEdge(metrics)).toMatchObject({
+      status: 'fail',
+      seen: 'nothing listens on 8443 (qdrant_http_port of the edge)',
+    });
   });
 
   it('fails for a planned socket that is missing', () => {

@@ -71,6 +71,12 @@ describe('unitsOf', () => {
     );
   });
 
+  it('names HAProxy where it has something to serve', () => {
+    const behind = (networking: object) => unitsOf(contextOf({ networking }).config, known(null));
+    expect(behind({ edge: { qdrant_http_port: 8443 } })).toContain('haproxy.service');
+    expect(behind({})).not.toContain('haproxy.service');
+  });
+
   it('leaves out what is switched off', () => {
     const off = { enabled: false };
     const { config } = contextOf({ postgres: off, redis: off, gateway: off });
