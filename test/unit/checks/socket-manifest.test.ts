@@ -13,7 +13,7 @@ function required(sections: Record<string, unknown> = {}): string[] {
 }
 
 describe('manifest', () => {
-  it('demands SSH, the active slot, PostgreSQL, Redis and the gateway', () => {
+  it('demands SSH, the active slot, PostgreSQL, Redis, the gateway and its edge', () => {
     expect(required()).toEqual([
       '22 any',
       '6333 loopback',
@@ -25,6 +25,8 @@ describe('manifest', () => {
       '8101 loopback',
       '8002 loopback',
       '8102 loopback',
+      '8404 loopback',
+      '8000 any',
     ]);
   });
 
@@ -70,7 +72,11 @@ describe('manifest', () => {
     const on = { enabled: true, api_key: 'a-key-of-sixteen' };
     const ports = required({ networking, gateway: on });
     expect(ports).toEqual(expect.arrayContaining(['8000 any', '8100 any', '8443 any', '8404 loopback']));
-    expect(entries({ networking }).filter(({ port }) => port === 8000 || port === 8100)).toEqual([]);
+    expect(
+      entries({ networking, gateway: { enabled: false } }).filter(
+        ({ port }) => port === 8000 || port === 8100,
+      ),
+    ).toEqual([]);
     expect(required({ networking: { load_balancer: false }, gateway: on })).not.toContain('8404 loopback');
     expect(
       required({ networking: { tls: { mode: 'acme', domain: 'a.example' } }, gateway: on }),
@@ -87,8 +93,8 @@ describe('manifest', () => {
 describe('closedPorts', () => {
   it('are those of the documents and of the configuration, without SSH and the edge', () => {
     expect(closedPorts(contextOf().config, [22])).toEqual([
-      5432, 6333, 6334, 6335, 6343, 6344, 6345, 6379, 8001, 8002, 8011, 8012, 8101, 8102, 8111, 8112, 9090,
-      9100,
+      5432, 6333, 6334, 6335, 6343, 6344, 6345, 6379, 8001, 8002, 8011, 8012, 8101, 8102, 8111, 8112, 8404,
+      9090, 9100,
     ]);
   });
 

@@ -57,6 +57,7 @@ describe('unitsOf', () => {
       'redis-server.service',
       'api-gateway@blue-1.service',
       'api-gateway@blue-2.service',
+      'haproxy.service',
     ]);
   });
 
@@ -74,7 +75,7 @@ describe('unitsOf', () => {
   it('names HAProxy where it has something to serve', () => {
     const behind = (networking: object) => unitsOf(contextOf({ networking }).config, known(null));
     expect(behind({ edge: { qdrant_http_port: 8443 } })).toContain('haproxy.service');
-    expect(behind({})).not.toContain('haproxy.service');
+    expect(behind({ load_balancer: false })).not.toContain('haproxy.service');
   });
 
   it('leaves out what is switched off', () => {
