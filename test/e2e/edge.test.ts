@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Document } from 'yaml';
+import { RUNTIME } from '../../src/services/haproxy/runtime.js';
 import { type LabHost, result } from '../support/lab.js';
 import { vdbWith } from './support/configuration.js';
 import { describeLab } from './support/shared.js';
@@ -23,6 +24,7 @@ describeLab('the edge in front of Qdrant', () => {
     host.inside(
       `curl -s -o /dev/null -w '%{http_code}' --cacert /opt/qdrant/config/tls/ca.pem ${options} https://localhost:${REST}${path}`,
     );
+  const inside = (script: string) => host.inside(script);
   const withKey = '-H @/opt/qdrant/config/.admin-header';
 
   beforeAll(async () => {
@@ -43,6 +45,31 @@ describeLab('the edge in front of Qdrant', () => {
 
   test('a second run changes nothing', async () => {
     expect(result(await provision())).toMatchObject({ changed: 0, exit_code: 0 });
+  });
+
+  test('a slot that somebody took the requests from has them back, without a reload', async () => {
+    const pids = () => inside('pgrep -d , -x haproxy');
+    const before = await pids();
+    await inside(`${RUNTIME.source}\ntell 'set server qdrant_rest/blue state maint'`);
+    expect(await status('/collections', withKey)).toBe('503');
+    const ended = await provision();
+    expect(result(ended), ended.stdout).toMatchObject({ changed: 1, exit_code: 0 });
+    expect(ended.stdout).toContain('edge-slots:qdrant_rest');
+    expect(await status('/collections', withKey)).toBe('200');
+    expect(await pids()).toBe(before);
+    expect(result(await provision())).toMatchObject({ changed: 0, exit_code: 0 });
+  });
+
+  test('a slot that does not serve is not given the requests, and that is said', async () => {
+    await inside(`${RUNTIME.source}\ntell 'set server qdrant_rest/blue state maint'`);
+    await inside('systemctl kill -s STOP qdrant@blue');
+    const ended = await vdbWith(host, serving(), 'provision --only 4.5 --json');
+    await inside('systemctl kill -s CONT qdrant@blue');
+    expect(ended.exitCode, ended.stdout).toBe(1);
+    expect(ended.stdout).toContain('not healthy after 52 s: qdrant_rest/blue');
+    expect(ended.stdout).toContain('It goes on as it was before.');
+    expect((await provision()).exitCode).toBe(0);
+    expect(await status('/collections', withKey)).toBe('200');
   });
 
   test('refuses a body that is larger than Qdrant takes, before it is sent', async () => {

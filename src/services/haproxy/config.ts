@@ -135,15 +135,15 @@ export interface EdgeService {
 
 /** The services of haproxy.cfg, and the slots that it gives their requests to. */
 export function edgeServices(config: Config): EdgeService[] {
+  const { gateway, qdrant } = config;
   const names = doors(config).map(({ name }) => name);
   const of = (name: EdgeService['name'], active: SlotName): EdgeService => {
     const backends = names.filter((backend) => backend.startsWith(name));
     return { name, active, backends, limitSeconds: upSeconds(config) };
   };
-  const gateways = gatewayInstances(config)
-    .map(({ slot }) => of('gateway', slot))
-    .slice(0, 1);
-  return [...gateways, of('qdrant', config.qdrant.active_slot)].filter(({ backends }) => backends.length > 0);
+  return [of('gateway', gateway.active_slot), of('qdrant', qdrant.active_slot)].filter(
+    ({ backends }) => backends.length > 0,
+  );
 }
 
 /** The first check may be a whole interval away; then there are as many as make a server healthy. */
