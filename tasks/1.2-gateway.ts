@@ -1,6 +1,7 @@
 import type { Config, SlotName } from '../src/config/schema.js';
 import type { Resource } from '../src/engine/resource.js';
 import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
+import { type Script, sh } from '../src/host/shell.js';
 import { absent } from '../src/resources/absent.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { databaseSchema } from '../src/resources/database-schema.js';
@@ -102,7 +103,22 @@ function environmentFile({ config, facts }: TaskContext, instance: GatewayInstan
     mode: '0640',
     owner: `root:${GATEWAY_USER}`,
     secret: true,
+    ...(config.gateway.artifact.from === 'reference' ? { validate: readable(instance) } : {}),
   });
+}
+
+/** The release itself reads the settings before they take the place of those that it runs with; one of their own cannot be asked. */
+function readable({ home }: GatewayInstance): Script {
+  return sh`
+    cd -- ${home}
+    set -a
+    . "$1"
+    PYTHONDONTWRITEBYTECODE=1
+    set +a
+    if ! said=$(venv/bin/python -m gateway settings 2>&1 >/dev/null); then
+    sed -n '/validation error/,$p' <<<"$said" | grep . || tail -n 5 <<<"$said"
+    exit 1
+    fi`;
 }
 
 function keyHeader(config: Config): Resource[] {

@@ -4,7 +4,7 @@ import type { TaskContext } from '../../../src/engine/task.js';
 import { gateway } from '../../../tasks/1.2-gateway.js';
 import { QDRANT } from '../../support/config.js';
 import { fakeContext, resourcesOf } from '../../support/fake-task.js';
-import { summaryOf } from '../../support/resource-table.js';
+import { commandsFor, summaryOf } from '../../support/resource-table.js';
 
 const API_KEY = 'Vq3xTn8wLr5yKc2mBd7f';
 const enabled = (more: object = {}) => fakeContext({ gateway: { enabled: true, api_key: API_KEY, ...more } });
@@ -51,6 +51,19 @@ describe('task 1.2', () => {
     expect(change({ ...fakeContext({ gateway: { enabled: false } }), standby: 'green' })).toBe(
       'stop and remove api-gateway@green-1.service',
     );
+  });
+
+  test('has settings read by the release before they take the place of others; one of their own is not asked', () => {
+    const scripts = (context: TaskContext) =>
+      resourcesOf(gateway, '1.2.2', context)
+        .filter(({ id }) => id.endsWith('.env'))
+        .flatMap((resource) => commandsFor(resource, null));
+    const reads = 'venv/bin/python -m gateway settings';
+    expect(scripts(enabled()).filter((script) => script.includes(reads))).toHaveLength(2);
+    const artifact = { from: 'tarball', path: '/g.tar', sha256: 'a'.repeat(64), app: 'g:app' };
+    const own = fakeContext({ gateway: { enabled: true, api_key: API_KEY, artifact } });
+    expect(scripts(own)).toHaveLength(2);
+    expect(scripts(own).join()).not.toContain(reads);
   });
 
   test('shows no secret of what it writes', () => {
