@@ -120,7 +120,7 @@ async def create(services: Services, request: CollectionRequest) -> tuple[Collec
     Its row is locked meanwhile: Qdrant fails some of those who make or delete a collection at the same time.
     """
     async with transaction(services) as session:
-        row = await _locked(session, request.name)
+        row, _ = await _locked(session, request.name)
         refusal = await _refusal(services, request)
         try:
             found = await described(services, request.name, _within_transaction(services))
@@ -133,14 +133,18 @@ async def create(services: Services, request: CollectionRequest) -> tuple[Collec
     return found, refusal is None
 
 
-async def _locked(session: AsyncSession, name: str) -> int:
-    """The row of a collection, made where there is none: the caller's alone until the transaction ends."""
+async def _locked(session: AsyncSession, name: str) -> tuple[int, bool]:
+    """The row of a collection, alone the caller's until the transaction ends; whether it was made for that.
+
+    Somebody may delete the row that kept it from being made; then it is made after all.
+    """
+    insert_row = insert(Collection).values(name=name).on_conflict_do_nothing().returning(Collection.id)
     select_row = select(Collection.id).where(Collection.name == name).with_for_update()
     while True:
-        await session.execute(insert(Collection).values(name=name).on_conflict_do_nothing())
-        row = await session.scalar(select_row)
+        made = await session.scalar(insert_row)
+        row = made if made is not None else await session.scalar(select_row)
         if row is not None:
-            return row
+            return row, made is not None
 
 
 async def _refusal(services: Services, request: CollectionRequest) -> ApiProblem | None:
@@ -165,17 +169,14 @@ async def remove(services: Services, name: str) -> None:
     PostgreSQL fails at the end is removed by a repetition.
     """
     async with transaction(services) as session:
-        made = await session.scalar(
-            insert(Collection).values(name=name).on_conflict_do_nothing().returning(Collection.id)
-        )
-        row = await session.scalar(select(Collection.id).where(Collection.name == name).with_for_update())
+        row, made = await _locked(session, name)
         if await session.scalar(select(exists().where(Library.collection_id == row))):
             raise ApiProblem(409, "Conflict", f"Libraries lie in collection {name}; delete them first.")
         await session.execute(delete(OutboxEntry).where(OutboxEntry.collection_id == row))
         await session.execute(delete(Collection).where(Collection.id == row))
         seconds = _within_transaction(services)
         there = await from_qdrant(services, services.qdrant.collection_exists(name), seconds)
-        if not there and row in (made, None):
+        if made and not there:
             services.sizes.forget(name)
             raise NotFound("collection", name)
         await from_qdrant(services, services.qdrant.delete_collection(name), seconds)
