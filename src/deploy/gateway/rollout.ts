@@ -1,23 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config, SlotName } from '../../config/schema.js';
 import type { SubTask, Task, TaskContext } from '../../engine/task.js';
-import { EXIT, VdbError } from '../../errors.js';
+import type { VdbError } from '../../errors.js';
 import type { Host } from '../../host/host.js';
 import { edgeFollows } from '../../resources/edge-file.js';
 import { type GatewayInstance, gatewayInstances, instanceUrl } from '../../services/gateway/instances.js';
-import { type EdgeService, edgeServes, edgeServices, renderHaproxy } from '../../services/haproxy/config.js';
+import { renderHaproxy } from '../../services/haproxy/config.js';
 import { checkSlot, disableSlot, switchSlot } from '../../services/haproxy/switch.js';
-import { againstTraffic, between, type Traffic, trafficText } from '../bake.js';
+import { between } from '../bake.js';
 import { type BringOptions, bring, taskOf } from '../bring.js';
-import { type Phase, type PhaseEnd, type Rollout, Stopped } from '../machine.js';
-import { type DeployRecord, hasSwitched, numbersOf, type PhaseName } from '../record.js';
+import { against, askScript, medianOf, parseAnswers } from '../gate.js';
+import type { Phase, PhaseEnd, Rollout } from '../machine.js';
+import { bakeNew, cutOver, drainOld, edgeOf, type Move, notGood } from '../move.js';
+import { ASKED, askEdge } from '../outside.js';
+import { type DeployRecord, hasSwitched, type PhaseName } from '../record.js';
 import { prunable, pruneCommand, releasesOf } from '../releases.js';
+import { assertRoom } from '../room.js';
 import { readDeploys } from '../store.js';
-import { trafficOf } from './edge.js';
-import { against, askScript, medianOf, parseAnswers } from './gate.js';
-import { ASKED, askEdge } from './outside.js';
+import { trafficOf } from '../traffic.js';
 import { installedOn } from './plan.js';
-import { assertRoom } from './room.js';
 import { forgetStandby, keepStandby, putStandbyBack } from './standby.js';
 
 /** The parts of the documented tasks that a deploy runs by themselves. */
@@ -51,8 +51,6 @@ export interface GatewayDeploy {
   onLine(line: string): void;
 }
 
-const LOOK_EVERY_MS = 1000;
-
 /** The phases of a deploy of the gateway, which keeps nothing of its own: its data is in PostgreSQL and in Qdrant. */
 export function gatewayRollout(deploy: GatewayDeploy): Rollout {
   const phase = (name: PhaseName, title: string, run: Phase['run']): Phase => ({ name, title, run });
@@ -78,15 +76,8 @@ function slotsOf({ before, after }: GatewayDeploy): { from: SlotName; to: SlotNa
   return { from: before.config.gateway.active_slot, to: after.config.gateway.active_slot };
 }
 
-/** The edge's side of the gateway. Throws where there is none: there is nothing to switch. */
-function edgeOf(config: Config): EdgeService {
-  const found = edgeServices(config).find(({ name }) => name === 'gateway');
-  if (found !== undefined && edgeServes(config)) return found;
-  throw new VdbError('The gateway has no edge in front of it, so there is nothing to switch', {
-    ...{ code: 'deploy.no-edge', exitCode: EXIT.usage },
-    meaning: 'Blue/green needs HAProxy between the clients and the two slots.',
-    next: 'Set networking.load_balancer: true, or bring the release in with a restart: vdb provision --only 1.2',
-  });
+function moveOf(deploy: GatewayDeploy): Move {
+  return { host: deploy.host, edge: edgeOf(deploy.after.config, 'gateway'), ...slotsOf(deploy) };
 }
 
 function configsOf({ before, after }: GatewayDeploy): [before: Config, after: Config] {
@@ -104,7 +95,7 @@ function options(
 async function preflight(deploy: GatewayDeploy): Promise<PhaseEnd> {
   const { host } = deploy;
   const [before, after] = configsOf(deploy);
-  edgeOf(after);
+  edgeOf(after, 'gateway');
   const ready = await deploy.assertReady();
   const serving = gatewayInstances(before);
   const coming = gatewayInstances(after);
@@ -112,7 +103,7 @@ async function preflight(deploy: GatewayDeploy): Promise<PhaseEnd> {
     units: serving.map(({ unit }) => unit),
     ports: coming.flatMap(({ port, grpcPort }) => (grpcPort === null ? [port] : [port, grpcPort])),
   });
-  await trafficOf(host, edgeOf(before).backends);
+  await trafficOf(host, edgeOf(before, 'gateway').backends);
   return { note: `${ready}; room for another ${Math.round(memoryUsed / 1024 ** 2)} MiB` };
 }
 
@@ -131,7 +122,7 @@ async function start(deploy: GatewayDeploy, stop: AbortSignal): Promise<PhaseEnd
   const { host, after, parts } = deploy;
   const task = taskOf('deploy.start', 'Start', parts.start);
   await bring([task], options(deploy, after, stop));
-  const { backends, active: slot } = edgeOf(after.config);
+  const { backends, active: slot } = edgeOf(after.config, 'gateway');
   await host.run(checkSlot({ backends, slot }));
   const ports = gatewayInstances(after.config).map(({ port }) => port);
   return { note: `runs at ${ports.join(', ')}` };
@@ -161,25 +152,12 @@ async function gate(deploy: GatewayDeploy): Promise<PhaseEnd> {
 }
 
 function refused(phase: PhaseName, why: string, instances: readonly GatewayInstance[]): VdbError {
-  const what = phase === 'gate' ? 'is not let in' : 'does not stay';
-  return new VdbError(`The new release ${what}: ${why}`, {
-    ...{ code: `deploy.${phase}`, exitCode: EXIT.failed },
-    next: `Read its journal on the host: journalctl -u '${instances[0]?.unit}' -n 100 --no-pager`,
-  });
+  return notGood(phase, why, instances[0]?.unit);
 }
 
 /** Files follow the running edge: cut off in between, the next run of this phase finishes it. */
-async function cutover(deploy: GatewayDeploy, stop: AbortSignal): Promise<PhaseEnd> {
-  const { host, after } = deploy;
-  const { backends, limitSeconds } = edgeOf(after.config);
-  const { from, to } = slotsOf(deploy);
-  const traffic = await trafficOf(host, backends);
-  await host.run(switchSlot({ backends, to, limitSeconds }));
-  await follow(deploy, after, stop);
-  return {
-    note: `the edge finds ${to} healthy, and gives it all new requests`,
-    numbers: { ...numbered('old', traffic[from]), ...numbered('new', traffic[to]) },
-  };
+function cutover(deploy: GatewayDeploy, stop: AbortSignal): Promise<PhaseEnd> {
+  return cutOver(moveOf(deploy), () => follow(deploy, deploy.after, stop));
 }
 
 async function follow(deploy: GatewayDeploy, context: TaskContext, stop: AbortSignal): Promise<void> {
@@ -187,26 +165,12 @@ async function follow(deploy: GatewayDeploy, context: TaskContext, stop: AbortSi
   await bring([taskOf('deploy.state', 'State', deploy.parts.state)], options(deploy, context, stop));
 }
 
-function numbered(slot: 'old' | 'new', { requests, errors, meanMs }: Traffic): Record<string, number> {
-  const mean = meanMs === null ? {} : { [`${slot}_ms`]: meanMs };
-  return { [`${slot}_requests`]: requests, [`${slot}_errors`]: errors, ...mean };
-}
-
-function numberedAs(slot: 'old' | 'new', numbers: Record<string, number>): Traffic {
-  const {
-    [`${slot}_requests`]: requests = 0,
-    [`${slot}_errors`]: errors = 0,
-    [`${slot}_ms`]: meanMs = null,
-  } = numbers;
-  return { requests, errors, meanMs };
-}
-
 /** What answers is the new slot: the edge's own count says so. */
 async function outside(deploy: GatewayDeploy): Promise<PhaseEnd> {
   const { host } = deploy;
   const [, after] = configsOf(deploy);
   const { networking, gateway } = after;
-  const { backends } = edgeOf(after);
+  const { backends } = edgeOf(after, 'gateway');
   const { from, to } = slotsOf(deploy);
   const before = await trafficOf(host, backends);
   const { gateway_port: port } = networking.edge;
@@ -226,38 +190,19 @@ async function outside(deploy: GatewayDeploy): Promise<PhaseEnd> {
 }
 
 /** Requests that take longer than a worker may take at its end would be cut by that anyway. */
-async function drain(deploy: GatewayDeploy, stop: AbortSignal): Promise<PhaseEnd> {
-  const { host } = deploy;
-  const [before] = configsOf(deploy);
-  const { backends } = edgeOf(before);
-  const { from } = slotsOf(deploy);
-  const until = performance.now() + before.gateway.graceful_timeout_seconds * 1000;
-  for (;;) {
-    const { running } = (await trafficOf(host, backends))[from];
-    if (running === 0) return { note: `nothing runs at ${from} any more`, numbers: { running } };
-    if (performance.now() > until) {
-      return { note: `${running} requests still run at ${from}`, numbers: { running } };
-    }
-    await pause(stop);
-  }
+function drain(deploy: GatewayDeploy, stop: AbortSignal): Promise<PhaseEnd> {
+  return drainOld(moveOf(deploy), deploy.before.config.gateway.graceful_timeout_seconds, stop);
 }
 
-async function bake(deploy: GatewayDeploy, record: DeployRecord, stop: AbortSignal): Promise<PhaseEnd> {
-  const { host, onLine } = deploy;
-  const [, after] = configsOf(deploy);
-  const { backends } = edgeOf(after);
-  const { to } = slotsOf(deploy);
-  const numbers = numbersOf(record, 'cutover');
-  const [old, start] = [numberedAs('old', numbers), numberedAs('new', numbers)];
-  const until = performance.now() + after.deployment.bake_seconds * 1000;
-  for (;;) {
-    const seen = between(start, (await trafficOf(host, backends))[to]);
-    const wrong = againstTraffic(seen, old) ?? (await sick(deploy));
-    if (wrong !== null) throw refused('bake', wrong, gatewayInstances(after));
-    if (performance.now() > until) return { note: trafficText(seen), numbers: numbered('new', seen) };
-    onLine(`${trafficText(seen)}, ${Math.ceil((until - performance.now()) / 1000)} s to go`);
-    await pause(stop);
-  }
+function bake(deploy: GatewayDeploy, record: DeployRecord, stop: AbortSignal): Promise<PhaseEnd> {
+  const { config } = deploy.after;
+  const options = {
+    seconds: config.deployment.bake_seconds,
+    sick: () => sick(deploy),
+    refused: (why: string) => refused('bake', why, gatewayInstances(config)),
+    onLine: deploy.onLine,
+  };
+  return bakeNew(moveOf(deploy), record, options, stop);
 }
 
 /** Whether every server of the new slot passes the edge's checks. */
@@ -271,12 +216,6 @@ async function sick(deploy: GatewayDeploy): Promise<string | null> {
   const index = answers.findIndex(([answer]) => answer?.status !== after.gateway.health.status);
   if (index < 0) return null;
   return `${instances[index]?.name} answers ${answers[index]?.[0]?.status || 'nothing'} to ${after.gateway.health.path}`;
-}
-
-/** A second, or less where a person wants to stop: then it throws {@link Stopped}. */
-async function pause(stop: AbortSignal): Promise<void> {
-  await sleep(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => {});
-  if (stop.aborted) throw new Stopped();
 }
 
 /**
@@ -310,7 +249,7 @@ async function pruned({ host, after }: GatewayDeploy): Promise<string[]> {
 
 async function withdraw(deploy: GatewayDeploy, record: DeployRecord): Promise<void> {
   const { host, before, parts } = deploy;
-  const { backends, limitSeconds } = edgeOf(before.config);
+  const { backends, limitSeconds } = edgeOf(before.config, 'gateway');
   const { from, to } = slotsOf(deploy);
   const never = new AbortController().signal;
   const kept = { config: before.config, slot: to, id: record.id };

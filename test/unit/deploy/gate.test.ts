@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Answer, ASKED, against, parseAnswers } from '../../../src/deploy/gateway/gate.js';
+import { type Answer, ASKED, against, parseAnswers } from '../../../src/deploy/gate.js';
 
 const answers = (status: number, ms: number, count = ASKED): Answer[] =>
   Array.from({ length: count }, () => ({ status, ms }));

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { assertRoom, parseRoom, roomScript } from '../../../src/deploy/gateway/room.js';
+import { assertRoom, parseRoom, roomScript } from '../../../src/deploy/room.js';
 import { fakeHost } from '../../support/fake-host.js';
 
 const MIB = 1024 ** 2;

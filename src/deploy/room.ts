@@ -1,6 +1,6 @@
-import { EXIT, VdbError } from '../../errors.js';
-import type { Host } from '../../host/host.js';
-import { type Script, sh } from '../../host/shell.js';
+import { EXIT, VdbError } from '../errors.js';
+import type { Host } from '../host/host.js';
+import { type Script, sh } from '../host/shell.js';
 
 /** What a second copy of the gateway finds on a host. In bytes. */
 export interface Room {

@@ -1,4 +1,4 @@
-import { type Script, sh } from '../../host/shell.js';
+import { type Script, sh } from '../host/shell.js';
 
 /** So often each instance is asked. */
 export const ASKED = 20;

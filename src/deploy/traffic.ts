@@ -1,10 +1,10 @@
-import type { SlotName } from '../../config/schema.js';
-import { EXIT, VdbError } from '../../errors.js';
-import type { Host } from '../../host/host.js';
-import { observe } from '../../host/probe.js';
-import { edgeTraffic } from '../../resources/edge-slots.js';
-import type { EdgeTraffic } from '../../services/haproxy/runtime.js';
-import type { Traffic } from '../bake.js';
+import type { SlotName } from '../config/schema.js';
+import { EXIT, VdbError } from '../errors.js';
+import type { Host } from '../host/host.js';
+import { observe } from '../host/probe.js';
+import { edgeTraffic } from '../resources/edge-slots.js';
+import type { EdgeTraffic } from '../services/haproxy/runtime.js';
+import type { Traffic } from './bake.js';
 
 /** What the edge counted for each slot, and how many requests run there. */
 export type SlotTraffic = Record<SlotName, Traffic & { running: number }>;

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { Host } from '../../host/host.js';
+import type { Host } from '../host/host.js';
 
 /** How often the edge is asked. */
 export const ASKED = 10;

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config, SlotName } from '../config/schema.js';
+import { EXIT, VdbError } from '../errors.js';
+import type { Host } from '../host/host.js';
+import { type EdgeService, edgeServes, edgeServices } from '../services/haproxy/config.js';
+import { switchSlot } from '../services/haproxy/switch.js';
+import { againstTraffic, between, type Traffic, trafficText } from './bake.js';
+import { type PhaseEnd, Stopped } from './machine.js';
+import { type DeployRecord, numbersOf, type PhaseName } from './record.js';
+import { trafficOf } from './traffic.js';
+
+/** A service on its way from one slot to the other, behind the edge. */
+export interface Move {
+  host: Host;
+  edge: EdgeService;
+  from: SlotName;
+  to: SlotName;
+}
+
+const LOOK_EVERY_MS = 1000;
+
+/** The edge's side of a service. Throws `deploy.no-edge` where there is none: there is nothing to switch. */
+export function edgeOf(config: Config, service: EdgeService['name']): EdgeService {
+  const found = edgeServices(config).find(({ name }) => name === service);
+  if (found !== undefined && edgeServes(config)) return found;
+  throw new VdbError(`There is no edge in front of the ${service}, so there is nothing to switch`, {
+    ...{ code: 'deploy.no-edge', exitCode: EXIT.usage },
+    meaning: 'Blue/green needs HAProxy between the clients and the two slots.',
+    next: `Set networking.load_balancer: true, or bring it in with a restart: vdb deploy --in-place --service ${service}`,
+  });
+}
+
+/** Gives all new requests to the new slot. `follow` has the host's files say so; cut off in between, the next run does it. */
+export async function cutOver(
+  { host, edge: { backends, limitSeconds }, from, to }: Move,
+  follow: () => Promise<void>,
+): Promise<PhaseEnd> {
+  const traffic = await trafficOf(host, backends);
+  await host.run(switchSlot({ backends, to, limitSeconds }));
+  await follow();
+  return {
+    note: `the edge finds ${to} healthy, and gives it all new requests`,
+    numbers: { ...numbered('old', traffic[from]), ...numbered('new', traffic[to]) },
+  };
+}
+
+/** Waits until nothing runs at the old slot any more, for so many seconds at most. */
+export async function drainOld(
+  { host, edge: { backends }, from }: Move,
+  limitSeconds: number,
+  stop: AbortSignal,
+): Promise<PhaseEnd> {
+  const until = performance.now() + limitSeconds * 1000;
+  for (;;) {
+    const { running } = (await trafficOf(host, backends))[from];
+    if (running === 0) return { note: `nothing runs at ${from} any more`, numbers: { running } };
+    if (performance.now() > until)
+      return { note: `${running} requests still run at ${from}`, numbers: { running } };
+    await aSecond(stop);
+  }
+}
+
+/** How a new slot is watched. */
+export interface BakeOptions {
+  seconds: number;
+  /** What is wrong with the new slot itself; null: nothing. */
+  sick(): Promise<string | null>;
+  refused(why: string): VdbError;
+  onLine(line: string): void;
+}
+
+/** Watches the new slot under load, beside what the old one did until the cutover. Throws what `refused` gives. */
+export async function bakeNew(
+  { host, edge: { backends }, to }: Move,
+  record: DeployRecord,
+  { seconds, sick, refused, onLine }: BakeOptions,
+  stop: AbortSignal,
+): Promise<PhaseEnd> {
+  const numbers = numbersOf(record, 'cutover');
+  const [old, start] = [numberedAs('old', numbers), numberedAs('new', numbers)];
+  const until = performance.now() + seconds * 1000;
+  for (;;) {
+    const seen = between(start, (await trafficOf(host, backends))[to]);
+    const wrong = againstTraffic(seen, old) ?? (await sick());
+    if (wrong !== null) throw refused(wrong);
+    if (performance.now() > until) return { note: trafficText(seen), numbers: numbered('new', seen) };
+    onLine(`${trafficText(seen)}, ${Math.ceil((until - performance.now()) / 1000)} s to go`);
+    await aSecond(stop);
+  }
+}
+
+/** A release that is not good enough to serve, or to go on serving. */
+export function notGood(phase: PhaseName, why: string, unit: string | undefined): VdbError {
+  const what = phase === 'gate' ? 'is not let in' : 'does not stay';
+  return new VdbError(`The new release ${what}: ${why}`, {
+    ...{ code: `deploy.${phase}`, exitCode: EXIT.failed },
+    next: `Read its journal on the host: journalctl -u '${unit}' -n 100 --no-pager`,
+  });
+}
+
+/** A second, or less where a person wants to stop: then it throws {@link Stopped}. */
+export async function aSecond(stop: AbortSignal): Promise<void> {
+  await sleep(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => {});
+  if (stop.aborted) throw new Stopped();
+}
+
+function numbered(slot: 'old' | 'new', { requests, errors, meanMs }: Traffic): Record<string, number> {
+  const mean = meanMs === null ? {} : { [`${slot}_ms`]: meanMs };
+  return { [`${slot}_requests`]: requests, [`${slot}_errors`]: errors, ...mean };
+}
+
+function numberedAs(slot: 'old' | 'new', numbers: Record<string, number>): Traffic {
+  const {
+    [`${slot}_requests`]: requests = 0,
+    [`${slot}_errors`]: errors = 0,
+    [`${slot}_ms`]: meanMs = null,
+  } = numbers;
+  return { requests, errors, meanMs };
+}
