@@ -26,6 +26,8 @@ export interface PhaseEnd {
   note: string;
   /** Numbers that later phases, or the report, go by. */
   numbers?: Record<string, number>;
+  /** The backup set of the state before the deploy. */
+  set?: string;
 }
 
 /** A service that is brought from one slot to the other. */
@@ -33,6 +35,8 @@ export interface Rollout {
   phases: readonly Phase[];
   /** Sends users back to the slot that they came from, if they were sent away, and removes what was made in the other. Idempotent. */
   withdraw(record: DeployRecord): Promise<void>;
+  /** Whether the new slot has by now what the old one has not, so that going back is for a person to decide. */
+  hasMovedOn?(record: DeployRecord): Promise<boolean>;
 }
 
 /** What happens while a deploy is driven, for whoever shows it. */
@@ -68,7 +72,8 @@ export interface Driven {
 
 /**
  * Runs the phases that are not done, each with the record written before and after it. A phase that fails before the old
- * slot is retired has users sent back and the new slot removed. A lost connection throws, and leaves the record as it was
+ * slot is retired has users sent back and the new slot removed, unless that would lose what was written: then the deploy
+ * waits for a person. A lost connection throws, and leaves the record as it was
  * written last: nobody knows better.
  */
 export async function drive(begun: DeployRecord, rollout: Rollout, options: DriveOptions): Promise<Driven> {
@@ -110,7 +115,8 @@ export async function drive(begun: DeployRecord, rollout: Rollout, options: Driv
     });
     const failure = { phase, code: error.details.code ?? 'unexpected', message: error.message };
     await save({ ...withPhase(record, phase, { status: 'failed', ended: now() }), failure });
-    if (hasRetired(record)) return { record: await paused(record, save), error, interrupted: false };
+    if (hasRetired(record) || (await rollout.hasMovedOn?.(record)))
+      return { record: await paused(record, save), error, interrupted: false };
     await withdrawn(record, rollout, options);
     await save({ ...record, state: hasSwitched(record) ? 'returned' : 'failed', ended: now() });
     return { record, error, interrupted: false };

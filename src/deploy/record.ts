@@ -1,11 +1,13 @@
 import { z } from 'zod';
 
-/** The phases of a deploy, in their order. What a service does not need it leaves out. */
+/** The phases of a deploy, in their order. */
 export const PHASES = [
   'preflight',
   'stage',
   'start',
   'gate',
+  'copy',
+  'verify',
   'cutover',
   'outside',
   'drain',
@@ -14,6 +16,17 @@ export const PHASES = [
 ] as const;
 
 export type PhaseName = (typeof PHASES)[number];
+
+/** A service that is deployed. */
+export type ServiceName = DeployRecord['service'];
+
+/**
+ * How what a Qdrant holds comes into the other slot. `replicate`: both are peers of one cluster, and take every write.
+ * `snapshot`: by snapshots, while no write is let in. `set`: from a backup set, without what was written since.
+ */
+export const STRATEGIES = ['replicate', 'snapshot', 'set'] as const;
+
+export type Strategy = (typeof STRATEGIES)[number];
 
 const phase = z.object({
   name: z.enum(PHASES),
@@ -24,6 +37,8 @@ const phase = z.object({
   note: z.string().optional(),
   /** Numbers that later phases, or the report, go by. */
   numbers: z.record(z.string(), z.number()).optional(),
+  /** The backup set of the state before the deploy. */
+  set: z.string().optional(),
 });
 
 const place = z.object({ slot: z.enum(['blue', 'green']), release: z.string() });
@@ -37,7 +52,9 @@ const record = z.object({
   /** When it began, as `20261126T183000Z`. */
   id: z.string().regex(/^\d{8}T\d{6}Z$/),
   kind: z.enum(['deploy', 'rollback']),
-  service: z.enum(['gateway']),
+  service: z.enum(['gateway', 'qdrant']),
+  /** How what Qdrant holds comes into the new slot. */
+  strategy: z.enum(STRATEGIES).optional(),
   /** What served before. */
   from: place,
   /** What is to serve. `sha256` is that of the artefact. */
@@ -65,6 +82,21 @@ const record = z.object({
 export type DeployRecord = z.infer<typeof record>;
 export type PhaseRecord = DeployRecord['phases'][number];
 export type Place = z.infer<typeof place>;
+
+/** The phases that a service needs: what keeps nothing of its own has nothing to copy. Pure. */
+export function phasesOf(service: ServiceName, kind: DeployRecord['kind']): PhaseName[] {
+  const without = [
+    ...(service === 'gateway' ? ['copy', 'verify'] : []),
+    // The release of a rollback and its settings are there.
+    ...(kind === 'rollback' ? ['stage'] : []),
+  ];
+  return PHASES.filter((name) => !without.includes(name));
+}
+
+/** The backup set that was there, or was taken, before anything was changed; undefined where none was wanted. Pure. */
+export function setOf({ phases }: DeployRecord): string | undefined {
+  return phases.find(({ name }) => name === 'preflight')?.set;
+}
 
 /** A deploy that has not begun, with these phases. Pure. */
 export function newRecord(

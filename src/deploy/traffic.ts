@@ -1,9 +1,9 @@
 import type { SlotName } from '../config/schema.js';
 import { EXIT, VdbError } from '../errors.js';
 import type { Host } from '../host/host.js';
-import { observe } from '../host/probe.js';
-import { edgeTraffic } from '../resources/edge-slots.js';
-import type { EdgeTraffic } from '../services/haproxy/runtime.js';
+import { type Observation, observe } from '../host/probe.js';
+import { edgeServers, edgeTraffic } from '../resources/edge-slots.js';
+import type { EdgeServer, EdgeTraffic } from '../services/haproxy/runtime.js';
 import type { Traffic } from './bake.js';
 
 /** What the edge counted for each slot, and how many requests run there. */
@@ -16,11 +16,26 @@ export async function trafficOf(host: Host, backends: readonly string[]): Promis
     const servers = observation.value as readonly EdgeTraffic[];
     return { blue: sumOf(servers, 'blue'), green: sumOf(servers, 'green') };
   }
+  throw silent(host, observation);
+}
+
+function silent(host: Host, observation: Observation<unknown> | undefined): VdbError {
   const why = observation !== undefined && 'why' in observation ? observation.why : 'it says nothing';
-  throw new VdbError(`What the edge does cannot be told: ${why}`, {
+  return new VdbError(`What the edge does cannot be told: ${why}`, {
     ...{ code: 'deploy.edge', exitCode: EXIT.failed, host: host.target },
     next: 'See whether HAProxy runs on the host (systemctl status haproxy), then: vdb provision --only 4.5',
   });
+}
+
+/** Whether the running edge gives requests of these backends to a slot. Throws `deploy.edge` where it does not answer. */
+export async function takesRequests(
+  host: Host,
+  { backends, slot }: { backends: readonly string[]; slot: SlotName },
+): Promise<boolean> {
+  const [observation] = await observe(host, [edgeServers({ backends, active: slot })]);
+  if (observation?.status !== 'known' || observation.value === null) throw silent(host, observation);
+  const servers = observation.value as readonly EdgeServer[];
+  return servers.some((server) => server.slot === slot && server.state === 'ready');
 }
 
 /** The servers of a slot as one. The mean is weighted by requests. Pure. */

@@ -69,6 +69,11 @@ const trafficKind: ProbeKind<readonly string[], readonly EdgeTraffic[]> = {
   },
 };
 
+/** The servers of these backends, as they are in the running edge. */
+export function edgeServers(question: Question): Probe<readonly EdgeServer[]> {
+  return ask(serversKind, question);
+}
+
 /** What the servers of these backends have to do: who has requests, and how they end. */
 export function edgeTraffic(backends: readonly string[]): Probe<readonly EdgeTraffic[]> {
   return ask(trafficKind, backends);
@@ -83,7 +88,7 @@ export function edgeSlots(want: EdgeSlots): Resource {
   return defineResource<readonly EdgeServer[]>({
     id: `edge-slots:${backends[0]}`,
     title: `${active} behind ${backends.join(' and ')}`,
-    probe: ask(serversKind, { backends, active }),
+    probe: edgeServers({ backends, active }),
     diff: (have) => {
       const fields = (have ?? []).flatMap((server) => fieldOf(server, active));
       if (fields.length === 0) return null;

@@ -1,6 +1,6 @@
 import { commandWord } from '../../checks/command-word.js';
 import type { Config } from '../../config/schema.js';
-import { dueSteps, installedOn, otherSlot, releaseIn } from '../../deploy/gateway/plan.js';
+import { dueSteps, installedOn, otherSlot, releaseIn } from '../../deploy/installed.js';
 import { abort, type Driven, drive } from '../../deploy/machine.js';
 import { type DeployRecord, isOpen, newRecord, PHASES, type PhaseName } from '../../deploy/record.js';
 import { openDeploy, readDeploys, writeRecord } from '../../deploy/store.js';

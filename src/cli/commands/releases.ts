@@ -1,4 +1,4 @@
-import { installedOn } from '../../deploy/gateway/plan.js';
+import { installedOn } from '../../deploy/installed.js';
 import { releasesOf } from '../../deploy/releases.js';
 import { readDeploys } from '../../deploy/store.js';
 import { EXIT } from '../../errors.js';

@@ -1,4 +1,4 @@
-import { installedOn, releaseIn } from '../../deploy/gateway/plan.js';
+import { installedOn, releaseIn } from '../../deploy/installed.js';
 import { type DeployRecord, hasRetired, newRecord, PHASES } from '../../deploy/record.js';
 import { openDeploy } from '../../deploy/store.js';
 import { EXIT, VdbError } from '../../errors.js';

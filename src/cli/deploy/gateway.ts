@@ -1,7 +1,7 @@
 import type { CheckReport } from '../../checks/report.js';
 import { blocks } from '../../checks/result.js';
-import { servingIn } from '../../deploy/gateway/plan.js';
 import { type GatewayDeploy, gatewayRollout } from '../../deploy/gateway/rollout.js';
+import { servingIn } from '../../deploy/installed.js';
 import type { Rollout } from '../../deploy/machine.js';
 import type { DeployRecord } from '../../deploy/record.js';
 import { EXIT, VdbError } from '../../errors.js';

@@ -13,12 +13,10 @@ import type { Phase, PhaseEnd, Rollout } from '../machine.js';
 import { bakeNew, cutOver, drainOld, edgeOf, type Move, notGood } from '../move.js';
 import { ASKED, askEdge } from '../outside.js';
 import { type DeployRecord, hasSwitched, type PhaseName } from '../record.js';
-import { prunable, pruneCommand, releasesOf } from '../releases.js';
+import { pruneReleases } from '../retention.js';
 import { assertRoom } from '../room.js';
-import { readDeploys } from '../store.js';
+import { forgetStandby, keepStandby, putStandbyBack } from '../standby.js';
 import { trafficOf } from '../traffic.js';
-import { installedOn } from './plan.js';
-import { forgetStandby, keepStandby, putStandbyBack } from './standby.js';
 
 /** The parts of the documented tasks that a deploy runs by themselves. */
 export interface GatewayParts {
@@ -84,6 +82,10 @@ function configsOf({ before, after }: GatewayDeploy): [before: Config, after: Co
   return [before.config, after.config];
 }
 
+function keptOf(deploy: GatewayDeploy, { id }: DeployRecord) {
+  return { config: deploy.before.config, service: 'gateway' as const, slot: slotsOf(deploy).to, id };
+}
+
 function options(
   { host, again, onLine }: GatewayDeploy,
   context: TaskContext,
@@ -100,6 +102,8 @@ async function preflight(deploy: GatewayDeploy): Promise<PhaseEnd> {
   const serving = gatewayInstances(before);
   const coming = gatewayInstances(after);
   const { memoryUsed } = await assertRoom(host, {
+    service: 'gateway',
+    smaller: 'Fewer workers or replicas need less (gateway.workers, gateway.replicas).',
     units: serving.map(({ unit }) => unit),
     ports: coming.flatMap(({ port, grpcPort }) => (grpcPort === null ? [port] : [port, grpcPort])),
   });
@@ -109,7 +113,7 @@ async function preflight(deploy: GatewayDeploy): Promise<PhaseEnd> {
 
 async function stage(deploy: GatewayDeploy, record: DeployRecord, stop: AbortSignal): Promise<PhaseEnd> {
   const { host, after, parts } = deploy;
-  await host.run(keepStandby({ config: after.config, slot: slotsOf(deploy).to, id: record.id }));
+  await host.run(keepStandby(keptOf(deploy, record)));
   const task = taskOf('deploy.stage', 'Stage', parts.stage);
   const changes = await bring([task], options(deploy, after, stop));
   return {
@@ -224,27 +228,13 @@ async function sick(deploy: GatewayDeploy): Promise<string | null> {
  */
 async function retire(deploy: GatewayDeploy, record: DeployRecord, stop: AbortSignal): Promise<PhaseEnd> {
   const { host, after, parts } = deploy;
-  const { from, to } = slotsOf(deploy);
+  const { from } = slotsOf(deploy);
   await bring([taskOf('deploy.retire', 'Retire', parts.retired)], options(deploy, after, stop));
   await bring(record.kind === 'rollback' ? parts.edge : parts.whole, options(deploy, after, stop));
-  await host.run(forgetStandby({ config: after.config, slot: to, id: record.id }));
-  const gone = await pruned(deploy);
+  await host.run(forgetStandby(keptOf(deploy, record)));
+  const gone = await pruneReleases(host, after, 'gateway');
   const removed = gone.length === 0 ? '' : `; removed ${gone.join(', ')}`;
   return { note: `${from} is stopped and stands by${removed}`, numbers: { pruned: gone.length } };
-}
-
-/** Removes what `deployment.keep_releases` leaves no room for, and gives the names. */
-async function pruned({ host, after }: GatewayDeploy): Promise<string[]> {
-  const { paths, qdrant, gateway, deployment } = after.config;
-  const installed = await installedOn(host, paths.root);
-  const slots = {
-    qdrant: qdrant.active_slot,
-    gateway: { active: gateway.active_slot, standby: after.standby },
-  };
-  const releases = releasesOf(installed, await readDeploys(host, paths.state), slots);
-  const names = prunable(releases, installed, { service: 'gateway', keep: deployment.keep_releases });
-  if (names.length > 0) await host.run(pruneCommand(paths.root, names));
-  return names;
 }
 
 async function withdraw(deploy: GatewayDeploy, record: DeployRecord): Promise<void> {
@@ -252,7 +242,7 @@ async function withdraw(deploy: GatewayDeploy, record: DeployRecord): Promise<vo
   const { backends, limitSeconds } = edgeOf(before.config, 'gateway');
   const { from, to } = slotsOf(deploy);
   const never = new AbortController().signal;
-  const kept = { config: before.config, slot: to, id: record.id };
+  const kept = keptOf(deploy, record);
   const alone = record.kind === 'rollback' ? before : { ...before, standby: null };
   if (hasSwitched(record)) {
     await host.run(switchSlot({ backends, to: from, limitSeconds }));

@@ -59,7 +59,12 @@ function optimizers(threads: number): Record<string, unknown> {
 export function renderQdrantEnvironment({ qdrant }: Config, slot: SlotName): string {
   const comment = '# Written by vdb: changes here are overwritten.\n';
   if (!qdrant.cluster.enabled) return comment;
-  return `${comment}QDRANT_URI=http://${peerHost(qdrant.bind)}:${qdrant.slots[slot].p2p}\n`;
+  return `${comment}QDRANT_URI=${peerAddress({ qdrant }, slot)}\n`;
+}
+
+/** Where the other peers of its cluster find a slot. */
+export function peerAddress({ qdrant }: Pick<Config, 'qdrant'>, slot: SlotName): string {
+  return `http://${peerHost(qdrant.bind)}:${qdrant.slots[slot].p2p}`;
 }
 
 /** Where the other slot reaches this one's cluster port. */

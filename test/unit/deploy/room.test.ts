@@ -19,7 +19,12 @@ function hostThatSays(stdout: string) {
 }
 
 describe('room for a second gateway', () => {
-  const wanted = { units: ['api-gateway@blue-1.service'], ports: [8011, 8012] };
+  const wanted = {
+    service: 'gateway' as const,
+    smaller: 'Take fewer workers.',
+    units: ['api-gateway@blue-1.service'],
+    ports: [8011, 8012],
+  };
 
   test('is there', async () => {
     const room = await assertRoom(hostThatSays(said(900, [100, 50], [22, 8001])), wanted);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { forgetStandby, keepStandby, putStandbyBack } from '../../../src/deploy/gateway/standby.js';
+import { forgetStandby, keepStandby, putStandbyBack } from '../../../src/deploy/standby.js';
 import type { Command } from '../../../src/host/command.js';
 
 const run = promisify(execFile);
@@ -18,7 +18,7 @@ describe('what the idle slot held', () => {
   beforeEach(async () => {
     base = await mkdtemp(join(tmpdir(), 'vdb-standby-'));
     const paths = { root: join(base, 'root'), state: join(base, 'state') };
-    kept = { config: { paths: paths as never }, slot: 'green', id: '20300101T000000Z' };
+    kept = { config: { paths: paths as never }, service: 'gateway', slot: 'green', id: '20300101T000000Z' };
     await mkdir(at('config'), { recursive: true, mode: 0o755 });
     await mkdir(at('gateway'));
     await mkdir(join(base, 'state', 'deploys'), { recursive: true });

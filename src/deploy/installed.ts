@@ -1,21 +1,27 @@
-import type { SlotName } from '../../config/schema.js';
-import { lookAll, type Step } from '../../engine/plan.js';
-import type { Task, TaskContext } from '../../engine/task.js';
-import { EXIT, VdbError } from '../../errors.js';
-import type { Host } from '../../host/host.js';
-import { ask, observe } from '../../host/probe.js';
-import type { Place } from '../record.js';
-import { type Installed, installedKind } from '../releases.js';
+import type { SlotName } from '../config/schema.js';
+import { lookAll, type Step } from '../engine/plan.js';
+import type { Task, TaskContext } from '../engine/task.js';
+import { EXIT, VdbError } from '../errors.js';
+import type { Host } from '../host/host.js';
+import { ask, observe } from '../host/probe.js';
+import type { Place, ServiceName } from './record.js';
+import { type Installed, installedKind } from './releases.js';
 
 /** The slot that does not serve. Pure. */
 export function otherSlot(slot: SlotName): SlotName {
   return slot === 'blue' ? 'green' : 'blue';
 }
 
-/** The context of a host on which `active` serves and `standby` stands by. Pure. */
+/** The context of a host on which `active` of the gateway serves and `standby` stands by. Pure. */
 export function servingIn(context: TaskContext, active: SlotName, standby: SlotName | null): TaskContext {
   const { config } = context;
   return { ...context, config: { ...config, gateway: { ...config.gateway, active_slot: active } }, standby };
+}
+
+/** The context of a host on which `active` of Qdrant serves. Pure. */
+export function qdrantIn(context: TaskContext, active: SlotName): TaskContext {
+  const { config } = context;
+  return { ...context, config: { ...config, qdrant: { ...config.qdrant, active_slot: active } } };
 }
 
 /** What is installed on the host. Throws `deploy.releases` where that cannot be seen. */
@@ -29,9 +35,15 @@ export async function installedOn(host: Host, root: string): Promise<readonly In
   });
 }
 
-/** The release that the instances of a slot run from; null where there is none. Pure. */
-export function releaseIn(installed: readonly Installed[], slot: SlotName): Place | null {
-  const found = installed.find(({ links }) => links.some((link) => link.startsWith(`gateway/${slot}-`)));
+/** The release that a slot of a service runs from; null where there is none. Pure. */
+export function releaseIn(
+  installed: readonly Installed[],
+  service: ServiceName,
+  slot: SlotName,
+): Place | null {
+  const isOf = (link: string): boolean =>
+    service === 'gateway' ? link.startsWith(`gateway/${slot}-`) : link === `slots/${slot}`;
+  const found = installed.find(({ links }) => links.some(isOf));
   return found === undefined ? null : { slot, release: found.name };
 }
 

@@ -1,0 +1,76 @@
+import { isDeepStrictEqual } from 'node:util';
+import { fingerprintOf, type PointRecord } from '../../backup/fingerprint.js';
+
+/** A collection at one instant, or nearly so, as one of two Qdrants has it. */
+export interface Look {
+  config: Record<string, unknown>;
+  /** Indexed fields of the payload. */
+  indexes: Record<string, unknown>;
+  /** Counted exactly. */
+  count: number;
+  /** Points with payload and vectors, in any order. */
+  points: readonly PointRecord[];
+  /** For each query the ids that it found, the nearest first. */
+  found: readonly (readonly (string | number)[])[];
+}
+
+/**
+ * How `copy` differs from `original`, which was looked at before and after it: what was written in between is no
+ * difference. One line each. Pure.
+ */
+export function differences(
+  { before, after }: { before: Look; after: Look },
+  copy: Look,
+): { findings: string[]; compared: { points: number; queries: number } } {
+  const [least, most] = [Math.min(before.count, after.count), Math.max(before.count, after.count)];
+  const still = stillPoints(before, after);
+  const there = new Map(copy.points.map((point) => [String(point.id), fingerprintOf(point)]));
+  const queries = before.found.flatMap((found, index) =>
+    isDeepStrictEqual(found, after.found[index]) ? [{ found, index }] : [],
+  );
+  return {
+    findings: [
+      ...(isDeepStrictEqual(before.config, copy.config) ? [] : ['its settings differ']),
+      ...indexFindings(before.indexes, copy.indexes),
+      ...(copy.count >= least && copy.count <= most
+        ? []
+        : [
+            `it has ${copy.count} points where ${least === most ? least : `${least} to ${most}`} are expected`,
+          ]),
+      ...still.flatMap(([id, hash]) => {
+        const other = there.get(id);
+        if (other === undefined) return [`point ${id} is missing`];
+        return other === hash ? [] : [`point ${id} has other values`];
+      }),
+      ...queries.flatMap(({ found, index }) =>
+        isDeepStrictEqual(found, copy.found[index]) ? [] : [`query ${index + 1} finds other points`],
+      ),
+    ],
+    compared: { points: still.length, queries: queries.length },
+  };
+}
+
+/** Points that nobody has written to in between, with their fingerprints. */
+function stillPoints(before: Look, after: Look): [id: string, hash: string][] {
+  const later = new Map(after.points.map((point) => [String(point.id), fingerprintOf(point)]));
+  return before.points
+    .map((point): [string, string] => [String(point.id), fingerprintOf(point)])
+    .filter(([id, hash]) => later.get(id) === hash);
+}
+
+/** How many points an index holds changes with every write. */
+function indexFindings(want: Record<string, unknown>, have: Record<string, unknown>): string[] {
+  const fields = [...new Set([...Object.keys(want), ...Object.keys(have)])].sort();
+  return fields.flatMap((field) => {
+    if (have[field] === undefined) return [`payload field ${field} is not indexed`];
+    if (want[field] === undefined) return [`payload field ${field} is indexed`];
+    return isDeepStrictEqual(withoutPoints(want[field]), withoutPoints(have[field]))
+      ? []
+      : [`payload field ${field} is indexed otherwise`];
+  });
+}
+
+function withoutPoints(index: unknown): unknown {
+  const { points: _, ...rest } = index as Record<string, unknown>;
+  return rest;
+}

@@ -1,0 +1,154 @@
+import type { Endpoint } from '../../backup/qdrant-requests.js';
+import type { SlotName } from '../../config/schema.js';
+import type { TaskContext } from '../../engine/task.js';
+import { EXIT, messageOf, VdbError } from '../../errors.js';
+import type { Host } from '../../host/host.js';
+import { hasActive, type PeerId } from '../../services/qdrant/cluster.js';
+import { adminHeader } from '../../services/qdrant/place.js';
+import { aSecond } from '../move.js';
+import type { Copying } from './copying.js';
+import { clusterAt, copyShards, type Following, partPeer, shardsAt } from './peers.js';
+import { joined, qdrantUnit, toJoin } from './slot.js';
+import { compareBoth } from './verify.js';
+
+/** What replication works with. */
+export interface Replication {
+  host: Host;
+  /** The host as it shall be: the new slot is active. */
+  after: TaskContext;
+  from: SlotName;
+  to: SlotName;
+  /** Starts the new slot, and waits until it is ready. */
+  start(stop: AbortSignal): Promise<void>;
+  onLine(line: string): void;
+}
+
+/** Looks, a second apart, until both peers have to know each other. */
+const MEETING_LOOKS = 60;
+
+/**
+ * The new slot becomes a peer of the cluster of the old one, gets a copy of each shard, and takes every write from then on,
+ * as the old one does. So nothing is held back, and the way back is open as long as both run.
+ */
+export function byReplication(replication: Replication): Copying {
+  const { host, after, from, to, onLine } = replication;
+  const endpoint = (slot: SlotName): Endpoint => ({
+    port: after.config.qdrant.slots[slot].http,
+    keyFile: adminHeader(after.config),
+  });
+  const at = (slot: SlotName) => ({ host, endpoint: endpoint(slot) });
+  const following = (stop: AbortSignal): Following => ({ stop, onLine });
+
+  /** The ids of both peers; null where they are not of one cluster. */
+  async function pair(): Promise<{ old: PeerId; new: PeerId } | null> {
+    const [here, there] = await Promise.all([clusterAt(at(from)), clusterAt(at(to)).catch(asleep)]);
+    if (here === null || there === null || here.peers[there.peer] === undefined) return null;
+    return there.peers[here.peer] === undefined ? null : { old: here.peer, new: there.peer };
+  }
+
+  async function meet(stop: AbortSignal): Promise<PeerId> {
+    const known = await pair();
+    if (known !== null) return known.new;
+    await assertAlone();
+    onLine(`slot ${to} joins the cluster of ${from}`);
+    await host.run(toJoin(after.config, { slot: to, serving: from }));
+    await replication.start(stop);
+    for (let looks = 0; looks < MEETING_LOOKS; looks++) {
+      const found = await pair();
+      if (found !== null) {
+        await host.run(joined(to));
+        return found.new;
+      }
+      await aSecond(stop);
+    }
+    throw new VdbError(`Slot ${to} did not become a peer of ${from}`, {
+      ...{ code: 'deploy.not-joined', exitCode: EXIT.failed, host: host.target },
+      next: `Read both journals on the host: journalctl -u '${qdrantUnit(from)}' -u '${qdrantUnit(to)}' -n 100 --no-pager`,
+    });
+  }
+
+  /** A member that is not there would have to agree to everything, and cannot. What an attempt has left goes first. */
+  async function assertAlone(): Promise<void> {
+    const here = await clusterAt(at(from));
+    if (here === null) throw noCluster(host, from);
+    const others = Object.keys(here.peers).filter((peer) => peer !== here.peer);
+    if (others.length === 0) return;
+    throw new VdbError(
+      `Slot ${from} has a peer already that does not answer: ${here.peers[others[0] ?? '']}`,
+      {
+        ...{ code: 'deploy.peer-left', exitCode: EXIT.failed, host: host.target },
+        meaning: 'What was begun with it has to be taken back before another one joins.',
+        next: 'vdb deploy abort',
+      },
+    );
+  }
+
+  return {
+    holdsWrites: false,
+    async copy(_, stop) {
+      const peer = await meet(stop);
+      const shards = await copyShards(at(from), peer, following(stop));
+      return { note: `${shards} shards are at ${to}, which takes every write`, numbers: { shards } };
+    },
+    async verify(_, stop) {
+      const both = { host, original: endpoint(from), copy: endpoint(to) };
+      const { collections, points, sampled, queries } = await compareBoth(both, following(stop));
+      return {
+        note: `${collections} collections with ${points} points are equal, ${sampled} points by value, ${queries} queries`,
+        numbers: { collections, points, sampled, queries },
+      };
+    },
+    opened: async () => null,
+    async sick() {
+      const peers = await pair();
+      if (peers === null) return null;
+      const { shards } = await shardsAt(at(to));
+      const open = shards.filter((shard) => !hasActive(shard, peers.new));
+      return open.length === 0 ? null : `${open.length} of ${shards.length} shards are not active at ${to}`;
+    },
+    async leave(stop) {
+      const peers = await pair();
+      if (peers !== null) await partPeer(at(to), { leaves: peers.old, stays: peers.new }, following(stop));
+    },
+    async withdraw() {
+      await awake(replication);
+      const peers = await pair();
+      if (peers === null) return;
+      await partPeer(
+        at(from),
+        { leaves: peers.new, stays: peers.old },
+        following(new AbortController().signal),
+      );
+    },
+    hasMovedOn: async () => false,
+  };
+}
+
+/** A Qdrant that does not answer is nobody's peer for now. */
+function asleep(error: unknown): null {
+  if (error instanceof VdbError && error.exitCode !== EXIT.unreachable) return null;
+  throw error;
+}
+
+/** Two peers agree on everything together: the one that is to leave has to be there for that. */
+async function awake({ host, after, from, to, start, onLine }: Replication): Promise<void> {
+  const here = await clusterAt({
+    host,
+    endpoint: { port: after.config.qdrant.slots[from].http, keyFile: adminHeader(after.config) },
+  });
+  if (here === null || Object.keys(here.peers).length === 1) return;
+  try {
+    await start(new AbortController().signal);
+  } catch (error) {
+    onLine(`slot ${to} does not start to take its leave: ${messageOf(error)}`);
+    throw error;
+  }
+}
+
+function noCluster(host: Host, slot: SlotName): VdbError {
+  return new VdbError(`Slot ${slot} is no peer of a cluster`, {
+    ...{ code: 'deploy.no-cluster', exitCode: EXIT.failed, host: host.target },
+    meaning: 'Without one a second copy does not get what is written.',
+    next: 'Set qdrant.cluster.enabled: true, or: vdb deploy --strategy snapshot',
+  });
+}
