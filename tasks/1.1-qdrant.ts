@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Config, SlotName } from '../src/config/schema.js';
 import { slotStorage } from '../src/config/slots.js';
 import type { Resource } from '../src/engine/resource.js';
-import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
-import { EXIT, messageOf, VdbError } from '../src/errors.js';
+import type { SubTask, Task } from '../src/engine/task.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { directory } from '../src/resources/directory.js';
 import { file } from '../src/resources/file.js';
@@ -16,29 +13,40 @@ import {
 } from '../src/resources/qdrant.js';
 import { qdrantPeer } from '../src/resources/qdrant-peer.js';
 import { qdrantVersionPath } from '../src/resources/qdrant-version-path.js';
-import { binaryRelease, type ReleaseSource } from '../src/resources/release.js';
+import { binaryRelease } from '../src/resources/release.js';
 import { service } from '../src/resources/service.js';
 import { symlink } from '../src/resources/symlink.js';
 import { unitFile } from '../src/resources/unit.js';
 import { renderState, stateFile } from '../src/services/host-state.js';
+import { qdrantRelease, qdrantSource } from '../src/services/qdrant/artefact.js';
 import { adminHeader, readOnlyHeader, slotOf } from '../src/services/qdrant/place.js';
 import { betweenDeploys } from './settled.js';
 
-function releaseDirectory({ paths, qdrant }: Config): string {
-  const suffix = qdrant.artifact.from === 'emulator' ? '-emulator' : '';
-  return `${paths.root}/releases/${qdrant.version}${suffix}`;
+function releaseDirectory(config: Config): string {
+  return `${config.paths.root}/releases/${qdrantRelease(config)}`;
 }
 
 const release: SubTask = {
   id: '1.1.1',
   title: 'Release',
   criterion: 'The pinned version, its hash verified, runs on this machine from its own directory',
+  resources: (context) => {
+    const { config } = context;
+    return [
+      qdrantVersionPath({
+        stateFile: stateFile(config),
+        manifest: `${config.paths.root}/slots/${config.qdrant.active_slot}/manifest.json`,
+        version: config.qdrant.version,
+      }),
+      ...installed.resources(context),
+    ];
+  },
+};
+
+/** For a slot that has no data yet, so that it matters to nobody which version has written it. */
+const installed: SubTask = {
+  ...{ id: '1.1.1', title: 'Release', criterion: 'The pinned version, its hash verified, is in the slot' },
   resources: ({ config, facts }) => [
-    qdrantVersionPath({
-      stateFile: stateFile(config),
-      manifest: `${config.paths.root}/slots/${config.qdrant.active_slot}/manifest.json`,
-      version: config.qdrant.version,
-    }),
     ...(config.qdrant.artifact.from === 'emulator'
       ? [aptPackages({ name: 'emulator-runtime', packages: ['nodejs'] })]
       : []),
@@ -46,7 +54,7 @@ const release: SubTask = {
       directory: releaseDirectory(config),
       binary: 'qdrant',
       version: config.qdrant.version,
-      source: sourceOf(config, facts),
+      source: qdrantSource(config, facts),
     }),
     symlink({
       path: `${config.paths.root}/slots/${config.qdrant.active_slot}`,
@@ -54,33 +62,6 @@ const release: SubTask = {
     }),
   ],
 };
-
-function sourceOf({ qdrant }: Config, facts: TaskContext['facts']): ReleaseSource {
-  const { artifact, version } = qdrant;
-  if (artifact.from === 'release') {
-    const target = facts.arch === 'aarch64' ? 'aarch64-unknown-linux-musl' : 'x86_64-unknown-linux-gnu';
-    const url = artifact.url.replaceAll('{version}', version).replaceAll('{target}', target);
-    return { from: 'release', url, sha256: artifact.sha256 };
-  }
-  const path = artifact.path ?? new URL('../dist/emulator.mjs', import.meta.url).pathname;
-  const pinned = artifact.from === 'file' ? artifact.sha256 : undefined;
-  return { from: 'file', path, sha256: pinned ?? sha256Of(path) };
-}
-
-/** Costs 0.2 s for a real binary, which a hash in the configuration saves. */
-function sha256Of(path: string): string {
-  try {
-    return createHash('sha256').update(readFileSync(path)).digest('hex');
-  } catch (cause) {
-    throw new VdbError(`qdrant.artifact.path cannot be read: ${path}`, {
-      code: 'config.artifact',
-      exitCode: EXIT.usage,
-      meaning: `The program that is to be installed is not on this machine (${messageOf(cause)}).`,
-      next: 'Correct qdrant.artifact.path, or take the official release: qdrant.artifact.from: release.',
-      cause,
-    });
-  }
-}
 
 const configuration: SubTask = {
   id: '1.1.2',
@@ -132,8 +113,14 @@ const running: SubTask = {
   id: '1.1.3',
   title: 'Service',
   criterion: 'The slot runs hardened under systemd, is ready, and refuses a call without the key',
-  resources: (context) => {
-    const { config, facts } = context;
+  resources: (context) => [...serving.resources(context), ...state.resources(context)],
+};
+
+export const serving: SubTask = {
+  id: '1.1.3',
+  title: 'Slot that serves',
+  criterion: 'The unit of the active slot is ready, and refuses a call without the key',
+  resources: ({ config, facts }) => {
     const slot = config.qdrant.active_slot;
     const { root } = config.paths;
     return [
@@ -149,7 +136,6 @@ const running: SubTask = {
         readyCheck: qdrantReady(slotOf(config).http),
         startTimeoutSeconds: 120,
       }),
-      ...state.resources(context),
     ];
   },
 };
@@ -163,6 +149,9 @@ export const state: SubTask = {
     file({ path: stateFile(config), content: renderState(config, standby) }),
   ],
 };
+
+/** What a slot needs before it can start. */
+export const staging: readonly SubTask[] = [installed, configuration];
 
 /** Task 1.1: Qdrant in its slot. */
 export const qdrant: Task = betweenDeploys({

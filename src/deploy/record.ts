@@ -61,6 +61,10 @@ const record = z.object({
   to: place.extend({ sha256: z.string() }),
   /** The slot that stood by before; null: none did. */
   standby: place.shape.slot.nullable(),
+  /** What it goes by in place of what the configuration says. */
+  overrides: z.object({ version: z.string().optional(), artifact: z.string().optional() }).optional(),
+  /** The backup set that a rollback brings back. */
+  restores: z.string().optional(),
   /** SHA-256 of the configuration that it goes by: it is continued with the same one only. */
   configuration: z.string(),
   started: z.iso.datetime(),

@@ -175,13 +175,16 @@ export const deploymentSchema = z
       .enum(['blue_green', 'in_place'])
       .default('blue_green')
       .describe(
-        'How a new version of the gateway is brought in: blue_green by vdb deploy, in_place by vdb provision, with a restart.',
+        'How a new version is brought in: blue_green by vdb deploy, in_place by vdb provision, with a restart.',
       ),
     keep_releases: z
       .int()
       .min(2)
       .default(5)
-      .describe('Releases of the gateway kept on the host; what serves or stands by stays in any case.'),
+      .describe('Releases of each service kept on the host; what serves or stands by stays in any case.'),
+    backup_max_age: duration()
+      .default('24h')
+      .describe('How old the newest backup may be when Qdrant is deployed; else one is taken first.'),
     bake_seconds: z
       .int()
       .min(0)

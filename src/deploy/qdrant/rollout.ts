@@ -48,6 +48,8 @@ export interface QdrantDeploy {
   assertReady(): Promise<string>;
   /** Sees to it that there is a backup set that is young enough, which stays as long as a rollback may want it. */
   backUp(record: DeployRecord, stop: AbortSignal): Promise<{ set: string; note: string }>;
+  /** Leaves backup sets to retention that no rollback would want any more. */
+  keepSets(record: DeployRecord): Promise<void>;
   /** The command line that does it again, for remedies. */
   again: string;
   onLine(line: string): void;
@@ -257,6 +259,7 @@ async function retire(deploy: QdrantDeploy, record: DeployRecord, stop: AbortSig
   await host.run(emptySlot(after.config, from));
   await bring(record.kind === 'rollback' ? parts.edge : parts.whole, optionsOf(deploy, after, stop));
   await host.run(forgetStandby(keptOf(deploy, record)));
+  await deploy.keepSets(record);
   const gone = await pruneReleases(host, after, 'qdrant');
   const removed = gone.length === 0 ? '' : `; removed ${gone.join(', ')}`;
   return { note: `${from} is stopped and empty${removed}`, numbers: { pruned: gone.length } };

@@ -1,0 +1,60 @@
+import type { Config } from '../../config/schema.js';
+import {
+  PHASES,
+  type PhaseName,
+  type ServiceName,
+  STRATEGIES,
+  type Strategy,
+} from '../../deploy/record.js';
+import { EXIT, VdbError } from '../../errors.js';
+
+/** Options of `vdb deploy` and `vdb rollback`. */
+export interface DeployOptions {
+  service?: string;
+  blueGreen?: boolean;
+  strategy?: string;
+  version?: string;
+  artifact?: string;
+  plan?: boolean;
+  pauseAfter?: string;
+  report?: string;
+}
+
+/** Qdrant first: a new gateway may need what a new Qdrant can do. */
+const ALL: readonly ServiceName[] = ['qdrant', 'gateway'];
+
+/** The services that are meant; those of the configuration where none is named. Throws `usage`. */
+export function servicesOf({ service = 'all' }: DeployOptions, { gateway }: Pick<Config, 'gateway'>): ServiceName[] {
+  if (service === 'all') return ALL.filter((name) => name !== 'gateway' || gateway.enabled);
+  return [oneOf('--service', service, ALL, ['all'])];
+}
+
+/** The phase after which a deploy waits. Throws `usage`. */
+export function pauseAfterOf({ pauseAfter }: DeployOptions): PhaseName | undefined {
+  return pauseAfter === undefined ? undefined : oneOf('--pause-after', pauseAfter, PHASES);
+}
+
+/** How data is to be copied; undefined: as it can be. Throws `usage`. */
+export function strategyOf({ strategy }: DeployOptions): Strategy | undefined {
+  if (strategy === undefined) return undefined;
+  return oneOf('--strategy', strategy, STRATEGIES.filter((name) => name !== 'set'));
+}
+
+function oneOf<T extends string>(option: string, word: string, known: readonly T[], more: readonly string[] = []): T {
+  const found = known.find((each) => each === word);
+  if (found !== undefined) return found;
+  throw new VdbError(`${option} does not know "${word}"`, {
+    ...{ code: 'usage', exitCode: EXIT.usage },
+    next: `It takes ${[...known, ...more].join(', ')}.`,
+  });
+}
+
+/** The strategy of the configuration is another one only where nobody says `--blue-green`. Throws `deploy.strategy`. */
+export function assertStrategy({ blueGreen }: DeployOptions, { deployment }: Pick<Config, 'deployment'>): void {
+  if (blueGreen || deployment.strategy === 'blue_green') return;
+  throw new VdbError('deployment.strategy is in_place', {
+    ...{ code: 'deploy.strategy', exitCode: EXIT.usage },
+    meaning: 'vdb deploy brings a release beside the one that serves.',
+    next: 'vdb deploy --blue-green, or with a restart: vdb provision --only 1.1,1.2',
+  });
+}
