@@ -174,9 +174,11 @@ function key(config: Config, { home, environment }: GatewayInstance): Resource[]
   ];
 }
 
+/** Instances say that they are ready when Qdrant answers them, which is at a port of the edge's. */
 const running: SubTask = {
   id: '1.2.4',
   title: 'Service',
+  after: ['4.5'],
   criterion: 'Every instance runs hardened under systemd with what is configured, and says that it is ready',
   resources: (context) => [...retiring.resources(context), ...serving.resources(context)],
 };

@@ -10,7 +10,6 @@ import { later } from '../src/resources/later.js';
 import { service } from '../src/resources/service.js';
 import { edgePem } from '../src/services/haproxy/certificate.js';
 import {
-  EDGE_CERTIFICATE,
   EDGE_CONFIGURATION,
   edgeReady,
   edgeServes,
@@ -19,6 +18,7 @@ import {
   renderHaproxy,
   servedPorts,
 } from '../src/services/haproxy/config.js';
+import { EDGE_CERTIFICATE } from '../src/services/haproxy/doors.js';
 import { betweenDeploys } from './settled.js';
 
 const edge: SubTask = {
@@ -75,7 +75,7 @@ export const deployment: Task = betweenDeploys({
   id: '4.5',
   title: 'Deployment and production readiness',
   description: 'HAProxy as the edge of the gateway and of Qdrant: TLS, allowlist, limits, health checks.',
-  dependsOn: ['1.1', '1.2'],
+  dependsOn: ['1.1'],
   subtasks: [edge],
   runs: ({ config }) => {
     if (!edgeServes(config)) return 'Edge: nothing to serve';

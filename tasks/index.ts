@@ -18,6 +18,6 @@ export const TASKS: readonly Task[] = [
   collections,
   postgresql,
   redis,
-  gateway,
   deployment,
+  gateway,
 ];

@@ -1,4 +1,10 @@
-import { listeners as claimed, EDGE_METRICS_PORT, edgePorts, isLoopback } from '../config/listeners.js';
+import {
+  listeners as claimed,
+  EDGE_METRICS_PORT,
+  edgePorts,
+  isLoopback,
+  localQdrantPort,
+} from '../config/listeners.js';
 import type { Config, SlotName } from '../config/schema.js';
 import { SLOTS } from '../config/slots.js';
 import { gatewayInstances } from '../services/gateway/instances.js';
@@ -72,10 +78,9 @@ function gatewayEntries(config: Config, slot: SlotName): Entry[] {
 /** The edge runs unless its certificates come from ACME, which no task of this release asks. */
 function edgeEntries(config: Config): Entry[] {
   const required = config.networking.tls.mode !== 'acme';
+  const own = [EDGE_METRICS_PORT, localQdrantPort(config)];
   return claimed(config).flatMap(({ port, path: [section], what }) =>
-    section === 'networking'
-      ? [{ port, on: port === EDGE_METRICS_PORT ? 'loopback' : 'any', what, required }]
-      : [],
+    section === 'networking' ? [{ port, on: own.includes(port) ? 'loopback' : 'any', what, required }] : [],
   );
 }
 

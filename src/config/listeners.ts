@@ -58,9 +58,20 @@ function gatewayListeners(config: Config): Listener[] {
 
 function edgeListeners(config: Config): Listener[] {
   if (!config.networking.load_balancer) return [];
-  return edgeDoors(config).map(([key, port]) => {
+  const local = localQdrantPort(config);
+  const doors = [...edgeDoors(config), ...(local === null ? [] : [['qdrant_local_port', local] as const])];
+  return doors.map(([key, port]) => {
     return { port, path: ['networking', 'edge', key], what: `${key} of the edge` };
   });
+}
+
+/**
+ * The port on loopback at which the edge leads to the slot of Qdrant that serves, for the gateway; null: there is none,
+ * for want of an edge (no task of this release makes one with ACME) or of a gateway.
+ */
+export function localQdrantPort({ gateway, networking }: Config): number | null {
+  const { edge, load_balancer, tls } = networking;
+  return load_balancer && gateway.enabled && tls.mode !== 'acme' ? edge.qdrant_local_port : null;
 }
 
 /** There wherever the edge is. */

@@ -87,7 +87,7 @@ export function edgeSlots(want: EdgeSlots): Resource {
   const { backends, active, limitSeconds } = want;
   return defineResource<readonly EdgeServer[]>({
     id: `edge-slots:${backends[0]}`,
-    title: `${active} behind ${backends.join(' and ')}`,
+    title: `${active} behind ${backends.join(', ')}`,
     probe: edgeServers({ backends, active }),
     diff: (have) => {
       const fields = (have ?? []).flatMap((server) => fieldOf(server, active));

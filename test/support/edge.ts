@@ -33,37 +33,56 @@ export interface Behind {
 }
 
 /** HAProxy on loopback, with everything it has in a temporary directory. */
-export interface RunningEdge {
-  port: number;
-  servers: Behind[];
+export interface LocalEdge {
   /** This machine, where the paths of the edge mean those of the test. */
   host: Host;
-  /** Where {@link EDGE_CONFIGURATION} and the stamp of HAProxy lie here. */
+  /** Where {@link EDGE_CONFIGURATION}, the stamp of HAProxy and its socket lie here. */
   configuration: string;
   stamp: string;
-  /** Its configuration with these servers disabled. */
-  text(disabled: (name: string) => boolean): string;
+  socket: string;
   start(): Promise<void>;
   halt(): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** The same with servers behind it. */
+export interface RunningEdge extends LocalEdge {
+  port: number;
+  servers: Behind[];
+  /** Its configuration with these servers disabled. */
+  text(disabled: (name: string) => boolean): string;
+}
+
 /** One backend `app` with these servers, of which those that are not `blue`'s are disabled. */
 export async function startEdge(names: readonly string[]): Promise<RunningEdge> {
-  const directory = mkdtempSync(join(tmpdir(), 'vdb-edge-'));
-  const at = (name: string): string => join(directory, name);
   const servers = await Promise.all(names.map(behind));
   const port = await freePort();
-  const text = (disabled: (name: string) => boolean): string => render(port, at('socket'), servers, disabled);
-  writeFileSync(at('busy'), '');
-  mkdirSync(at('started'));
+  const local = localEdge(port);
+  const text = (disabled: (name: string) => boolean): string => render(port, local.socket, servers, disabled);
   writeFileSync(
-    at('haproxy.cfg'),
+    local.configuration,
     text((name) => !name.startsWith('blue')),
   );
+  await local.start();
+  return {
+    ...{ ...local, port, servers, text },
+    stop: async () => {
+      await local.stop();
+      for (const { server } of servers) server.closeAllConnections();
+      for (const { server } of servers) server.close();
+    },
+  };
+}
+
+/** An edge whose configuration is still to be written; it has started once something answers at `port`. */
+export function localEdge(port: number): LocalEdge {
+  const directory = mkdtempSync(join(tmpdir(), 'vdb-edge-'));
+  const at = (name: string): string => join(directory, name);
+  writeFileSync(at('busy'), '');
+  mkdirSync(at('started'));
   let haproxy: ChildProcess | undefined;
-  const edge: RunningEdge = {
-    ...{ port, servers, text, configuration: at('haproxy.cfg'), stamp: at('stamp') },
+  const edge: LocalEdge = {
+    ...{ configuration: at('haproxy.cfg'), stamp: at('stamp'), socket: at('socket') },
     host: hostOf([
       [BUSY_FILE, at('busy')],
       [RUNTIME_SOCKET, at('socket')],
@@ -85,12 +104,9 @@ export async function startEdge(names: readonly string[]): Promise<RunningEdge> 
     },
     stop: async () => {
       await edge.halt();
-      for (const { server } of servers) server.closeAllConnections();
-      for (const { server } of servers) server.close();
       rmSync(directory, { recursive: true });
     },
   };
-  await edge.start();
   return edge;
 }
 
@@ -144,7 +160,8 @@ async function behind(name: string): Promise<Behind> {
   return self;
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nothing listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

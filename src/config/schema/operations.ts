@@ -19,6 +19,9 @@ const edge = z
     qdrant_grpc_port: port()
       .optional()
       .describe("Port of Qdrant's gRPC interface as clients see it; not offered when missing."),
+    qdrant_local_port: port()
+      .default(6330)
+      .describe('Port on loopback at which the gateway reaches Qdrant, in whichever slot that serves.'),
     max_requests_per_minute: count()
       .default(60_000)
       .describe('Requests of one address while security.rate_limiting is on; more are answered by 429.'),

@@ -1,4 +1,5 @@
 import type { GatewayVariable } from '../../config/gateway-environment.js';
+import { localQdrantPort } from '../../config/listeners.js';
 import type { Config } from '../../config/schema.js';
 import { parseSize } from '../../config/units.js';
 import { stateFile } from '../host-state.js';
@@ -116,7 +117,7 @@ function services(config: Config): Variables {
   const { gateway, qdrant, redis } = config;
   const { cache } = gateway;
   return {
-    QDRANT_URL: `http://${reachedAt(qdrant.bind)}:${slotOf(config).http}`,
+    QDRANT_URL: qdrantUrl(config),
     QDRANT_API_KEY: qdrant.api_key,
     CACHE_ENABLED: redis.enabled && cache.enabled,
     CACHE_TTL_SECONDS: cache.ttl_seconds,
@@ -124,6 +125,13 @@ function services(config: Config): Variables {
       ? { REDIS_HOST: '127.0.0.1', REDIS_PORT: redis.port, REDIS_PASSWORD: redis.password }
       : {}),
   };
+}
+
+/** Through the edge where there is one: a switch of Qdrant's slots is none of the gateway's business then. */
+function qdrantUrl(config: Config): string {
+  const port = localQdrantPort(config);
+  if (port !== null) return `http://127.0.0.1:${port}`;
+  return `http://${reachedAt(config.qdrant.bind)}:${slotOf(config).http}`;
 }
 
 function embeddings({ gateway: { embedding, test_embedder }, models }: Config): Variables {

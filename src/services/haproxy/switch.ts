@@ -1,7 +1,8 @@
 import type { SlotName } from '../../config/schema.js';
 import type { Command } from '../../host/command.js';
 import { type Script, sh } from '../../host/shell.js';
-import { type EdgeServer, RUNTIME } from './runtime.js';
+import { ORDERS, serversOf } from './orders.js';
+import { RUNTIME } from './runtime.js';
 
 export interface SlotOf {
   /** Of haproxy.cfg: `gateway`, `gateway_grpc`. */
@@ -72,7 +73,7 @@ export function checkSlot({ backends, slot }: SlotOf): Command {
     title: `check ${slot} of ${backends.join(' and ')}`,
     script: sh`
       ${ORDERS}
-      ${servers(backends, slot, 'maint')}
+      ${serversOf({ backends, slot, states: ['maint'] })}
       check "\${servers[@]}"`,
   };
 }
@@ -83,20 +84,9 @@ export function disableSlot({ backends, slot }: SlotOf): Command {
     title: `disable ${slot} of ${backends.join(' and ')}`,
     script: sh`
       ${ORDERS}
-      ${servers(backends, slot, 'ready', 'drain')}
+      ${serversOf({ backends, slot, states: ['ready', 'drain'] })}
       order 'state maint' "\${servers[@]}"`,
   };
-}
-
-/** Fills the array `servers` with those of a slot that are in one of these states. */
-function servers(backends: readonly string[], slot: SlotName, ...inState: EdgeServer['state'][]): Script {
-  return sh`
-    answer=$(states) || exit
-    servers=()
-    while read -r backend server state _; do
-    [[ ${` ${backends.join(' ')} `} = *" $backend "* && ${` ${inState.join(' ')} `} = *" $state "* ]] || continue
-    [ "\${server%%-*}" != ${slot} ] || servers+=("$backend/$server")
-    done <<<"$answer"`;
 }
 
 /**
@@ -111,21 +101,3 @@ export function runsAsWritten(path: string): Script {
     running=$(states | awk '{ print $1, $2, $3 == "ready" ? "ready" : "closed" }' | sort) &&
     [ -n "$running" ] && [ "$written" = "$running" ]`;
 }
-
-/**
- * `order WHAT SERVER…` sets one thing of each server; HAProxy says nothing when it has done it. `check SERVER…` has servers
- * checked: HAProxy takes one that is enabled for healthy until a check says otherwise. So it is drained, which has it
- * checked without any request, and said to be down: it comes up by its checks alone.
- */
-const ORDERS = sh`
-  set -o pipefail
-  ${RUNTIME}
-  order() {
-  local what=$1 orders= server said
-  shift
-  for server; do orders+="set server $server $what;"; done
-  [ -n "$orders" ] || return 0
-  said=$(tell "\${orders%;}") || return
-  [ -z "\${said//[[:space:]]/}" ] || { echo "HAProxy: $said" >&2; return 1; }
-  }
-  check() { order 'state drain' "$@" && order 'health down' "$@"; }`;

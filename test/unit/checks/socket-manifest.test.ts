@@ -27,6 +27,7 @@ describe('manifest', () => {
       '8102 loopback',
       '8404 loopback',
       '8000 any',
+      '6330 loopback',
     ]);
   });
 
@@ -78,6 +79,7 @@ describe('manifest', () => {
       ),
     ).toEqual([]);
     expect(required({ networking: { load_balancer: false }, gateway: on })).not.toContain('8404 loopback');
+    expect(required({ networking: { load_balancer: false }, gateway: on })).not.toContain('6330 loopback');
     expect(
       required({ networking: { tls: { mode: 'acme', domain: 'a.example' } }, gateway: on }),
     ).not.toContain('8000 any');
@@ -93,8 +95,8 @@ describe('manifest', () => {
 describe('closedPorts', () => {
   it('are those of the documents and of the configuration, without SSH and the edge', () => {
     expect(closedPorts(contextOf().config, [22])).toEqual([
-      5432, 6333, 6334, 6335, 6343, 6344, 6345, 6379, 8001, 8002, 8011, 8012, 8101, 8102, 8111, 8112, 8404,
-      9090, 9100,
+      5432, 6330, 6333, 6334, 6335, 6343, 6344, 6345, 6379, 8001, 8002, 8011, 8012, 8101, 8102, 8111, 8112,
+      8404, 9090, 9100,
     ]);
   });
 

@@ -35,7 +35,16 @@ test('the active slot has the requests before the other one is disabled', () => 
   const [first = '', second = '', ...more] = commandsFor(gateway('green'), null);
   expect(more).toEqual([]);
   expect(first).toContain('end=$((SECONDS + 42))');
-  expect(second).toContain('!= blue ] || servers+=');
+  expect(second).toContain('"${server%%-*}" = blue ]] || continue');
+});
+
+test('a fence that was left up is one that a run has to lower', () => {
+  const local = edgeSlots({ backends: ['q', 'q_write'], active: 'blue', limitSeconds: 42 });
+  const fenced = (state: string) =>
+    `q blue ready up\nq green maint down\nq_write blue ${state}\nq_write green maint down\n`;
+  expect(summaryOf(local, fenced('ready up'))).toBeNull();
+  expect(summaryOf(local, fenced('drain up'))).toBe('give the requests to blue');
+  expect(summaryOf(local, fenced('maint down'))).toBe('give the requests to blue');
 });
 
 test('a server that is no slot is let be', () => {
@@ -82,9 +91,18 @@ test('the services of the edge have the backends that their ports are configured
   const networking = { edge: { qdrant_http_port: 6433, gateway_grpc_port: 50_050 } };
   const enabled = { enabled: true, api_key: 'Qw5nBv8xRt2mLp7s', grpc_port: 50_051 };
   expect(edgeServices(testConfig({ networking, gateway: enabled }))).toEqual([
-    { name: 'gateway', backends: ['gateway', 'gateway_grpc'], active: 'blue', limitSeconds: 52 },
-    { name: 'qdrant', backends: ['qdrant_rest'], active: 'blue', limitSeconds: 52 },
+    {
+      ...{ name: 'gateway', active: 'blue', limitSeconds: 52 },
+      ...{ backends: ['gateway', 'gateway_grpc'], writeBackends: [] },
+    },
+    {
+      ...{ name: 'qdrant', active: 'blue', limitSeconds: 52 },
+      backends: ['qdrant_rest', 'qdrant_rest_write', 'qdrant_local', 'qdrant_local_write'],
+      writeBackends: ['qdrant_rest_write', 'qdrant_local_write'],
+    },
   ]);
   const alone = testConfig({ networking, gateway: { enabled: false } });
-  expect(edgeServices(alone)).toMatchObject([{ name: 'qdrant' }]);
+  expect(edgeServices(alone)).toMatchObject([
+    { name: 'qdrant', backends: ['qdrant_rest', 'qdrant_rest_write'] },
+  ]);
 });

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { TASKS } from '../../../tasks/index.js';
 
 /** All tasks that have to be done before `id`, directly or not. */
-function before(id: string): string[] {
+function upstreamOf(id: string): string[] {
   const direct = TASKS.find((task) => task.id === id)?.dependsOn ?? [];
-  return [...new Set([...direct, ...direct.flatMap(before)])];
+  return [...new Set([...direct, ...direct.flatMap(upstreamOf)])];
 }
 
 describe('the order of the tasks', () => {
@@ -17,7 +17,7 @@ describe('the order of the tasks', () => {
   });
 
   test('lets no collection hold PostgreSQL back', () => {
-    expect(before('3.1').sort()).toEqual(['0.2', '0.3']);
+    expect(upstreamOf('3.1').sort()).toEqual(['0.2', '0.3']);
   });
 
   test('lets the database layer wait for Python and for the collections, and PostgreSQL for neither', () => {
@@ -31,5 +31,12 @@ describe('the order of the tasks', () => {
       ['3.1.6', '0.4', '1.4'],
       ['3.1.7', '0.4'],
     ]);
+  });
+
+  test('lets instances of the gateway start once the edge leads to Qdrant, and the edge wait for none of them', () => {
+    const waits = TASKS.find(({ id }) => id === '1.2')?.subtasks.map(({ id, after = [] }) => [id, ...after]);
+    expect(waits).toEqual([['1.2.1'], ['1.2.2'], ['1.2.3'], ['1.2.4', '4.5']]);
+    const edge = upstreamOf('4.5');
+    expect(edge).not.toContain('1.2');
   });
 });

@@ -47,8 +47,20 @@ def _refusal(error: UnexpectedResponse) -> ApiProblem:
             return ApiProblem(422, "Refused by Qdrant", reason)
         case 409:
             return ApiProblem(409, "Conflict", reason)
+        case 503:
+            return _away(error)
         case status:
             return DependencyUnavailable("qdrant", f"it answered {status}")
+
+
+def _away(error: UnexpectedResponse) -> DependencyUnavailable:
+    """The edge between the two answers so while no server may take the request, and says how long."""
+    try:
+        reason = str(from_json(error.content)["title"])[:500]
+    except (ValueError, KeyError, TypeError):
+        reason = "it answered 503"
+    wait = error.headers.get("retry-after", "")
+    return DependencyUnavailable("qdrant", reason, float(wait) if wait.isdecimal() else None)
 
 
 def _reason(content: bytes) -> str:

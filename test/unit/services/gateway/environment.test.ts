@@ -38,11 +38,20 @@ describe('the environment of an instance', () => {
       GATEWAY_HOST: '127.0.0.1',
       GATEWAY_PORT: '8002',
       GRPC_PORT: '8102',
-      QDRANT_URL: 'http://127.0.0.1:6343',
+      QDRANT_URL: 'http://127.0.0.1:6330',
       QDRANT_API_KEY: QDRANT.api_key,
       RELEASE: 'gateway-1-abc',
       GATEWAY_APP: 'gateway.asgi:app',
     });
+  });
+
+  test.each([
+    ['no edge', { load_balancer: false }],
+    ['an edge that no task of this release makes', { tls: { mode: 'acme', domain: 'a.example' } }],
+  ])('has the slot of Qdrant that serves where there is %s', (_, networking) => {
+    const qdrant = { ...QDRANT, active_slot: 'green' };
+    const { QDRANT_URL } = variables(testConfig({ gateway: gateway(), qdrant, networking }));
+    expect(QDRANT_URL).toBe('http://127.0.0.1:6343');
   });
 
   test('has every limit of the configuration', () => {

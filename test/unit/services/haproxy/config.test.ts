@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { edgeServes, renderHaproxy, servedPorts } from '../../../../src/services/haproxy/config.js';
+import {
+  edgeServes,
+  publicDoors,
+  renderHaproxy,
+  servedPorts,
+} from '../../../../src/services/haproxy/config.js';
 import { QDRANT, testConfig } from '../../../support/config.js';
 
 const GATEWAY = { enabled: true, api_key: 'Qw5nBv8xRt2mLp7s' };
@@ -123,6 +128,71 @@ describe('the edge', () => {
       'server blue 127.0.0.1:6333 disabled',
       'server green 127.0.0.1:6343',
     ]);
+  });
+
+  it('gives what is certain to read to one backend, and everything else to another with the same servers', () => {
+    const text = renderHaproxy(testConfig({ networking: PORTS, gateway: GATEWAY }));
+    for (const name of ['qdrant_rest', 'qdrant_grpc', 'qdrant_local']) {
+      const last = section(text, `frontend ${name}`).slice(-2);
+      const reads = name === 'qdrant_grpc' ? 'read' : 'looks or METH_POST asks';
+      expect(last).toEqual([`use_backend ${name}_write unless ${reads}`, `default_backend ${name}`]);
+      expect(section(text, `backend ${name}_write`)).toEqual(section(text, `backend ${name}`));
+    }
+    expect(section(text, 'frontend gateway').join()).not.toContain('use_backend');
+    const grpc = section(text, 'frontend qdrant_grpc');
+    expect(grpc).toContain('acl read path /vdb.edge/Alive');
+    expect(grpc).toContain('acl read path /qdrant.Snapshots/List /qdrant.Snapshots/ListFull');
+  });
+
+  it('fits what HAProxy takes as one line', () => {
+    const text = renderHaproxy(testConfig({ networking: PORTS, gateway: GATEWAY }));
+    for (const line of text.split('\n')) {
+      expect(line.length).toBeLessThan(2048);
+      expect(line.trim().split(' ').length).toBeLessThan(64);
+    }
+  });
+
+  it('has no server for writes to Qdrant while it is fenced, and is otherwise the same', () => {
+    const config = testConfig({ networking: PORTS, gateway: GATEWAY });
+    const text = renderHaproxy(config, { fenced: true });
+    for (const name of ['qdrant_rest_write', 'qdrant_grpc_write', 'qdrant_local_write']) {
+      const servers = section(text, `backend ${name}`).filter((line) => line.startsWith('server'));
+      expect(servers).toHaveLength(2);
+      for (const line of servers) expect(line).toMatch(/ disabled$/);
+    }
+    const others = (from: string) => from.split('\n').filter((line) => !line.includes('server blue'));
+    expect(others(text)).toEqual(others(renderHaproxy(config)));
+    expect(section(text, 'backend qdrant_rest')).toEqual(
+      section(renderHaproxy(config), 'backend qdrant_rest'),
+    );
+    expect(section(text, 'backend gateway')).toEqual(section(renderHaproxy(config), 'backend gateway'));
+  });
+
+  it('leads the gateway to Qdrant at a port on loopback, without TLS, allowlist and limit of rate', () => {
+    const networking = { tls: { mode: 'own-ca' }, edge: { qdrant_local_port: 6399 } };
+    const config = testConfig({ gateway: GATEWAY, networking });
+    const lines = section(renderHaproxy(config), 'frontend qdrant_local');
+    expect(lines[0]).toBe('bind 127.0.0.1:6399');
+    expect(lines.join()).not.toMatch(/allowed|429|Strict-Transport|X-Forwarded/);
+    expect(lines).toContain(
+      'http-request deny deny_status 413 if { req.hdr_val(content-length) gt 33554432 }',
+    );
+    expect(servedPorts(config)).toEqual([8000]);
+    expect(publicDoors(config).map(({ port }) => port)).toEqual([8000]);
+  });
+
+  it('leads nobody there where there is no gateway', () => {
+    const text = renderHaproxy(testConfig({ gateway: { enabled: false }, networking: PORTS }));
+    expect(text).not.toContain('qdrant_local');
+  });
+
+  it('leaves the gateway connections to Qdrant however many clients have', () => {
+    const gateway = { ...GATEWAY, max_connections: 500 };
+    const text = renderHaproxy(testConfig({ gateway }));
+    expect(section(text, 'global')).toContain('maxconn 1000');
+    expect(section(text, 'defaults')).toContain('maxconn 500');
+    const alone = renderHaproxy(testConfig({ gateway: { ...gateway, enabled: false }, networking: PORTS }));
+    expect(section(alone, 'global')).toContain('maxconn 500');
   });
 
   it('asks over REST whether the gRPC of a slot serves', () => {
