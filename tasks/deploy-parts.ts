@@ -1,6 +1,6 @@
 import type { GatewayParts } from '../src/deploy/gateway/rollout.js';
 import { state } from './1.1-qdrant.js';
-import { gateway, retiring, serving, staging } from './1.2-gateway.js';
+import { contraction, gateway, retiring, serving, staging } from './1.2-gateway.js';
 import { deployment } from './4.5-deployment.js';
 import { withinDeploy } from './settled.js';
 
@@ -10,6 +10,7 @@ export const deployParts: GatewayParts = {
   start: [serving],
   state: [state],
   retired: [retiring],
+  contraction: [contraction],
   edge: [withinDeploy(deployment)],
   whole: [withinDeploy(gateway), withinDeploy(deployment)],
 };

@@ -1,6 +1,7 @@
 import { commandWord } from '../../checks/command-word.js';
 import type { Config } from '../../config/schema.js';
 import { dueSteps, installedOn, otherSlot, releaseIn } from '../../deploy/gateway/plan.js';
+import { migrationsOf, schemaOfDeploy } from '../../deploy/gateway/schema.js';
 import { abort, type Driven, drive } from '../../deploy/machine.js';
 import { type DeployRecord, isOpen, newRecord, PHASES, type PhaseName } from '../../deploy/record.js';
 import { openDeploy, readDeploys, writeRecord } from '../../deploy/store.js';
@@ -145,12 +146,14 @@ async function planned(
   const { gateway } = await import('../../../tasks/1.2-gateway.js');
   if ((await dueSteps(host, [gateway], known)).length === 0) return null;
   const { name, sha256 } = gatewayArtefact(config);
+  const migrations = migrationsOf(await schemaOfDeploy(host, config));
   return newRecord(
     {
       ...{ kind: 'deploy', service: 'gateway', from, standby: known.standby, configuration: digest },
       to: { slot: otherSlot(slot), release: name, sha256 },
       ...{ by: operator(), command: commandLine(context, session), vdb: version() },
       ...(pauseAfter === undefined ? {} : { pause_after: pauseAfter }),
+      ...(migrations === undefined ? {} : { migrations }),
     },
     PHASES,
     new Date(),

@@ -1,4 +1,5 @@
 import { installedOn, releaseIn } from '../../deploy/gateway/plan.js';
+import { assertWayBack } from '../../deploy/gateway/schema.js';
 import { type DeployRecord, hasRetired, newRecord, PHASES } from '../../deploy/record.js';
 import { openDeploy } from '../../deploy/store.js';
 import { EXIT, VdbError } from '../../errors.js';
@@ -52,6 +53,7 @@ async function planned(context: CommandContext<DeployOptions>, session: Session)
       next: 'vdb releases shows what is there.',
     });
   }
+  await assertWayBack(host, config, { from, to });
   const sha256 = String(installed.find(({ name }) => name === to.release)?.manifest?.artefact_sha256 ?? '');
   return newRecord(
     {

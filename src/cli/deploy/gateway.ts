@@ -1,5 +1,6 @@
+import { atHead } from '../../checks/catalogue/postgres/migrations.js';
 import type { CheckReport } from '../../checks/report.js';
-import { blocks } from '../../checks/result.js';
+import { blocks, type CheckResult } from '../../checks/result.js';
 import { servingIn } from '../../deploy/gateway/plan.js';
 import { type GatewayDeploy, gatewayRollout } from '../../deploy/gateway/rollout.js';
 import type { Rollout } from '../../deploy/machine.js';
@@ -43,7 +44,7 @@ async function assertReady(connection: Connection): Promise<string> {
   const report = await runRound(connection, () =>
     selectChecks(CATALOGUE, { words: ['readiness'], exclude: [] }),
   );
-  const wrong = inTheWay(report);
+  const wrong = inTheWay(report, { migrates: connection.config.gateway.artifact.from === 'reference' });
   if (wrong.length === 0) return `${report.results.length} checks`;
   throw new VdbError(`The host is not in order: ${wrong.join(', ')}`, {
     ...{ code: 'deploy.not-ready', exitCode: EXIT.notReady, host: connection.host.target },
@@ -52,12 +53,16 @@ async function assertReady(connection: Connection): Promise<string> {
   });
 }
 
-/** The checks that forbid a deploy. Drift is what a deploy is for. Pure. */
-export function inTheWay({ results }: Pick<CheckReport, 'results'>): string[] {
-  const isBrought = (fix: string | undefined): boolean =>
-    fix?.split(',').every((task) => BROUGHT.has(task)) === true;
+/** The checks that forbid a deploy. Drift is what a deploy is for, and so are migrations of vdb's own gateway. Pure. */
+export function inTheWay(
+  { results }: Pick<CheckReport, 'results'>,
+  { migrates }: { migrates: boolean },
+): string[] {
+  const isBrought = ({ id, fix }: CheckResult): boolean =>
+    fix?.split(',').every((task) => BROUGHT.has(task)) === true ||
+    (migrates && id === atHead.id && fix !== undefined);
   return results
     .filter(blocks)
-    .filter(({ id, fix }) => !id.startsWith('drift') && !isBrought(fix))
+    .filter((result) => !result.id.startsWith('drift') && !isBrought(result))
     .map(({ id, seen }) => `${id} (${seen})`);
 }

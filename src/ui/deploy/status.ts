@@ -98,28 +98,45 @@ export function deployPlanText(
   color: boolean,
 ): string {
   const style = styleFor(color);
-  const { from, to } = record;
+  const { from, to, migrations } = record;
   return [
     `${style.bold(record.kind)} of the ${record.service}`,
     `  serves now  ${from.slot.padEnd(5)}  ${from.release}`,
     `  will serve  ${to.slot.padEnd(5)}  ${to.release}`,
     `  phases      ${record.phases.map(({ name }) => name).join(', ')}`,
     `  bake        ${deployment.bake_seconds} s`,
+    ...migrationLines(migrations),
     '',
     'Nothing was changed.',
   ].join('\n');
 }
 
+function migrationLines(migrations: DeployRecord['migrations']): string[] {
+  if (migrations === undefined) return [];
+  const { expand, contract } = migrations;
+  return [
+    ...(expand.length === 0 ? [] : [`  migrations  ${expand.join(', ')}, in stage`]),
+    ...(contract.length === 0
+      ? []
+      : [
+          `  migrations  ${contract.join(', ')}, in retire: no way back to a release that does not have them`,
+        ]),
+  ];
+}
+
 /** How a deploy ended, or where it waits, and what can be done then. */
 export function deployedText(record: DeployRecord, host: string, color: boolean): string {
   const style = styleFor(color);
-  const { from, to, state, kind } = record;
+  const { from, to, state, kind, migrations } = record;
   if (state === 'done') {
+    const gone = from.release === to.release ? [] : (migrations?.contract ?? []);
     const before = from.release === to.release ? 'its settings of before' : from.release;
     const undo =
-      kind === 'deploy'
-        ? `Back to ${before}: vdb rollback`
-        : 'The configuration still has the other release or settings: vdb provision would bring them again.';
+      gone.length > 0
+        ? `No way back to ${from.release}: it cannot live with ${gone.join(', ')}.`
+        : kind === 'deploy'
+          ? `Back to ${before}: vdb rollback`
+          : 'The configuration still has the other release or settings: vdb provision would bring them again.';
     return `${style.green('Done')}: ${host}, ${to.release} serves in ${to.slot}\n${undo}`;
   }
   const text = standing(record, { isLocked: false });

@@ -1,0 +1,89 @@
+import type { Config } from '../../config/schema.js';
+import { lookAtDatabase } from '../../database/look.js';
+import { EXIT, VdbError } from '../../errors.js';
+import type { Host } from '../../host/host.js';
+import {
+  type Halves,
+  halvesOf,
+  headOf,
+  type Place,
+  placeOf,
+  type Revision,
+  tooFarFor,
+} from '../../services/citadel/revisions.js';
+import type { DeployRecord, Place as ReleasePlace } from '../record.js';
+import { releaseSchemas } from './release-schema.js';
+
+const NOTHING: Halves = { expand: [], contract: [], stuck: null };
+
+/**
+ * The migrations that a deploy applies before and after its cutover; a rollback applies none. Throws `deploy.migrations` where
+ * they cannot be applied around one cutover, and `rollback.migrations` where the release of before cannot live with the
+ * schema any more.
+ */
+export async function schemaFor(host: Host, config: Config, record: DeployRecord): Promise<Halves> {
+  if (record.kind === 'deploy') return schemaOfDeploy(host, config);
+  await assertWayBack(host, config, record);
+  return NOTHING;
+}
+
+/** The same for a deploy that has no record yet. */
+export async function schemaOfDeploy(host: Host, config: Config): Promise<Halves> {
+  if (!isOurs(config)) return NOTHING;
+  const { place } = await lookAtDatabase(host, config);
+  if (place.status === 'unknown') return NOTHING;
+  const halves = halvesOf(place);
+  if (halves.stuck !== null) throw notAroundOneCutover(halves.stuck, host.target);
+  return halves;
+}
+
+/** What a record says of them: names alone; undefined where there are none. Pure. */
+export function migrationsOf({ expand, contract }: Halves): DeployRecord['migrations'] {
+  const ids = (revisions: readonly Revision[]): string[] => revisions.map(({ id }) => id);
+  if (expand.length + contract.length === 0) return undefined;
+  return { expand: ids(expand), contract: ids(contract) };
+}
+
+/** Throws `rollback.migrations` where a migration was applied since that the release of before cannot live with. */
+export async function assertWayBack(
+  host: Host,
+  config: Config,
+  { from, to }: Pick<DeployRecord, 'from'> & { to: ReleasePlace },
+): Promise<void> {
+  if (!isOurs(config)) return;
+  const [own, serving] = await releaseSchemas(host, config.paths.root, [to.release, from.release]);
+  if (own == null) return;
+  const { place } = await lookAtDatabase(host, config);
+  const applied = appliedOf(place, serving ?? []);
+  const [first, ...others] = tooFarFor(own, applied);
+  if (first === undefined) return;
+  const all = [first, ...others].map(({ id, title }) => `${id} (${title})`).join(', ');
+  const last = applied[applied.indexOf(first) - 1]?.id;
+  throw new VdbError(`${to.release} cannot live with the schema that is there: ${all}`, {
+    ...{ code: 'rollback.migrations', exitCode: EXIT.usage, host: host.target },
+    meaning: `That took away what it needs: its own newest migration is ${headOf(own) ?? 'none'}.`,
+    next: `Go forward: correct the release, then vdb deploy. What went comes back with a backup from before alone: vdb restore SET --only postgres (vdb db rollback --to ${last} brings back its shape, empty).`,
+  });
+}
+
+/** What the vdb at work does not know, the release that serves may. */
+function appliedOf(place: Place, serving: readonly Revision[]): readonly Revision[] {
+  const found = place.status === 'known' ? place : placeOf(place.revisions, serving);
+  return found.status === 'known' ? found.applied : [];
+}
+
+/** A gateway of one's own has no migrations of ours. */
+function isOurs({ gateway, postgres }: Config): boolean {
+  return postgres.enabled && gateway.artifact.from === 'reference';
+}
+
+function notAroundOneCutover({ needed, behind }: NonNullable<Halves['stuck']>, host: string): VdbError {
+  return new VdbError(
+    `The release cannot be deployed beside what serves: it needs ${needed.id}, which comes after ${behind.id}`,
+    {
+      ...{ code: 'deploy.migrations', exitCode: EXIT.usage, host },
+      meaning: `${behind.id} (${behind.title}) takes away what the release that serves may still need, so it waits for that one's end; the new one needs ${needed.id} (${needed.title}) before it can serve.`,
+      next: `Deploy the release that ends with ${behind.id} first, or, while nobody is served: vdb provision --only 3.1,1.2`,
+    },
+  );
+}
