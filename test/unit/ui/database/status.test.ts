@@ -74,7 +74,13 @@ describe('the status of a database', () => {
 
   test('is the same for machines', () => {
     expect(databaseStatusData(BEHIND, EMPTY)).toEqual({
-      ...{ database: 'meta', head: '002_b', current: '001_a', known: true, pending: ['002_b'] },
+      ...{
+        database: 'meta',
+        head: '002_b',
+        current: '001_a',
+        known: true,
+        pending: [{ id: '002_b', phase: 'contract' }],
+      },
       missing: [],
       ...{ layer: 'current', tested: true, outbox: { waiting: 0, rejected: 0, oldest_seconds: null } },
     });
