@@ -420,8 +420,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'db migrate',
     summary: 'bring the schema to the newest migration of this release',
-    options: [['--plan', 'show what would change, change nothing']],
-    examples: ['vdb db migrate --plan', 'vdb db migrate'],
+    options: [
+      ['--to <revision>', 'no further than this one'],
+      ['--plan', 'show what would change, change nothing'],
+    ],
+    examples: ['vdb db migrate --plan', 'vdb db migrate', 'vdb db migrate --to 004_outbox'],
     load: async () => (await import('./commands/db-migrate.js')).migrate,
   },
   {

@@ -36,7 +36,7 @@ export interface GatewayParts {
   retired: readonly SubTask[];
   /** The edge. */
   edge: readonly Task[];
-  /** What a finished deploy leaves with nothing to change: the gateway and its edge. */
+  /** What a finished deploy leaves with nothing to change: the gateway, its edge, and the database layer that is of the same release. */
   whole: readonly Task[];
 }
 

@@ -12,6 +12,7 @@ import {
   tooFarFor,
 } from '../../services/citadel/revisions.js';
 import type { DeployRecord, Place as ReleasePlace } from '../record.js';
+import { installedOn, releaseIn } from './plan.js';
 import { releaseSchemas } from './release-schema.js';
 
 const NOTHING: Halves = { expand: [], contract: [], stuck: null };
@@ -63,6 +64,31 @@ export async function assertWayBack(
     ...{ code: 'rollback.migrations', exitCode: EXIT.usage, host: host.target },
     meaning: `That took away what it needs: its own newest migration is ${headOf(own) ?? 'none'}.`,
     next: `Go forward: correct the release, then vdb deploy. What went comes back with a backup from before alone: vdb restore SET --only postgres (vdb db rollback --to ${last} brings back its shape, empty).`,
+  });
+}
+
+/** Throws `db.contracts` where one of these migrations takes away what the gateway that serves needs. */
+export async function assertServingCanLiveWith(
+  host: Host,
+  config: Config,
+  coming: readonly Revision[],
+): Promise<void> {
+  const { gateway, paths } = config;
+  if (!gateway.enabled || !coming.some(({ phase }) => phase === 'contract')) return;
+  const serving = releaseIn(await installedOn(host, paths.root), gateway.active_slot);
+  if (serving === null) return;
+  const [own] = await releaseSchemas(host, paths.root, [serving.release]);
+  const [first] = own == null ? [] : tooFarFor(own, coming);
+  if (first === undefined) return;
+  const before = coming[coming.indexOf(first) - 1]?.id;
+  throw new VdbError(`${first.id} takes away what the gateway that serves may need`, {
+    ...{ code: 'db.contracts', exitCode: EXIT.usage, host: host.target },
+    meaning: `${serving.release} is from before ${first.id} (${first.title}).`,
+    next: [
+      'vdb deploy applies it once that release is stopped',
+      ...(before === undefined ? [] : [`up to it: vdb db migrate --to ${before}`]),
+      'while nobody is served: vdb provision --only 3.1,1.2',
+    ].join('; '),
   });
 }
 

@@ -125,6 +125,12 @@ describeLab('the migrations of a deploy', () => {
   test('expand before the cutover, and contract once the old slot is stopped', async () => {
     const vdb = await release('third', [NOTE, REMARK, NO_NOTE]);
     const from = await running();
+    expect((await run(vdb, 'db status')).stdout).toMatch(/pending +contract +103_no_note/);
+    const migrated = await run(vdb, 'db migrate');
+    expect(migrated.exitCode, migrated.stderr).toBe(2);
+    expect(migrated.stderr).toContain('103_no_note takes away what the gateway that serves may need');
+    expect(migrated.stderr).toContain('vdb db migrate --to 102_remark');
+    expect(await revision()).toBe('101_note');
     await underLoad(async () => {
       done(await run(vdb, 'deploy --pause-after bake'));
       expect(await revision()).toBe('102_remark');
