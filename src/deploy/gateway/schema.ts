@@ -1,5 +1,6 @@
 import type { Config } from '../../config/schema.js';
 import { lookAtDatabase } from '../../database/look.js';
+import { BASE } from '../../database/rollback.js';
 import { EXIT, VdbError } from '../../errors.js';
 import type { Host } from '../../host/host.js';
 import {
@@ -28,9 +29,10 @@ export async function schemaFor(host: Host, config: Config, record: DeployRecord
   return NOTHING;
 }
 
-/** The same for a deploy that has no record yet. */
+/** The same for a deploy that has no record yet. A gateway of one's own has no migrations of ours. */
 export async function schemaOfDeploy(host: Host, config: Config): Promise<Halves> {
-  if (!isOurs(config)) return NOTHING;
+  const { gateway, postgres } = config;
+  if (!postgres.enabled || gateway.artifact.from !== 'reference') return NOTHING;
   const { place } = await lookAtDatabase(host, config);
   if (place.status === 'unknown') return NOTHING;
   const halves = halvesOf(place);
@@ -51,7 +53,7 @@ export async function assertWayBack(
   config: Config,
   { from, to }: Pick<DeployRecord, 'from'> & { to: ReleasePlace },
 ): Promise<void> {
-  if (!isOurs(config)) return;
+  if (!config.postgres.enabled) return;
   const [own, serving] = await releaseSchemas(host, config.paths.root, [to.release, from.release]);
   if (own == null) return;
   const { place } = await lookAtDatabase(host, config);
@@ -59,11 +61,11 @@ export async function assertWayBack(
   const [first, ...others] = tooFarFor(own, applied);
   if (first === undefined) return;
   const all = [first, ...others].map(({ id, title }) => `${id} (${title})`).join(', ');
-  const last = applied[applied.indexOf(first) - 1]?.id;
+  const before = applied[applied.indexOf(first) - 1]?.id ?? BASE;
   throw new VdbError(`${to.release} cannot live with the schema that is there: ${all}`, {
     ...{ code: 'rollback.migrations', exitCode: EXIT.usage, host: host.target },
     meaning: `That took away what it needs: its own newest migration is ${headOf(own) ?? 'none'}.`,
-    next: `Go forward: correct the release, then vdb deploy. What went comes back with a backup from before alone: vdb restore SET --only postgres (vdb db rollback --to ${last} brings back its shape, empty).`,
+    next: `Go forward: correct the release, then vdb deploy. What went comes back with a backup from before alone: vdb restore SET --only postgres (vdb db rollback --to ${before} brings back its shape, empty).`,
   });
 }
 
@@ -96,11 +98,6 @@ export async function assertServingCanLiveWith(
 function appliedOf(place: Place, serving: readonly Revision[]): readonly Revision[] {
   const found = place.status === 'known' ? place : placeOf(place.revisions, serving);
   return found.status === 'known' ? found.applied : [];
-}
-
-/** A gateway of one's own has no migrations of ours. */
-function isOurs({ gateway, postgres }: Config): boolean {
-  return postgres.enabled && gateway.artifact.from === 'reference';
 }
 
 function notAroundOneCutover({ needed, behind }: NonNullable<Halves['stuck']>, host: string): VdbError {

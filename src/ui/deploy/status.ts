@@ -69,7 +69,7 @@ function phaseLine({ status, note, started, ended }: DeployRecord['phases'][numb
 
 /** A deploy as a Markdown page: what was done, when, by whom, and what was found. */
 export function deployMarkdown(record: DeployRecord, host: string): string {
-  const { from, to, failure } = record;
+  const { from, to, failure, migrations } = record;
   const cell = (text: string): string => text.replaceAll('|', '\\|');
   return `${[
     `# ${record.kind === 'deploy' ? 'Deploy' : 'Rollback'} ${record.id} of the ${record.service} on ${host}`,
@@ -79,6 +79,11 @@ export function deployMarkdown(record: DeployRecord, host: string): string {
     `- To: ${to.release} in slot ${to.slot}, SHA-256 ${to.sha256}`,
     `- By: ${record.by}, with vdb ${record.vdb}: \`${record.command}\``,
     `- From ${when(record.started)} to ${record.ended === undefined ? 'now' : when(record.ended)}`,
+    ...(migrations === undefined
+      ? []
+      : [
+          `- Migrations: ${[...migrations.expand, ...migrations.contract.map((id) => `${id} (contracts)`)].join(', ')}`,
+        ]),
     ...(failure === undefined ? [] : [`- Failed in ${failure.phase}: ${failure.message}`]),
     '',
     '| phase | status | took | found |',

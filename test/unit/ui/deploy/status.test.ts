@@ -127,6 +127,12 @@ describe('what a deploy would do', () => {
     expect(text).not.toContain('migrations');
   });
 
+  test('says which migrations came, in its record as well', () => {
+    const migrations = { expand: ['005_a'], contract: ['006_b'] };
+    const page = deployMarkdown(deployAt('end', 'pending', { state: 'done', migrations }), 'one');
+    expect(page).toContain('- Migrations: 005_a, 006_b (contracts)\n');
+  });
+
   test('says which migrations come when, and that there is no way back after some', () => {
     const migrations = { expand: ['005_a'], contract: ['006_b', '007_c'] };
     const text = deployPlanText(deployAt('preflight', 'pending', { migrations }), { deployment }, false);
