@@ -4,7 +4,7 @@ import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
 import { type Script, sh } from '../src/host/shell.js';
 import { absent } from '../src/resources/absent.js';
 import { aptPackages } from '../src/resources/apt.js';
-import { databaseSchema } from '../src/resources/database-schema.js';
+import { type DatabaseSchema, databaseSchema } from '../src/resources/database-schema.js';
 import { directory } from '../src/resources/directory.js';
 import { file } from '../src/resources/file.js';
 import { containerEngine, gatewayImageRelease } from '../src/resources/gateway-image.js';
@@ -18,8 +18,10 @@ import { service } from '../src/resources/service.js';
 import { symlink } from '../src/resources/symlink.js';
 import { unitFile } from '../src/resources/unit.js';
 import { systemUser } from '../src/resources/user.js';
+import { type CitadelInRelease, releaseScript } from '../src/services/citadel/command.js';
 import { layerRevisions } from '../src/services/citadel/layer.js';
 import { citadelOf } from '../src/services/citadel/place.js';
+import { halvesOf } from '../src/services/citadel/revisions.js';
 import { type GatewayArtefact, gatewayArtefact } from '../src/services/gateway/artefact.js';
 import { renderGatewayEnvironment } from '../src/services/gateway/environment.js';
 import { gatewayImage } from '../src/services/gateway/image.js';
@@ -141,23 +143,37 @@ const metadata: SubTask = {
   },
 };
 
-/**
- * The same question as in task 3.1, and so asked once; where that task had no environment to migrate with, the
- * release's own does it.
- */
-function schema(config: Config, { home }: GatewayInstance): Resource {
+/** What of {@link metadata} the release before can live with. */
+const expansion: SubTask = {
+  ...metadata,
+  title: 'Metadata store, expanded',
+  criterion: 'The schema has what the release needs, and still what the release before needs',
+  resources: ({ config }) => {
+    const [first] = gatewayInstances(config);
+    if (config.gateway.artifact.from !== 'reference' || first === undefined) return [];
+    return [schema(config, first, (place) => halvesOf(place).expand), ...key(config, first)];
+  },
+};
+
+/** The same question as in task 3.1, and so asked once; the release itself migrates, by what it carries. */
+function schema(config: Config, instance: GatewayInstance, part?: DatabaseSchema['part']): Resource {
   const { database } = config.postgres;
-  const layer = { database, revisions: layerRevisions(), required: true };
-  const citadel = citadelOf(config);
   return {
-    ...databaseSchema({ ...layer, citadel: { ...citadel, venv: `${home}/venv` } }),
+    ...databaseSchema({
+      ...{ database, citadel: citadelOf(config), revisions: layerRevisions(), required: true },
+      run: (args) => releaseScript(inRelease(instance), args),
+      ...(part === undefined ? {} : { part }),
+    }),
     id: `gateway-schema:${database}`,
     title: `schema of ${database} for the gateway`,
-    probe: databaseSchema({ ...layer, citadel }).probe,
   };
 }
 
-function key(config: Config, { home, environment }: GatewayInstance): Resource[] {
+function inRelease({ home, environment }: GatewayInstance): CitadelInRelease {
+  return { home, user: GATEWAY_USER, environment };
+}
+
+function key(config: Config, instance: GatewayInstance): Resource[] {
   const { gateway, postgres } = config;
   if (gateway.api_key === '') return [];
   return [
@@ -167,9 +183,7 @@ function key(config: Config, { home, environment }: GatewayInstance): Resource[]
       scopes: ['admin'],
       header: gatewayHeader(config),
       database: postgres.database,
-      home,
-      user: GATEWAY_USER,
-      environment,
+      release: inRelease(instance),
     }),
   ];
 }
@@ -239,8 +253,11 @@ function whereEnabled(subtask: SubTask): SubTask {
   };
 }
 
-/** What an instance needs before it can start. */
-export const staging: readonly SubTask[] = [release, configuration, metadata].map(whereEnabled);
+/** What an instance needs before it can start, and what serves meanwhile can live with. */
+export const staging: readonly SubTask[] = [release, configuration, expansion].map(whereEnabled);
+
+/** The schema as the release wants it in the end. */
+export const contraction: SubTask = whereEnabled(metadata);
 
 /** Task 1.2: the API gateway in front of Qdrant and the metadata store. */
 export const gateway: Task = betweenDeploys({
@@ -249,7 +266,7 @@ export const gateway: Task = betweenDeploys({
   description:
     'The FastAPI gateway, or one of your own, as a verified release under an account of its own, hardened under systemd.',
   dependsOn: ['1.4', '3.1', '3.2'],
-  subtasks: [...staging, running],
+  subtasks: [...[release, configuration, metadata].map(whereEnabled), running],
   runs: ({ config, facts }) => {
     const { gateway: settings } = config;
     if (!settings.enabled) return 'Gateway: not configured';

@@ -1,3 +1,4 @@
+import { revisionsTo } from '../src/database/migrate.js';
 import type { Resource } from '../src/engine/resource.js';
 import type { Rollback, SubTask, Task, TaskContext } from '../src/engine/task.js';
 import { supportedOs } from '../src/host/preflight.js';
@@ -25,6 +26,7 @@ import { postgresSettings } from '../src/resources/postgres-settings.js';
 import { service } from '../src/resources/service.js';
 import { layerDigest, layerRevisions, layerTree } from '../src/services/citadel/layer.js';
 import { citadelOf } from '../src/services/citadel/place.js';
+import { headOf } from '../src/services/citadel/revisions.js';
 import { tunePostgres } from '../src/services/postgres/tune.js';
 import { template } from '../src/templates.js';
 
@@ -212,27 +214,36 @@ function whereEnabled(subtask: SubTask): SubTask {
   };
 }
 
+/** The files of the layer, and its settings. */
+export const layer: readonly SubTask[] = [models, pool];
+
 /**
- * What `vdb db migrate` does of the task: the layer of this release with its settings, the schema, the test. Without an
- * environment that runs it, it fails.
+ * What `vdb db migrate` does of the task: the layer of this release with its settings, the schema, the test, which only the
+ * newest schema can pass. Without an environment that runs it, it fails. `to` is the last migration that is applied.
  */
-export const migration: Task = {
-  id: '3.1',
-  title: 'Migration of the database',
-  description: 'The database layer of this release, and the schema that it expects.',
-  dependsOn: [],
-  subtasks: [
-    models,
-    pool,
-    {
-      ...migrations,
-      resources: ({ config }) => [
-        databaseSchema({ ...layerOf(config), revisions: layerRevisions(), required: true }),
-      ],
-    },
-    integration,
-  ],
-};
+export function migrationTo(to: string | undefined): Task {
+  const revisions = layerRevisions();
+  const isNewest = to === undefined || to === headOf(revisions);
+  return {
+    id: '3.1',
+    title: 'Migration of the database',
+    description: 'The database layer of this release, and the schema that it expects.',
+    dependsOn: [],
+    subtasks: [
+      ...layer,
+      {
+        ...migrations,
+        resources: ({ config }) => [
+          databaseSchema({
+            ...{ ...layerOf(config), revisions, required: true },
+            part: (place) => revisionsTo(place, to),
+          }),
+        ],
+      },
+      ...(isNewest ? [integration] : []),
+    ],
+  };
+}
 
 /** Task 3.1: the metadata store. */
 export const postgresql: Task = {

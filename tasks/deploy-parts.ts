@@ -1,9 +1,24 @@
+import { taskOf } from '../src/deploy/bring.js';
 import type { GatewayParts } from '../src/deploy/gateway/rollout.js';
 import type { QdrantParts } from '../src/deploy/qdrant/rollout.js';
 import { qdrant, serving as qdrantServing, staging as qdrantStaging, state } from './1.1-qdrant.js';
-import { gateway, retiring, serving, staging } from './1.2-gateway.js';
+import { contraction, gateway, retiring, serving, staging } from './1.2-gateway.js';
+import { layer } from './3.1-postgresql.js';
 import { deployment } from './4.5-deployment.js';
 import { withinDeploy } from './settled.js';
+
+/** What `vdb db` works with: of the release that is deployed, where that carries migrations of its own. */
+const databaseLayer = taskOf(
+  '3.1',
+  'Database layer',
+  layer.map((subtask) => ({
+    ...subtask,
+    resources: (context) =>
+      context.config.gateway.artifact.from === 'reference' && context.config.postgres.enabled
+        ? subtask.resources(context)
+        : [],
+  })),
+);
 
 /** The parts of the documented tasks of which a deploy of the gateway consists. */
 export const gatewayParts: GatewayParts = {
@@ -11,8 +26,9 @@ export const gatewayParts: GatewayParts = {
   start: [serving],
   state: [state],
   retired: [retiring],
+  contraction: [contraction],
   edge: [withinDeploy(deployment)],
-  whole: [withinDeploy(gateway), withinDeploy(deployment)],
+  whole: [databaseLayer, withinDeploy(gateway), withinDeploy(deployment)],
 };
 
 /** The parts of which a deploy of Qdrant consists. */

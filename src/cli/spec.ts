@@ -162,15 +162,23 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'deploy',
-    summary: 'bring a new release of the gateway in, beside the one that serves, without a failed request',
+    summary: 'bring new releases in beside those that serve, without a failed request or a lost write',
     options: [
       ['--blue-green', 'beside the release that serves, then in its place (the default)'],
-      ['--service <name>', 'what is deployed: gateway (the default)'],
+      ['--service <name>', 'what is deployed: qdrant, gateway, or all (the default): what differs'],
+      ['--strategy <name>', 'how data of Qdrant is copied: replicate, snapshot; by default as it can be'],
+      ['--version <version>', 'of Qdrant, in place of the configured one'],
+      ['--artifact <path>', 'what is installed, in place of the configured artefact'],
       ['--plan', 'show what would be done, change nothing'],
       ['--pause-after <phase>', 'wait after this phase for `vdb deploy continue` or `abort`'],
       ['--report <dir>', 'write the record of the deploy as Markdown and JSON'],
     ],
-    examples: ['vdb deploy --plan', 'vdb deploy --blue-green', 'vdb deploy --pause-after gate'],
+    examples: [
+      'vdb deploy --plan',
+      'vdb deploy --blue-green',
+      'vdb deploy --service qdrant --version 1.18.3',
+      'vdb deploy --pause-after gate',
+    ],
     load: async () => (await import('./commands/deploy.js')).deploy,
   },
   {
@@ -196,6 +204,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'rollback',
     summary: 'go back to the release that served before, with its settings',
     options: [
+      ['--service <name>', 'qdrant or gateway; by default what was deployed last'],
+      ['--strategy <name>', 'how data of Qdrant comes back: replicate, snapshot, set (a backup, with loss)'],
       ['--plan', 'show what would be done, change nothing'],
       ['--report <dir>', 'write the record of the rollback as Markdown and JSON'],
     ],
@@ -420,8 +430,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'db migrate',
     summary: 'bring the schema to the newest migration of this release',
-    options: [['--plan', 'show what would change, change nothing']],
-    examples: ['vdb db migrate --plan', 'vdb db migrate'],
+    options: [
+      ['--to <revision>', 'no further than this one'],
+      ['--plan', 'show what would change, change nothing'],
+    ],
+    examples: ['vdb db migrate --plan', 'vdb db migrate', 'vdb db migrate --to 004_outbox'],
     load: async () => (await import('./commands/db-migrate.js')).migrate,
   },
   {

@@ -67,6 +67,8 @@ const record = z.object({
   restores: z.string().optional(),
   /** SHA-256 of the configuration that it goes by: it is continued with the same one only. */
   configuration: z.string(),
+  /** Migrations of the schema: those applied before the new slot serves, and those after the old one was stopped. */
+  migrations: z.object({ expand: z.array(z.string()), contract: z.array(z.string()) }).optional(),
   started: z.iso.datetime(),
   by: z.string(),
   command: z.string(),

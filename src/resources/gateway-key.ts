@@ -3,6 +3,7 @@ import type { Command } from '../host/command.js';
 import { ask, known, type Observation, type ProbeKind, pending } from '../host/probe.js';
 import { sh } from '../host/shell.js';
 import type { ExecResult } from '../host/transport.js';
+import { type CitadelInRelease, releaseScript } from '../services/citadel/command.js';
 import { keyFingerprint } from '../services/citadel/key.js';
 import { literal, parsePsql, psqlProbe } from './postgres-psql.js';
 
@@ -14,10 +15,8 @@ export interface GatewayKeyOptions {
   /** The file on the host with the key as a header: what is compared with the database. */
   header: string;
   database: string;
-  /** Where citadel runs from, as whom, and with which environment file. */
-  home: string;
-  user: string;
-  environment: string;
+  /** What puts it in force. */
+  release: CitadelInRelease;
 }
 
 interface KeyQuestion {
@@ -128,19 +127,12 @@ function keyDiff({ key, scopes }: GatewayKeyOptions, have: KeyState | null): Cha
   return wrong.length === 0 ? null : { action: 'update', summary: wrong.join('; ') };
 }
 
-/**
- * The environment file is in the form of a shell, too; root reads it, as for a unit. The drivers of PostgreSQL look for
- * certificates in the home directory: root's is closed to them. The key travels on standard input.
- */
-function ensureKey({ name, key, scopes, home, user, environment }: GatewayKeyOptions): Command {
+/** The key travels on standard input. */
+function ensureKey({ name, key, scopes, release }: GatewayKeyOptions): Command {
+  const args = ['key', 'ensure', '--name', name, '--scopes', scopes.join(',')];
   return {
     title: `put API key ${name} in force`,
-    script: sh`set -a
-      . ${environment}
-      set +a
-      export HOME=/nonexistent
-      cd ${home} && exec setpriv --reuid=${user} --regid=${user} --clear-groups --no-new-privs \
-      venv/bin/python -B -m citadel key ensure --name ${name} --scopes ${scopes.join(',')} --json`,
+    script: releaseScript(release, args),
     stdin: `${key}\n`,
   };
 }

@@ -1,53 +1,102 @@
 import { commandWord } from '../../checks/command-word.js';
-import type { Config } from '../../config/schema.js';
-import { dueSteps, installedOn, otherSlot, releaseIn } from '../../deploy/installed.js';
-import { abort, type Driven, drive } from '../../deploy/machine.js';
-import { type DeployRecord, isOpen, newRecord, PHASES, type PhaseName } from '../../deploy/record.js';
-import { openDeploy, readDeploys, writeRecord } from '../../deploy/store.js';
-import type { OperationOutcome } from '../../engine/operation.js';
+import { abort } from '../../deploy/machine.js';
+import type { DeployRecord } from '../../deploy/record.js';
+import { readDeploys, writeRecord } from '../../deploy/store.js';
 import { EXIT, type ExitCode, VdbError } from '../../errors.js';
 import { lockStatus } from '../../host/lock.js';
 import { gatewayArtefact } from '../../services/gateway/artefact.js';
-import { deployedText, deployPlanText, deployText } from '../../ui/deploy/status.js';
-import { errorData, reportError } from '../../ui/error.js';
-import { version } from '../../version.js';
+import { qdrantRelease } from '../../services/qdrant/artefact.js';
+import { deployPlanText, deployText } from '../../ui/deploy/status.js';
 import type { CommandContext, Handler } from '../context.js';
-import { rolloutOf } from '../deploy/gateway.js';
+import { carriedOut, refuseSecond, tell, theOpen } from '../deploy/carry.js';
+import { confirmLoss } from '../deploy/loss.js';
+import {
+  assertStrategy,
+  type DeployOptions,
+  pauseAfterOf,
+  servicesOf,
+  strategyOf,
+} from '../deploy/options.js';
+import { overridesOf, withOverrides } from '../deploy/overrides.js';
+import { plannedDeploy } from '../deploy/planned.js';
 import { deployProgress } from '../deploy/progress.js';
-import { writeDeployReport } from '../deploy/report.js';
-import { commandLine, underLock } from '../locked.js';
-import { operator, type Session, taskContext, withSession } from '../session.js';
-
-export interface DeployOptions {
-  service?: string;
-  blueGreen?: boolean;
-  plan?: boolean;
-  pauseAfter?: string;
-  report?: string;
-}
+import { rolloutOf } from '../deploy/rollout.js';
+import { overHosts } from '../hosts.js';
+import { underLock } from '../locked.js';
+import { openSession, type Session, withSession } from '../session.js';
 
 type Context = CommandContext<DeployOptions>;
 
-/** `vdb deploy`: the configured release of the gateway beside the one that serves, then in its place. */
+/** `vdb deploy`: what is configured beside what serves, then in its place; on each host, one after the other. */
 export const deploy: Handler<DeployOptions> = (context) => {
-  assertService(context.options.service);
-  const pauseAfter = phaseOf(context.options.pauseAfter);
-  return withSession(context, async (session) => {
-    assertStrategy(context.options, session.config);
-    const record = await planned(context, session, pauseAfter);
-    if (record === null) return nothingToDo(context, session);
-    if (context.options.plan) return showPlan(context, session, record);
-    return carriedOut(context, session, async () => {
-      await refuseSecond(session, true);
+  const { options, cwd } = context;
+  const asked = {
+    ...{ pauseAfter: pauseAfterOf(options), strategy: strategyOf(options) },
+    overrides: overridesOf(options, cwd),
+  };
+  return overHosts(context, (own) =>
+    withSession(own, async (session) => {
+      assertStrategy(options, session.config);
+      await refuseSecond(session);
+      if (options.plan) return showPlans(own, session, asked);
+      return deployAll(own, session, asked);
+    }),
+  );
+};
+
+type Asked = Parameters<typeof plannedDeploy>[3];
+
+/** One service after the other; the next one is looked at when the one before it serves. */
+async function deployAll(context: Context, given: Session, asked: Asked): Promise<ExitCode> {
+  const done: DeployRecord[] = [];
+  let session = given;
+  for (const service of servicesOf(context.options, session.config)) {
+    if (done.length > 0) session = await openSession(session);
+    const record = await plannedDeploy(context, session, service, asked);
+    if (record === null) continue;
+    const current = session;
+    const driven = await carriedOut(context, current, async () => {
+      await refuseSecond(current, true);
       return record;
     });
-  });
-};
+    if (driven.record.state !== 'done') return tell(context, current, driven, done);
+    done.push(driven.record);
+  }
+  const last = done.pop();
+  if (last === undefined) return nothingToDo(context, session);
+  return tell(context, session, { record: last, interrupted: false }, done);
+}
+
+async function showPlans(context: Context, session: Session, asked: Asked): Promise<ExitCode> {
+  const { emit, global, terminal, options } = context;
+  const records: DeployRecord[] = [];
+  for (const service of servicesOf(options, session.config)) {
+    const record = await plannedDeploy(context, session, service, asked);
+    if (record !== null) records.push(record);
+  }
+  const last = records.at(-1);
+  if (last === undefined) return nothingToDo(context, session);
+  emit({ type: 'result', status: 'planned', deploy: last, deploys: records, changed: 0, exit_code: EXIT.ok });
+  const texts = records.map((record) => deployPlanText(record, session.config, terminal.color.out));
+  if (!global.json) terminal.out([...texts, 'Nothing was changed.'].join('\n\n'));
+  return EXIT.ok;
+}
+
+function nothingToDo(
+  { emit, global, terminal, options }: Context,
+  { hostConfig, config }: Session,
+): ExitCode {
+  emit({ type: 'result', status: 'unchanged', changed: 0, exit_code: EXIT.ok });
+  const names = servicesOf(options, config).join(' and ');
+  if (!global.json)
+    terminal.err(`${hostConfig.name}: ${names}: what serves is the configured release, with these settings.`);
+  return EXIT.ok;
+}
 
 /** `vdb deploy continue`: goes on where a deploy paused or was cut short. */
 export const proceed: Handler<DeployOptions> = (context) =>
-  withSession(context, (session) =>
-    carriedOut(context, session, async () => {
+  withSession(context, async (session) => {
+    const driven = await carriedOut(context, session, async () => {
       const { pause_after: _over, ...record } = await theOpen(session);
       if (isAsBegun(record, session)) return record;
       throw new VdbError(`Deploy ${record.id} was begun with another configuration, or another release`, {
@@ -55,25 +104,30 @@ export const proceed: Handler<DeployOptions> = (context) =>
         meaning: 'Half of it would be of the one, half of the other.',
         next: 'Go on with both as they were then, or take it back: vdb deploy abort',
       });
-    }),
-  );
+    });
+    return tell(context, session, driven);
+  });
 
 /** The same configuration, and the same release where it is one of this machine's. */
-function isAsBegun({ kind, configuration, to }: DeployRecord, { config, digest }: Session): boolean {
-  if (configuration !== digest) return false;
-  return kind === 'rollback' || gatewayArtefact(config).name === to.release;
+function isAsBegun({ kind, service, configuration, overrides, to }: DeployRecord, session: Session): boolean {
+  if (configuration !== session.digest) return false;
+  if (kind === 'rollback') return true;
+  const config = withOverrides(session.config, service, overrides);
+  return (service === 'gateway' ? gatewayArtefact(config).name : qdrantRelease(config)) === to.release;
 }
 
 /** `vdb deploy abort`: users are where they came from, and the new slot is gone. */
 export const abandon: Handler<DeployOptions> = (context) =>
   withSession(context, async (session) => {
     const progress = await deployProgress(context);
+    const open = await theOpen(session);
+    await confirmLoss(context, session, open, await rolloutOf(context, session, open, progress));
     const record = await underLock(
       context,
       session,
       async () => {
-        const open = await theOpen(session);
-        return abort(open, await rolloutOf(context, session, open, progress), {
+        const still = await theOpen(session);
+        return abort(still, await rolloutOf(context, session, still, progress), {
           save: (value) => writeRecord(session.host, session.config.paths.state, value),
           onEvent: progress.onEvent,
         });
@@ -98,185 +152,3 @@ export const status: Handler<DeployOptions> = (context) =>
     terminal.out(record === undefined ? none : deployText(record, { isLocked }, terminal.color.out));
     return EXIT.ok;
   });
-
-function assertService(name = 'gateway'): void {
-  if (name === 'gateway') return;
-  throw new VdbError(`--service ${name} cannot be deployed beside what runs`, {
-    ...{ code: 'deploy.service', exitCode: EXIT.usage },
-    meaning: 'Blue/green is for the gateway. A new Qdrant comes into its slot, with a restart.',
-    next: 'vdb provision --plan, then vdb provision',
-  });
-}
-
-/** The strategy of the configuration is another one only where nobody says `--blue-green`. */
-function assertStrategy({ blueGreen }: DeployOptions, { deployment }: Pick<Config, 'deployment'>): void {
-  if (blueGreen || deployment.strategy === 'blue_green') return;
-  throw new VdbError('deployment.strategy is in_place', {
-    ...{ code: 'deploy.strategy', exitCode: EXIT.usage },
-    meaning: 'vdb deploy brings a release beside the one that serves.',
-    next: 'vdb deploy --blue-green, or with a restart: vdb provision --only 1.2',
-  });
-}
-
-function phaseOf(name: string | undefined): PhaseName | undefined {
-  if (name === undefined) return undefined;
-  const found = PHASES.find((phase) => phase === name);
-  if (found !== undefined) return found;
-  throw new VdbError(`--pause-after does not know "${name}"`, {
-    ...{ code: 'usage', exitCode: EXIT.usage },
-    next: `It takes ${PHASES.join(', ')}.`,
-  });
-}
-
-/** The record of a deploy that may begin; null where the host has all of it. */
-async function planned(
-  context: Context,
-  session: Session,
-  pauseAfter: PhaseName | undefined,
-): Promise<DeployRecord | null> {
-  const { config, host, digest } = session;
-  await refuseSecond(session);
-  if (!config.gateway.enabled) throw notThere('The configuration has no gateway (gateway.enabled)');
-  const known = taskContext(session);
-  const slot = config.gateway.active_slot;
-  const from = releaseIn(await installedOn(host, config.paths.root), slot);
-  if (from === null) throw notThere(`Slot ${slot} has no gateway yet, so there is nothing to replace`);
-  await assertGiven(session);
-  const { gateway } = await import('../../../tasks/1.2-gateway.js');
-  if ((await dueSteps(host, [gateway], known)).length === 0) return null;
-  const { name, sha256 } = gatewayArtefact(config);
-  return newRecord(
-    {
-      ...{ kind: 'deploy', service: 'gateway', from, standby: known.standby, configuration: digest },
-      to: { slot: otherSlot(slot), release: name, sha256 },
-      ...{ by: operator(), command: commandLine(context, session), vdb: version() },
-      ...(pauseAfter === undefined ? {} : { pause_after: pauseAfter }),
-    },
-    PHASES,
-    new Date(),
-  );
-}
-
-/** What a deploy takes for given: each task, and what it means where the host is not as it says. */
-const GIVEN = {
-  '1.1': {
-    meaning: 'The gateway is deployed beside a Qdrant that stays as it is.',
-    next: 'vdb provision --only 1.1 --plan',
-  },
-  '4.5': {
-    meaning: 'Both releases are behind the same edge, which has to be right for both of them.',
-    next: 'vdb provision --only 4.5 --plan. A gateway with another health contract (gateway.health) comes in by vdb provision.',
-  },
-} as const;
-
-/** Throws `deploy.drift` where Qdrant or the edge is not as the configuration has it. */
-export async function assertGiven(session: Session): Promise<void> {
-  const { TASKS } = await import('../../../tasks/index.js');
-  const tasks = TASKS.filter(({ id }) => id in GIVEN);
-  const [due] = await dueSteps(session.host, tasks, taskContext(session));
-  if (due === undefined) return;
-  throw new VdbError(`The host is not as the configuration has it: ${due.resource.title}`, {
-    ...{ code: 'deploy.drift', exitCode: EXIT.notReady, host: session.host.target },
-    ...GIVEN[due.task.id as keyof typeof GIVEN],
-  });
-}
-
-function notThere(message: string): VdbError {
-  return new VdbError(message, {
-    ...{ code: 'deploy.nothing-there', exitCode: EXIT.usage },
-    meaning: 'A deploy brings a new release beside the one that serves.',
-    next: 'vdb provision installs the first one.',
-  });
-}
-
-function nothingToDo({ emit, global, terminal }: Context, { hostConfig }: Session): ExitCode {
-  emit({ type: 'result', status: 'unchanged', changed: 0, exit_code: EXIT.ok });
-  if (!global.json)
-    terminal.err(`${hostConfig.name}: the gateway runs the configured release with these settings.`);
-  return EXIT.ok;
-}
-
-function showPlan({ emit, global, terminal }: Context, session: Session, record: DeployRecord): ExitCode {
-  emit({ type: 'result', status: 'planned', deploy: record, changed: 0, exit_code: EXIT.ok });
-  if (!global.json) terminal.out(deployPlanText(record, session.config, terminal.color.out));
-  return EXIT.ok;
-}
-
-/** There is one at most. Throws `deploy.open` where there is one: exit code 5 while another run is at it. */
-export async function refuseSecond({ host, config }: Session, hasLock = false): Promise<void> {
-  const open = await openDeploy(host, config.paths.state);
-  if (open === undefined) return;
-  const isAtWork = !hasLock && (await lockStatus(host)) !== null;
-  throw new VdbError(`Deploy ${open.id} is not at its end`, {
-    ...{ code: 'deploy.open', exitCode: isAtWork ? EXIT.locked : EXIT.notReady, host: host.target },
-    meaning: 'Another one beside it would take its slot.',
-    next: 'vdb deploy status, then vdb deploy continue or vdb deploy abort',
-  });
-}
-
-async function theOpen({ host, config }: Session): Promise<DeployRecord> {
-  const open = await openDeploy(host, config.paths.state);
-  if (open !== undefined) return open;
-  throw new VdbError('No deploy is under way', {
-    ...{ code: 'deploy.none', exitCode: EXIT.usage, host: host.target },
-    next: 'vdb deploy status tells of the last one.',
-  });
-}
-
-/** Under the lock, in the journal, from the record that `chosen` gives. */
-export async function carriedOut(
-  context: Context,
-  session: Session,
-  chosen: () => Promise<DeployRecord>,
-): Promise<ExitCode> {
-  const { host, config } = session;
-  const progress = await deployProgress(context);
-  try {
-    const driven = await underLock(
-      context,
-      session,
-      async (stop) => {
-        const record = await chosen();
-        return drive(record, await rolloutOf(context, session, record, progress), {
-          save: (value) => writeRecord(host, config.paths.state, value),
-          onEvent: progress.onEvent,
-          stop,
-        });
-      },
-      outcomeOf,
-    );
-    progress.end();
-    return await tell(context, session, driven);
-  } finally {
-    progress.end();
-  }
-}
-
-function outcomeOf({ record, interrupted, error }: Driven): OperationOutcome {
-  const failed = error === undefined ? [] : [error.details.code];
-  const ended = record.state === 'done' || record.state === 'paused' ? 'done' : 'failed';
-  return { status: interrupted ? 'interrupted' : error === undefined ? ended : 'failed', changed: 1, failed };
-}
-
-async function tell(
-  context: Context,
-  session: Session,
-  { record, error, interrupted }: Driven,
-): Promise<ExitCode> {
-  const { emit, global, terminal, options } = context;
-  const { host, hostConfig } = session;
-  if (options.report !== undefined && !isOpen(record))
-    for (const file of await writeDeployReport(options.report, record, hostConfig.name))
-      terminal.err(`Record: ${file}`);
-  const exitCode = interrupted ? EXIT.interrupted : error === undefined ? EXIT.ok : EXIT.failed;
-  if (error !== undefined && !global.json) reportError(error, context);
-  emit({
-    ...{ type: 'result', status: record.state, deploy: record, changed: record.state === 'done' ? 1 : 0 },
-    ...{ ssh_commands: host.commandCount, exit_code: exitCode },
-    ...(error === undefined ? {} : { error: errorData(error) }),
-  });
-  if (global.json) return exitCode;
-  const say = exitCode === EXIT.ok ? terminal.err : terminal.alert;
-  say(deployedText(record, hostConfig.name, terminal.color.err));
-  return exitCode;
-}

@@ -1,71 +1,68 @@
-import { installedOn, releaseIn } from '../../deploy/installed.js';
-import { type DeployRecord, hasRetired, newRecord, PHASES } from '../../deploy/record.js';
+import { hasRetired } from '../../deploy/record.js';
 import { openDeploy } from '../../deploy/store.js';
-import { EXIT, VdbError } from '../../errors.js';
+import { EXIT, type ExitCode } from '../../errors.js';
 import { deployPlanText } from '../../ui/deploy/status.js';
-import { version } from '../../version.js';
 import type { CommandContext, Handler } from '../context.js';
-import { commandLine } from '../locked.js';
-import { operator, type Session, taskContext, withSession } from '../session.js';
-import { abandon, assertGiven, carriedOut, type DeployOptions, refuseSecond } from './deploy.js';
+import { carriedOut, refuseSecond, tell } from '../deploy/carry.js';
+import { confirmSet, lossToSet } from '../deploy/loss.js';
+import type { DeployOptions } from '../deploy/options.js';
+import { plannedRollback } from '../deploy/planned-rollback.js';
+import { validated } from '../deploy/ready.js';
+import { overHosts } from '../hosts.js';
+import { openSession, type Session, withSession } from '../session.js';
+import { abandon } from './deploy.js';
 
-/** What a rollback does not need: its release and its settings are there. */
-const PHASES_BACK = PHASES.filter((name) => name !== 'stage');
+type Context = CommandContext<DeployOptions>;
 
 /**
  * `vdb rollback`: the release that served before, with the settings that it had. While a deploy is under way that is to
  * abort it.
  */
-export const rollback: Handler<DeployOptions> = async (context) => {
-  const isOpen = await withSession(context, async ({ host, config }) => {
-    const open = await openDeploy(host, config.paths.state);
-    return open !== undefined && !hasRetired(open);
-  });
-  if (isOpen && !context.options.plan) return abandon(context);
-  return withSession(context, async (session) => {
-    const record = await planned(context, session);
-    if (context.options.plan) {
-      const { emit, global, terminal } = context;
-      emit({ type: 'result', status: 'planned', deploy: record, changed: 0, exit_code: EXIT.ok });
-      if (!global.json) terminal.out(deployPlanText(record, session.config, terminal.color.out));
-      return EXIT.ok;
-    }
-    return carriedOut(context, session, async () => {
-      await refuseSecond(session, true);
-      return record;
+export const rollback: Handler<DeployOptions> = (context) =>
+  overHosts(context, async (own) => {
+    const isOpen = await withSession(own, async ({ host, config }) => {
+      const open = await openDeploy(host, config.paths.state);
+      return open !== undefined && !hasRetired(open);
     });
+    if (isOpen && !context.options.plan) return abandon(own);
+    return withSession(own, (session) => backOn(own, session));
   });
-};
 
-async function planned(context: CommandContext<DeployOptions>, session: Session): Promise<DeployRecord> {
-  const { config, host, digest } = session;
-  const { standby } = taskContext(session);
+async function backOn(context: Context, session: Session): Promise<ExitCode> {
   await refuseSecond(session);
-  await assertGiven(session);
-  const installed = await installedOn(host, config.paths.root);
-  const from = releaseIn(installed, config.gateway.active_slot);
-  const to = standby === null ? null : releaseIn(installed, standby);
-  if (from === null || to === null) {
-    throw new VdbError('There is no release to go back to', {
-      ...{ code: 'rollback.none', exitCode: EXIT.usage, host: host.target },
-      meaning: 'No slot of the gateway stands by: nothing was deployed yet, or a deploy was taken back.',
-      next: 'vdb releases shows what is there.',
+  const record = await plannedRollback(context, session);
+  if (context.options.plan) {
+    const { emit, global, terminal } = context;
+    const losses = record.restores === undefined ? undefined : await lossToSet(session, record);
+    emit({
+      ...{ type: 'result', status: 'planned', deploy: record, changed: 0, exit_code: EXIT.ok },
+      ...(losses === undefined ? {} : { losses }),
     });
+    const text = deployPlanText(record, session.config, terminal.color.out, losses);
+    if (!global.json) terminal.out(`${text}\n\nNothing was changed.`);
+    return EXIT.ok;
   }
-  const sha256 = String(installed.find(({ name }) => name === to.release)?.manifest?.artefact_sha256 ?? '');
-  return newRecord(
-    {
-      ...{
-        kind: 'rollback',
-        service: 'gateway',
-        from,
-        to: { ...to, sha256 },
-        standby,
-        configuration: digest,
-      },
-      ...{ by: operator(), command: commandLine(context, session), vdb: version() },
-    },
-    PHASES_BACK,
-    new Date(),
-  );
+  if (record.restores !== undefined) await confirmSet(context, session, record);
+  const driven = await carriedOut(context, session, async () => {
+    await refuseSecond(session, true);
+    return record;
+  });
+  const exitCode = await tell(context, session, driven);
+  if (driven.record.state !== 'done') return exitCode;
+  return validate(context, await openSession(session), record.service);
+}
+
+/** What the documents ask for after a rollback: configuration, services, health and performance are looked at. */
+async function validate(
+  { global, terminal }: Context,
+  session: Session,
+  service: 'gateway' | 'qdrant',
+): Promise<ExitCode> {
+  const { checks, wrong } = await validated(session, service);
+  if (wrong.length === 0) {
+    if (!global.json) terminal.err(`Validated: ${checks} checks, nothing is in the way.`);
+    return EXIT.ok;
+  }
+  if (!global.json) terminal.alert(`Validated: ${checks} checks. Not as it should be: ${wrong.join(', ')}`);
+  return EXIT.notReady;
 }

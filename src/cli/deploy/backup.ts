@@ -72,9 +72,7 @@ export async function keepSetsOf({ host, config }: Session, record: DeployRecord
   const earlier = (await readDeploys(host, config.paths.state)).filter(({ id }) => id !== record.id);
   const last = [record, ...earlier].find(
     ({ service, kind, state, phases }) =>
-      service === 'qdrant' &&
-      kind === 'deploy' &&
-      (state === 'done' || phases.at(-1)?.status === 'running'),
+      service === 'qdrant' && kind === 'deploy' && (state === 'done' || phases.at(-1)?.status === 'running'),
   );
   const kept = last === undefined ? undefined : setOf(last);
   for (const { id, pin } of sets)

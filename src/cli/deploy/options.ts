@@ -1,11 +1,5 @@
 import type { Config } from '../../config/schema.js';
-import {
-  PHASES,
-  type PhaseName,
-  type ServiceName,
-  STRATEGIES,
-  type Strategy,
-} from '../../deploy/record.js';
+import { PHASES, type PhaseName, type ServiceName, STRATEGIES, type Strategy } from '../../deploy/record.js';
 import { EXIT, VdbError } from '../../errors.js';
 
 /** Options of `vdb deploy` and `vdb rollback`. */
@@ -24,9 +18,22 @@ export interface DeployOptions {
 const ALL: readonly ServiceName[] = ['qdrant', 'gateway'];
 
 /** The services that are meant; those of the configuration where none is named. Throws `usage`. */
-export function servicesOf({ service = 'all' }: DeployOptions, { gateway }: Pick<Config, 'gateway'>): ServiceName[] {
+export function servicesOf(
+  { service = 'all' }: DeployOptions,
+  { gateway }: Pick<Config, 'gateway'>,
+): ServiceName[] {
   if (service === 'all') return ALL.filter((name) => name !== 'gateway' || gateway.enabled);
   return [oneOf('--service', service, ALL, ['all'])];
+}
+
+/** The one service that is named; undefined where none is. Throws `usage`. */
+export function serviceOf({ service }: DeployOptions): ServiceName | undefined {
+  return service === undefined ? undefined : oneOf('--service', service, ALL);
+}
+
+/** How a rollback brings the data back; undefined: as it can be. Throws `usage`. */
+export function rollbackStrategyOf({ strategy }: DeployOptions): Strategy | undefined {
+  return strategy === undefined ? undefined : oneOf('--strategy', strategy, STRATEGIES);
 }
 
 /** The phase after which a deploy waits. Throws `usage`. */
@@ -37,10 +44,19 @@ export function pauseAfterOf({ pauseAfter }: DeployOptions): PhaseName | undefin
 /** How data is to be copied; undefined: as it can be. Throws `usage`. */
 export function strategyOf({ strategy }: DeployOptions): Strategy | undefined {
   if (strategy === undefined) return undefined;
-  return oneOf('--strategy', strategy, STRATEGIES.filter((name) => name !== 'set'));
+  return oneOf(
+    '--strategy',
+    strategy,
+    STRATEGIES.filter((name) => name !== 'set'),
+  );
 }
 
-function oneOf<T extends string>(option: string, word: string, known: readonly T[], more: readonly string[] = []): T {
+function oneOf<T extends string>(
+  option: string,
+  word: string,
+  known: readonly T[],
+  more: readonly string[] = [],
+): T {
   const found = known.find((each) => each === word);
   if (found !== undefined) return found;
   throw new VdbError(`${option} does not know "${word}"`, {
@@ -50,7 +66,10 @@ function oneOf<T extends string>(option: string, word: string, known: readonly T
 }
 
 /** The strategy of the configuration is another one only where nobody says `--blue-green`. Throws `deploy.strategy`. */
-export function assertStrategy({ blueGreen }: DeployOptions, { deployment }: Pick<Config, 'deployment'>): void {
+export function assertStrategy(
+  { blueGreen }: DeployOptions,
+  { deployment }: Pick<Config, 'deployment'>,
+): void {
   if (blueGreen || deployment.strategy === 'blue_green') return;
   throw new VdbError('deployment.strategy is in_place', {
     ...{ code: 'deploy.strategy', exitCode: EXIT.usage },

@@ -11,7 +11,10 @@ export type Overrides = NonNullable<DeployRecord['overrides']>;
  * What `--version` and `--artifact` say. Throws `usage` where it is not clear which service they are for. `cwd` is where
  * a relative path begins.
  */
-export function overridesOf({ service, version, artifact }: DeployOptions, cwd: string): Overrides | undefined {
+export function overridesOf(
+  { service, version, artifact }: DeployOptions,
+  cwd: string,
+): Overrides | undefined {
   if (version === undefined && artifact === undefined) return undefined;
   if (version !== undefined && !/^\d+\.\d+\.\d+$/.test(version))
     throw usage(`--version ${version} is no version`, 'It takes three numbers: --version 1.18.3');

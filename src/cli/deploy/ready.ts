@@ -1,5 +1,6 @@
+import { atHead } from '../../checks/catalogue/postgres/migrations.js';
 import type { CheckReport } from '../../checks/report.js';
-import { blocks } from '../../checks/result.js';
+import { blocks, type CheckResult } from '../../checks/result.js';
 import type { ServiceName } from '../../deploy/record.js';
 import { EXIT, VdbError } from '../../errors.js';
 import { runRound } from '../check/round.js';
@@ -11,15 +12,29 @@ const BROUGHT: Readonly<Record<ServiceName, ReadonlySet<string>>> = {
   qdrant: new Set(['1.1', '4.5']),
 };
 
-/** Runs all checks. Throws `deploy.not-ready` where one stands in the way that a deploy does not mend itself. */
-export async function assertReady(connection: Connection, service: ServiceName): Promise<string> {
+/** What all checks say of a host on which a service is deployed. */
+export interface Validated {
+  /** How many there are. */
+  checks: number;
+  /** Those that fail, and that no deploy of the service mends, with what was seen. */
+  wrong: string[];
+}
+
+/** Runs all checks of readiness. */
+export async function validated(connection: Connection, service: ServiceName): Promise<Validated> {
   const { selectChecks } = await import('../../checks/select.js');
   const { CATALOGUE } = await import('../../checks/catalogue/index.js');
   const report = await runRound(connection, () =>
     selectChecks(CATALOGUE, { words: ['readiness'], exclude: [] }),
   );
-  const wrong = inTheWay(report, service);
-  if (wrong.length === 0) return `${report.results.length} checks`;
+  const migrates = service === 'gateway' && connection.config.gateway.artifact.from === 'reference';
+  return { checks: report.results.length, wrong: inTheWay(report, { service, migrates }) };
+}
+
+/** Throws `deploy.not-ready` where a check stands in the way that a deploy does not mend itself. */
+export async function assertReady(connection: Connection, service: ServiceName): Promise<string> {
+  const { checks, wrong } = await validated(connection, service);
+  if (wrong.length === 0) return `${checks} checks`;
   throw new VdbError(`The host is not in order: ${wrong.join(', ')}`, {
     ...{ code: 'deploy.not-ready', exitCode: EXIT.notReady, host: connection.host.target },
     meaning: 'A new release on a host with other trouble would be hard to judge.',
@@ -27,12 +42,19 @@ export async function assertReady(connection: Connection, service: ServiceName):
   });
 }
 
-/** The checks that forbid a deploy of a service. Drift is what a deploy is for. Pure. */
-export function inTheWay({ results }: Pick<CheckReport, 'results'>, service: ServiceName): string[] {
-  const isBrought = (fix: string | undefined): boolean =>
-    fix?.split(',').every((task) => BROUGHT[service].has(task)) === true;
+/**
+ * The checks that forbid a deploy of a service. Drift is what a deploy is for, and so are migrations of vdb's own gateway:
+ * `migrates`. Pure.
+ */
+export function inTheWay(
+  { results }: Pick<CheckReport, 'results'>,
+  { service, migrates }: { service: ServiceName; migrates: boolean },
+): string[] {
+  const isBrought = ({ id, fix }: CheckResult): boolean =>
+    fix?.split(',').every((task) => BROUGHT[service].has(task)) === true ||
+    (migrates && id === atHead.id && fix !== undefined);
   return results
     .filter(blocks)
-    .filter(({ id, fix }) => !id.startsWith('drift') && !isBrought(fix))
+    .filter((result) => !result.id.startsWith('drift') && !isBrought(result))
     .map(({ id, seen }) => `${id} (${seen})`);
 }

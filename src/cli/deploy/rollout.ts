@@ -1,8 +1,8 @@
+import { gatewayRollout } from '../../deploy/gateway/rollout.js';
 import { qdrantIn, servingIn } from '../../deploy/installed.js';
 import type { Rollout } from '../../deploy/machine.js';
-import { gatewayRollout } from '../../deploy/gateway/rollout.js';
-import { copyingOf } from '../../deploy/qdrant/strategy.js';
 import { qdrantRollout } from '../../deploy/qdrant/rollout.js';
+import { copyingOf } from '../../deploy/qdrant/strategy.js';
 import type { DeployRecord } from '../../deploy/record.js';
 import type { CommandContext } from '../context.js';
 import { commandLine } from '../locked.js';

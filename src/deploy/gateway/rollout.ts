@@ -3,6 +3,7 @@ import type { SubTask, Task, TaskContext } from '../../engine/task.js';
 import type { VdbError } from '../../errors.js';
 import type { Host } from '../../host/host.js';
 import { edgeFollows } from '../../resources/edge-file.js';
+import { headOf } from '../../services/citadel/revisions.js';
 import { type GatewayInstance, gatewayInstances, instanceUrl } from '../../services/gateway/instances.js';
 import { renderHaproxy } from '../../services/haproxy/config.js';
 import { checkSlot, disableSlot, switchSlot } from '../../services/haproxy/switch.js';
@@ -17,11 +18,14 @@ import { pruneReleases } from '../retention.js';
 import { assertRoom } from '../room.js';
 import { forgetStandby, keepStandby, putStandbyBack } from '../standby.js';
 import { trafficOf } from '../traffic.js';
+import { schemaFor } from './schema.js';
 
 /** The parts of the documented tasks that a deploy runs by themselves. */
 export interface GatewayParts {
-  /** Release, settings, schema. */
+  /** Release, settings, and what the release needs of the schema. */
   stage: readonly SubTask[];
+  /** What of the schema only the release before needed goes. */
+  contraction: readonly SubTask[];
   /** The units of the active slot. */
   start: readonly SubTask[];
   /** The state of the host, which names the active slot. */
@@ -30,7 +34,7 @@ export interface GatewayParts {
   retired: readonly SubTask[];
   /** The edge. */
   edge: readonly Task[];
-  /** What a finished deploy leaves with nothing to change: the gateway and its edge. */
+  /** What a finished deploy leaves with nothing to change: the gateway, its edge, and the database layer that is of the same release. */
   whole: readonly Task[];
 }
 
@@ -54,7 +58,7 @@ export function gatewayRollout(deploy: GatewayDeploy): Rollout {
   const phase = (name: PhaseName, title: string, run: Phase['run']): Phase => ({ name, title, run });
   return {
     phases: [
-      phase('preflight', 'is the host in order, and is there room', () => preflight(deploy)),
+      phase('preflight', 'is the host in order, and is there room', (record) => preflight(deploy, record)),
       phase('stage', 'install the release beside the one that serves', (record, stop) =>
         stage(deploy, record, stop),
       ),
@@ -94,10 +98,11 @@ function options(
   return { host, again, onLine, stop, context };
 }
 
-async function preflight(deploy: GatewayDeploy): Promise<PhaseEnd> {
+async function preflight(deploy: GatewayDeploy, record: DeployRecord): Promise<PhaseEnd> {
   const { host } = deploy;
   const [before, after] = configsOf(deploy);
   edgeOf(after, 'gateway');
+  await schemaFor(host, after, record);
   const ready = await deploy.assertReady();
   const serving = gatewayInstances(before);
   const coming = gatewayInstances(after);
@@ -230,11 +235,18 @@ async function retire(deploy: GatewayDeploy, record: DeployRecord, stop: AbortSi
   const { host, after, parts } = deploy;
   const { from } = slotsOf(deploy);
   await bring([taskOf('deploy.retire', 'Retire', parts.retired)], options(deploy, after, stop));
+  const { contract } = await schemaFor(host, after.config, record);
+  if (contract.length > 0)
+    await bring([taskOf('deploy.contract', 'Contract', parts.contraction)], options(deploy, after, stop));
   await bring(record.kind === 'rollback' ? parts.edge : parts.whole, options(deploy, after, stop));
   await host.run(forgetStandby(keptOf(deploy, record)));
   const gone = await pruneReleases(host, after, 'gateway');
   const removed = gone.length === 0 ? '' : `; removed ${gone.join(', ')}`;
-  return { note: `${from} is stopped and stands by${removed}`, numbers: { pruned: gone.length } };
+  const contracted = contract.length === 0 ? '' : `; the schema went on to ${headOf(contract)}`;
+  return {
+    note: `${from} is stopped and stands by${contracted}${removed}`,
+    numbers: { pruned: gone.length },
+  };
 }
 
 async function withdraw(deploy: GatewayDeploy, record: DeployRecord): Promise<void> {

@@ -19,10 +19,7 @@ export interface Versions {
  * How data can come from one version to the other. Peers of one cluster may be a minor version apart, in either
  * direction; a snapshot is taken by its own version or the next one. Pure.
  */
-export function possibleStrategies(
-  { from, to }: Versions,
-  { qdrant }: Pick<Config, 'qdrant'>,
-): Strategy[] {
+export function possibleStrategies({ from, to }: Versions, { qdrant }: Pick<Config, 'qdrant'>): Strategy[] {
   const forward = upgradeObstacle(from, to) === null;
   const near = forward || upgradeObstacle(to, from) === null;
   const isPeer = qdrant.cluster.enabled && qdrant.artifact.from !== 'emulator';

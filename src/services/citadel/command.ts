@@ -8,6 +8,29 @@ export interface CitadelOnHost {
   qdrant: { port: number; keyFile: string };
 }
 
+/** A release of the gateway that carries the layer, the account that it runs as, and its environment file. */
+export interface CitadelInRelease {
+  home: string;
+  user: string;
+  environment: string;
+}
+
+/**
+ * `python -m citadel …` as the release has it, with its migrations. The environment file is in the form of a shell, too; root
+ * reads it, as for a unit. The drivers of PostgreSQL look for certificates in the home directory: root's is closed to them.
+ */
+export function releaseScript(
+  { home, user, environment }: CitadelInRelease,
+  args: readonly string[],
+): Script {
+  return sh`set -a
+    . ${environment}
+    set +a
+    export HOME=/nonexistent
+    cd ${home} && exec setpriv --reuid=${user} --regid=${user} --clear-groups --no-new-privs \
+    venv/bin/python -B -m citadel ${args} --json`;
+}
+
 /**
  * `python -m citadel …` on the host, with nothing of the caller's environment that could point it to another database.
  * Qdrant's key goes from its root-only file into the environment of that process, never into a command line.

@@ -101,12 +101,14 @@ export function edgeServices(config: Config): EdgeService[] {
     const asked = itsDoors.find(({ kind }) => kind === 'http');
     if (asked === undefined) return [];
     const own = itsDoors.flatMap(({ backends }) => backends);
-    return [{
-      door: { port: asked.port, tls: asked.open && networking.tls.mode !== 'off' },
-      ...{ name, active, limitSeconds: upSeconds(config) },
-      backends: namesOf(own),
-      writeBackends: namesOf(own.filter(({ writes }) => writes)),
-    }];
+    return [
+      {
+        door: { port: asked.port, tls: asked.open && networking.tls.mode !== 'off' },
+        ...{ name, active, limitSeconds: upSeconds(config) },
+        backends: namesOf(own),
+        writeBackends: namesOf(own.filter(({ writes }) => writes)),
+      },
+    ];
   };
   return [...of('gateway', gateway.active_slot), ...of('qdrant', qdrant.active_slot)];
 }

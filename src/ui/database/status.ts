@@ -11,7 +11,7 @@ export function databaseStatusText(look: DatabaseLook, outbox: Outbox, color: bo
   const pending = place.status === 'known' ? place.pending : [];
   const rows = [
     ['schema', schemaText(look)],
-    ...pending.map(({ id, title }) => ['', `pending  ${id}: ${title}`]),
+    ...pending.map(({ id, title, phase }) => ['', `pending  ${phase.padEnd(8)}  ${id}: ${title}`]),
     ...missing.map((name) => ['', `missing  ${name}`]),
     [
       'layer',
@@ -58,7 +58,7 @@ export function databaseStatusData(look: DatabaseLook, outbox: Outbox): Record<s
   const known = place.status === 'known';
   return {
     ...{ database, head, current: known ? place.current : place.revisions.join(','), known },
-    pending: known ? place.pending.map(({ id }) => id) : [],
+    pending: known ? place.pending.map(({ id, phase }) => ({ id, phase })) : [],
     missing,
     layer: layer === null ? 'current' : 'differs',
     ...(lacking === null ? {} : { lacking }),

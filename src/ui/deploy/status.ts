@@ -1,7 +1,16 @@
 import type { Config } from '../../config/schema.js';
-import { currentPhase, type DeployRecord, hasRetired, hasSwitched, isOpen } from '../../deploy/record.js';
+import {
+  currentPhase,
+  type DeployRecord,
+  hasRetired,
+  hasSwitched,
+  isOpen,
+  type Strategy,
+  setOf,
+} from '../../deploy/record.js';
 import { when } from '../history.js';
 import { duration, styleFor } from '../style.js';
+import { type Loss, lossText } from './loss.js';
 import { phaseText } from './progress.js';
 
 /** What is known of a deploy besides its record. */
@@ -40,13 +49,16 @@ export function nextOf(record: DeployRecord): string | undefined {
 /** A deploy for people. */
 export function deployText(record: DeployRecord, around: Surroundings, color: boolean): string {
   const style = styleFor(color);
-  const { from, to, failure } = record;
+  const { from, to, failure, strategy, restores } = record;
   const paint = record.state === 'done' ? style.green : isOpen(record) ? style.yellow : style.red;
   const next = nextOf(record);
   return [
     `${style.bold(`${record.kind} ${record.id}`)} of the ${record.service}, ${when(record.started)} by ${record.by}`,
     `  from  ${from.slot.padEnd(5)}  ${from.release}`,
     `  to    ${to.slot.padEnd(5)}  ${to.release}`,
+    ...(strategy === undefined
+      ? []
+      : [`  data   ${strategy}${restores === undefined ? '' : ` ${restores}`}`]),
     `  ${paint(standing(record, around))}`,
     ...(isOpen(record) ? [`  users are served by ${serving(record)}`] : []),
     '',
@@ -69,7 +81,7 @@ function phaseLine({ status, note, started, ended }: DeployRecord['phases'][numb
 
 /** A deploy as a Markdown page: what was done, when, by whom, and what was found. */
 export function deployMarkdown(record: DeployRecord, host: string): string {
-  const { from, to, failure } = record;
+  const { from, to, failure, migrations } = record;
   const cell = (text: string): string => text.replaceAll('|', '\\|');
   return `${[
     `# ${record.kind === 'deploy' ? 'Deploy' : 'Rollback'} ${record.id} of the ${record.service} on ${host}`,
@@ -77,8 +89,15 @@ export function deployMarkdown(record: DeployRecord, host: string): string {
     `- State: ${standing(record, { isLocked: false })}`,
     `- From: ${from.release} in slot ${from.slot}`,
     `- To: ${to.release} in slot ${to.slot}, SHA-256 ${to.sha256}`,
+    ...(record.strategy === undefined ? [] : [`- Data: ${record.strategy}`]),
+    ...(setOf(record) === undefined ? [] : [`- Backup set of before: ${setOf(record)}`]),
     `- By: ${record.by}, with vdb ${record.vdb}: \`${record.command}\``,
     `- From ${when(record.started)} to ${record.ended === undefined ? 'now' : when(record.ended)}`,
+    ...(migrations === undefined
+      ? []
+      : [
+          `- Migrations: ${[...migrations.expand, ...migrations.contract.map((id) => `${id} (contracts)`)].join(', ')}`,
+        ]),
     ...(failure === undefined ? [] : [`- Failed in ${failure.phase}: ${failure.message}`]),
     '',
     '| phase | status | took | found |',
@@ -91,35 +110,60 @@ export function deployMarkdown(record: DeployRecord, host: string): string {
   ].join('\n')}\n`;
 }
 
-/** What a deploy would do. */
+/** How the data comes into the new slot, and what that means. */
+const DATA: Readonly<Record<Strategy, string>> = {
+  replicate: 'replicate: both slots take every write, the way back is open while they do',
+  snapshot: 'snapshot: reads go on, writes get 503 until the new slot serves',
+  set: 'set: from a backup, without what was written since',
+};
+
+/** What a deploy would do, and what it would lose where that is so. */
 export function deployPlanText(
   record: DeployRecord,
   { deployment }: Pick<Config, 'deployment'>,
   color: boolean,
+  losses?: readonly Loss[],
 ): string {
   const style = styleFor(color);
-  const { from, to } = record;
+  const { from, to, migrations, strategy, restores } = record;
   return [
     `${style.bold(record.kind)} of the ${record.service}`,
     `  serves now  ${from.slot.padEnd(5)}  ${from.release}`,
     `  will serve  ${to.slot.padEnd(5)}  ${to.release}`,
     `  phases      ${record.phases.map(({ name }) => name).join(', ')}`,
     `  bake        ${deployment.bake_seconds} s`,
-    '',
-    'Nothing was changed.',
+    ...(strategy === undefined ? [] : [`  data        ${DATA[strategy]}`]),
+    ...migrationLines(migrations),
+    ...(losses === undefined ? [] : ['', lossText(losses, `what was written since backup set ${restores}`)]),
   ].join('\n');
+}
+
+function migrationLines(migrations: DeployRecord['migrations']): string[] {
+  if (migrations === undefined) return [];
+  const { expand, contract } = migrations;
+  return [
+    ...(expand.length === 0 ? [] : [`  migrations  ${expand.join(', ')}, in stage`]),
+    ...(contract.length === 0
+      ? []
+      : [
+          `  migrations  ${contract.join(', ')}, in retire: no way back to a release that does not have them`,
+        ]),
+  ];
 }
 
 /** How a deploy ended, or where it waits, and what can be done then. */
 export function deployedText(record: DeployRecord, host: string, color: boolean): string {
   const style = styleFor(color);
-  const { from, to, state, kind } = record;
+  const { from, to, state, kind, migrations } = record;
   if (state === 'done') {
+    const gone = from.release === to.release ? [] : (migrations?.contract ?? []);
     const before = from.release === to.release ? 'its settings of before' : from.release;
     const undo =
-      kind === 'deploy'
-        ? `Back to ${before}: vdb rollback`
-        : 'The configuration still has the other release or settings: vdb provision would bring them again.';
+      gone.length > 0
+        ? `No way back to ${from.release}: it cannot live with ${gone.join(', ')}.`
+        : kind === 'deploy'
+          ? `Back to ${before}: vdb rollback`
+          : 'The configuration still has the other release or settings: vdb provision would bring them again.';
     return `${style.green('Done')}: ${host}, ${to.release} serves in ${to.slot}\n${undo}`;
   }
   const text = standing(record, { isLocked: false });

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, exc, text
 
 from citadel.engine import sync_engine
@@ -19,9 +20,20 @@ LOCK_SECONDS = 60
 
 _LOCK_NOT_AVAILABLE = "55P03"
 
+type Phase = Literal["expand", "contract"]
+"""`expand`: the release before can live with it. `contract`: nothing that needs the old shape may run."""
+
 
 class MigrationRefused(Exception):
     """What was asked for cannot be done; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A migration, and when it may be applied."""
+
+    revision: str
+    phase: Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +42,7 @@ class SchemaState:
 
     current: str | None
     head: str
-    pending: tuple[str, ...]
+    pending: tuple[Migration, ...]
     known: bool
 
 
@@ -45,11 +57,19 @@ class Migrated:
 
 def state(settings: DatabaseSettings) -> SchemaState:
     """Where the schema stands."""
-    ids = _revisions()
+    chain = migrations()
+    ids = [each.revision for each in chain]
     with _connected(settings) as connection:
         current = _current(connection)
     known = current is None or current in ids
-    return SchemaState(current, ids[-1], tuple(ids[_place(current, ids) :]) if known else (), known)
+    return SchemaState(current, ids[-1], chain[_place(current, ids) :] if known else (), known)
+
+
+def migrations() -> tuple[Migration, ...]:
+    """All migrations of this release, the oldest first. Raises `ValueError` for one without a phase."""
+    scripts = ScriptDirectory.from_config(_config())
+    found = [Migration(script.revision, _phase(script)) for script in scripts.walk_revisions()]
+    return tuple(reversed(found))
 
 
 def upgrade(settings: DatabaseSettings, to: str = "head") -> Migrated:
@@ -128,8 +148,16 @@ def _config() -> Config:
 
 def _revisions() -> list[str]:
     """All revisions, the oldest first."""
-    scripts = ScriptDirectory.from_config(_config())
-    return [script.revision for script in scripts.walk_revisions()][::-1]
+    return [each.revision for each in migrations()]
+
+
+def _phase(script: Script) -> Phase:
+    match getattr(script.module, "phase", None):
+        case "expand":
+            return "expand"
+        case "contract":
+            return "contract"
+    raise ValueError(f"migration {script.revision} does not say whether it expands or contracts")
 
 
 def _current(connection: Connection) -> str | None:

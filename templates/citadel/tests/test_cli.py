@@ -67,7 +67,8 @@ def test_migrations_go_forward_and_back(
         "ran": ["001_initial_schema", "002_libraries"],
         "changed": True,
     }
-    assert run("status")[1]["schema"]["pending"] == ["003_api_keys", HEAD]
+    pending = [{"revision": revision, "phase": "expand"} for revision in ("003_api_keys", HEAD)]
+    assert run("status")[1]["schema"]["pending"] == pending
     assert run("migrate")[1]["after"] == HEAD
     assert run("migrate")[1]["changed"] is False
     code, answer = run("rollback")

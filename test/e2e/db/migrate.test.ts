@@ -44,7 +44,7 @@ onSharedHost('the schema', (host) => {
     ]);
     expect(await db(host(), 'status', 3)).toMatchObject({
       status: 'drift',
-      pending: [HEAD],
+      pending: [{ id: HEAD, phase: 'expand' }],
       next: 'vdb db migrate',
     });
     expect(await db(host(), 'sync', 1)).toMatchObject({
@@ -84,7 +84,10 @@ onSharedHost('the schema', (host) => {
         "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'",
       ),
     ).toBe('0\n');
-    expect(await db(host(), 'status', 3)).toMatchObject({ current: null, pending: REVISIONS });
+    expect(await db(host(), 'status', 3)).toMatchObject({
+      current: null,
+      pending: REVISIONS.map((id) => ({ id, phase: 'expand' })),
+    });
     // The run that ends each test would provision: it makes the tables and lists the collections again.
     const again = await host().vdb('provision --only 3.1');
     expect(again.exitCode, again.stderr).toBe(0);

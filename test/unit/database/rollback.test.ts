@@ -4,7 +4,7 @@ import { placeOf, type Revision } from '../../../src/services/citadel/revisions.
 import { rollbackData, rollbackText } from '../../../src/ui/database/rollback.js';
 
 const CHAIN: Revision[] = ['a', 'b', 'c'].map((id, index, all) => ({
-  ...{ id, down: all[index - 1] ?? null, title: `what ${id} brings`, makes: [] },
+  ...{ id, down: all[index - 1] ?? null, title: `what ${id} brings`, phase: 'expand', makes: [], drops: [] },
 }));
 const at = (...current: string[]) => {
   const place = placeOf(current, CHAIN);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { judge } from '../../../src/engine/plan.js';
 import { known } from '../../../src/host/probe.js';
+import { sh } from '../../../src/host/shell.js';
 import { databaseCollections } from '../../../src/resources/database-collections.js';
 import type { LayerState } from '../../../src/resources/database-layer-probe.js';
 import { databaseSchema } from '../../../src/resources/database-schema.js';
@@ -18,8 +19,8 @@ const LAYER = {
   database: 'meta',
 };
 const REVISIONS: Revision[] = [
-  { id: '001_a', down: null, title: 'A', makes: ['users', 'jobs'] },
-  { id: '002_b', down: '001_a', title: 'B', makes: ['notes', 'jobs.note'] },
+  { id: '001_a', down: null, title: 'A', phase: 'expand', makes: ['users', 'jobs'], drops: [] },
+  { id: '002_b', down: '001_a', title: 'B', phase: 'expand', makes: ['notes', 'jobs.note'], drops: [] },
 ];
 const HAVE: LayerState = {
   ...{ lacking: null, tested: 'digest', qdrant: true, database: true },
@@ -69,6 +70,34 @@ describe('the schema', () => {
     expect(schema.diff({ ...HAVE, revisions: ['001_a'], holds: ['jobs', 'users'] })?.summary).toBe('002_b');
   });
 
+  test('goes only as far as it is told to, by what it is told to', () => {
+    const chain: Revision[] = [
+      ...REVISIONS,
+      { id: '003_c', down: '002_b', title: 'C', phase: 'contract', makes: [], drops: ['users'] },
+    ];
+    const part = ({ pending }: { pending: readonly Revision[] }) =>
+      pending.filter(({ phase }) => phase === 'expand');
+    const partly = databaseSchema({
+      ...{ ...LAYER, revisions: chain, part, run: (args) => sh`other ${args}` },
+    });
+    expect(partly.diff({ ...HAVE, revisions: ['001_a'] })).toMatchObject({
+      ...{ summary: '002_b', fields: [{ have: '001_a', want: '002_b' }] },
+    });
+    expect(commandsFor(partly, { ...HAVE, revisions: ['001_a'] })).toEqual(['other migrate --to 002_b']);
+    expect(partly.diff(HAVE)).toBeNull();
+    expect(databaseSchema({ ...LAYER, revisions: chain }).diff(HAVE)?.summary).toBe('003_c (contracts)');
+  });
+
+  test('does not lack what a migration dropped', () => {
+    const chain: Revision[] = [
+      ...REVISIONS,
+      { id: '003_c', down: '002_b', title: 'C', phase: 'contract', makes: [], drops: ['jobs', 'notes'] },
+    ];
+    const shrunk = databaseSchema({ ...LAYER, revisions: chain });
+    expect(shrunk.diff({ ...HAVE, revisions: ['003_c'], holds: ['users'] })).toBeNull();
+    expect(shrunk.diff({ ...HAVE, revisions: ['003_c'], holds: [] })?.summary).toBe('without users');
+  });
+
   test('is left out where nothing can run migrations, until something can', () => {
     const observation = known({ ...HAVE, ...NO_PYTHON, revisions: [] });
     expect(judge(schema, observation)).toMatchObject({ status: 'left-out', why: NO_PYTHON.lacking });
@@ -83,7 +112,7 @@ describe('the schema', () => {
 
   test('is migrated by the layer, which says what was wrong', () => {
     expect(commandsFor(schema, { ...HAVE, revisions: [] })).toEqual([
-      expect.stringContaining('/opt/qdrant/venv/bin/python -m citadel migrate --json'),
+      expect.stringContaining('/opt/qdrant/venv/bin/python -m citadel migrate --to 002_b --json'),
     ]);
     const result = { exitCode: 1, stderr: 'INFO x', durationMs: 1 };
     const stdout = '{"error":{"code":"refused","message":"another migration runs"}}';

@@ -10,7 +10,11 @@ import { answer, commandsFor, scriptOf, summaryOf } from '../../support/resource
 const KEY = 'Vq3xTn8wLr5yKc2mBd7f';
 const resource = gatewayKey({
   ...{ name: 'vdb', key: KEY, scopes: ['admin'], header: '/opt/q/config/.gateway-header', database: 'meta' },
-  ...{ home: '/opt/q/gateway/blue-1', user: 'gateway', environment: '/opt/q/config/gateway-blue-1.env' },
+  release: {
+    home: '/opt/q/gateway/blue-1',
+    user: 'gateway',
+    environment: '/opt/q/config/gateway-blue-1.env',
+  },
 });
 const fingerprint = (key: string) => createHash('sha256').update(key).digest('hex').slice(0, 16);
 const said = (row: object, header = KEY) =>

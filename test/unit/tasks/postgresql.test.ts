@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { layerTree } from '../../../src/services/citadel/layer.js';
 import { template } from '../../../src/templates.js';
-import { migration, postgresql } from '../../../tasks/3.1-postgresql.js';
+import { migrationTo, postgresql } from '../../../tasks/3.1-postgresql.js';
 import { fakeContext, resourcesOf } from '../../support/fake-task.js';
 
 describe('task 3.1', () => {
@@ -46,12 +46,20 @@ describe('task 3.1', () => {
   });
 
   test('migrates alone what vdb db migrate asks for, and fails without a Python', () => {
-    const ids = migration.subtasks.flatMap(({ id }) => resourcesOf(migration, id, fakeContext()));
+    const task = migrationTo(undefined);
+    const ids = task.subtasks.flatMap(({ id }) => resourcesOf(task, id, fakeContext()));
     expect(ids.map(({ id }) => id.split(':')[0])).toEqual([
       ...['tree', 'directory', 'file', 'file', 'database-schema', 'database-selftest'],
     ]);
     const lacking = { lacking: 'no python', revisions: [] } as unknown;
     expect(ids[4]?.diff(lacking)?.leftOut).toBeUndefined();
+  });
+
+  test('does not have the layer tested on a schema that it is not made for', () => {
+    const partly = migrationTo('002_libraries');
+    expect(partly.subtasks.map(({ id }) => id)).toEqual(['3.1.3', '3.1.4', '3.1.5']);
+    const [schema] = resourcesOf(partly, '3.1.5', fakeContext());
+    expect(schema?.diff({ revisions: [], holds: [] })?.summary).toBe('001_initial_schema, 002_libraries');
   });
 
   test('a shell that reads the environment file has the password as it is, and runs nothing', () => {

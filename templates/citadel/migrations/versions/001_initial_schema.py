@@ -8,6 +8,7 @@ revision = "001_initial_schema"
 down_revision = None
 branch_labels = None
 depends_on = None
+phase = "expand"
 
 NOW = sa.text("now()")
 

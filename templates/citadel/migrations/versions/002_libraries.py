@@ -8,6 +8,7 @@ revision = "002_libraries"
 down_revision = "001_initial_schema"
 branch_labels = None
 depends_on = None
+phase = "expand"
 
 NOW = sa.text("now()")
 

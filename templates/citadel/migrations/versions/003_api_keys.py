@@ -7,6 +7,7 @@ revision = "003_api_keys"
 down_revision = "002_libraries"
 branch_labels = None
 depends_on = None
+phase = "expand"
 
 
 def upgrade() -> None:

@@ -9,6 +9,7 @@ revision = "004_outbox"
 down_revision = "003_api_keys"
 branch_labels = None
 depends_on = None
+phase = "expand"
 
 NOW = sa.text("now()")
 

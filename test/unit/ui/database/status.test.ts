@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { DatabaseLook } from '../../../../src/database/look.js';
 import type { Outbox } from '../../../../src/database/outbox.js';
+import type { Revision } from '../../../../src/services/citadel/revisions.js';
 import { databaseNext, databaseStatusData, databaseStatusText } from '../../../../src/ui/database/status.js';
 
-const REVISION = { id: '002_b', down: '001_a', title: 'Libraries', makes: [] };
+const REVISION: Revision = {
+  ...{ id: '002_b', down: '001_a', title: 'Libraries', phase: 'contract', makes: [], drops: [] },
+};
 const CURRENT: DatabaseLook = {
   ...{ database: 'meta', head: '002_b', layer: null, lacking: null, tested: true },
   missing: [],
@@ -37,9 +40,12 @@ describe('the status of a database', () => {
       false,
     );
     expect(text).toContain('at 001_a, 1 migration to come');
-    expect(text).toContain('pending  002_b: Libraries');
+    expect(text).toContain('pending  contract  002_b: Libraries');
     expect(text).toContain('2 writes on the way to Qdrant, the oldest for 61 s; 1 refused by Qdrant');
     expect(databaseNext(BEHIND)).toBe('vdb db migrate');
+    expect(databaseStatusData(BEHIND, EMPTY)).toMatchObject({
+      pending: [{ id: '002_b', phase: 'contract' }],
+    });
   });
 
   test('says of a newer schema that this release does not have it', () => {
@@ -68,7 +74,13 @@ describe('the status of a database', () => {
 
   test('is the same for machines', () => {
     expect(databaseStatusData(BEHIND, EMPTY)).toEqual({
-      ...{ database: 'meta', head: '002_b', current: '001_a', known: true, pending: ['002_b'] },
+      ...{
+        database: 'meta',
+        head: '002_b',
+        current: '001_a',
+        known: true,
+        pending: [{ id: '002_b', phase: 'contract' }],
+      },
       missing: [],
       ...{ layer: 'current', tested: true, outbox: { waiting: 0, rejected: 0, oldest_seconds: null } },
     });

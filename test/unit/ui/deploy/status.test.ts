@@ -115,16 +115,29 @@ describe('the page of a deploy', () => {
 });
 
 describe('what a deploy would do', () => {
+  const { deployment } = configSchema.pick({ deployment: true }).parse({ deployment: { bake_seconds: 90 } });
+
   test('is its slots, its phases and how long it is watched, and that nothing was changed', () => {
-    const { deployment } = configSchema
-      .pick({ deployment: true })
-      .parse({ deployment: { bake_seconds: 90 } });
     const text = deployPlanText(deployAt('preflight'), { deployment }, false);
     expect(text).toContain('serves now  blue   gateway-1.0.0-old');
     expect(text).toContain('will serve  green  gateway-1.1.0-new');
     expect(text).toContain('preflight, stage, start, gate, cutover, outside, drain, bake, retire');
     expect(text).toMatch(/bake +90 s/);
     expect(text).toMatch(/Nothing was changed\.$/);
+    expect(text).not.toContain('migrations');
+  });
+
+  test('says which migrations came, in its record as well', () => {
+    const migrations = { expand: ['005_a'], contract: ['006_b'] };
+    const page = deployMarkdown(deployAt('end', 'pending', { state: 'done', migrations }), 'one');
+    expect(page).toContain('- Migrations: 005_a, 006_b (contracts)\n');
+  });
+
+  test('says which migrations come when, and that there is no way back after some', () => {
+    const migrations = { expand: ['005_a'], contract: ['006_b', '007_c'] };
+    const text = deployPlanText(deployAt('preflight', 'pending', { migrations }), { deployment }, false);
+    expect(text).toContain('migrations  005_a, in stage');
+    expect(text).toContain('migrations  006_b, 007_c, in retire: no way back');
   });
 });
 
@@ -134,6 +147,13 @@ describe('the last lines of a deploy', () => {
   test('names the way back', () => {
     expect(line(deployAt('end', 'pending', { state: 'done' }))).toBe(
       'Done: one, gateway-1.1.0-new serves in green\nBack to gateway-1.0.0-old: vdb rollback',
+    );
+  });
+
+  test('names no way back where a migration has closed it', () => {
+    const migrations = { expand: [], contract: ['006_b'] };
+    expect(line(deployAt('end', 'pending', { state: 'done', migrations }))).toContain(
+      'No way back to gateway-1.0.0-old: it cannot live with 006_b.',
     );
   });
 

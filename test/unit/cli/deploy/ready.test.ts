@@ -6,9 +6,11 @@ function found(id: string, change: Partial<CheckResult> = {}): CheckResult {
   return { id, group: 'host', severity: 'error', status: 'fail', title: 'It holds', seen: 'x', ...change };
 }
 
+const OWN = { migrates: true };
+
 test('what failed, or could not be seen, is in the way of a deploy', () => {
   const results = [found('redis.ping', { fix: '3.2' }), found('host.clock', { status: 'unknown' })];
-  expect(inTheWay({ results })).toEqual(['redis.ping (x)', 'host.clock (x)']);
+  expect(inTheWay({ results }, OWN)).toEqual(['redis.ping (x)', 'host.clock (x)']);
 });
 
 test('warnings, waived findings and what passed are not', () => {
@@ -17,7 +19,7 @@ test('warnings, waived findings and what passed are not', () => {
     found('b.b', { status: 'waived' }),
     found('c.c', { status: 'pass' }),
   ];
-  expect(inTheWay({ results })).toEqual([]);
+  expect(inTheWay({ results }, OWN)).toEqual([]);
 });
 
 test('neither is drift, nor what the deploy brings itself', () => {
@@ -26,9 +28,18 @@ test('neither is drift, nor what the deploy brings itself', () => {
     found('gateway.version', { fix: '1.2' }),
     found('edge.slots', { fix: '1.2,4.5' }),
   ];
-  expect(inTheWay({ results })).toEqual([]);
+  expect(inTheWay({ results }, OWN)).toEqual([]);
 });
 
 test('what another task has to mend as well is', () => {
-  expect(inTheWay({ results: [found('gateway.ready', { fix: '1.2,3.1' })] })).toEqual(['gateway.ready (x)']);
+  expect(inTheWay({ results: [found('gateway.ready', { fix: '1.2,3.1' })] }, OWN)).toEqual([
+    'gateway.ready (x)',
+  ]);
+});
+
+test("neither are migrations that are to come, for vdb's own gateway; a schema that is newer or not whole is", () => {
+  const pending = [found('postgres.migrations', { fix: '3.1' })];
+  expect(inTheWay({ results: pending }, OWN)).toEqual([]);
+  expect(inTheWay({ results: pending }, { migrates: false })).toEqual(['postgres.migrations (x)']);
+  expect(inTheWay({ results: [found('postgres.migrations')] }, OWN)).toEqual(['postgres.migrations (x)']);
 });
