@@ -1,14 +1,16 @@
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
 import type { Config } from '../../config/schema.js';
+import { parseSize } from '../../config/units.js';
 import { allowedNetworks, workersOf } from '../gateway/instances.js';
 import { publicDoors } from '../haproxy/config.js';
 import { TARGET } from './place.js';
 import type { Instance, Service, ServiceName } from './services.js';
 
-/** The documents call the gateway so. */
 const DOCUMENTED: Partial<Record<ServiceName, string>> = { gateway: 'api_gateway' };
 
-function documented(name: ServiceName): string {
+/** What the files of the documents call a service. */
+export function documented(name: ServiceName): string {
   return DOCUMENTED[name] ?? name;
 }
 
@@ -64,6 +66,7 @@ function qdrantSettings({ paths, qdrant }: Config) {
 
 function gatewaySettings(config: Config, { cpus }: { cpus: number }) {
   const { gateway } = config;
+  const { max_body_size, ...limits } = gateway.limits;
   if (!gateway.enabled) return {};
   return {
     api_gateway: {
@@ -71,7 +74,7 @@ function gatewaySettings(config: Config, { cpus }: { cpus: number }) {
       max_connections: gateway.max_connections,
       log_level: gateway.log_level,
       rate_limit: gateway.rate_limit,
-      limits: gateway.limits,
+      limits: { ...limits, max_body_bytes: parseSize(max_body_size) },
     },
   };
 }
@@ -109,6 +112,51 @@ function slotIn(instances: readonly Instance[], wanted: Instance['role']) {
 function resourcesOf({ qdrant, gateway }: Config, name: ServiceName) {
   if (name === 'gateway') return { cpu: gateway.cpu, memory: gateway.memory };
   return { cpu: qdrant.cpu, memory: qdrant.memory, storage: qdrant.storage };
+}
+
+const orchestrationSchema = z.object({
+  target: z.string(),
+  services: z.record(z.string(), z.object({ units: z.array(z.string()), after: z.array(z.string()) })),
+});
+
+/** What `service-orchestration.yaml` says. */
+export type Orchestration = z.output<typeof orchestrationSchema>;
+
+const healthChecksSchema = z.object({
+  interval: z.number(),
+  timeout: z.number(),
+  retries: z.int(),
+  endpoints: z.array(
+    z.object({
+      service: z.string(),
+      instance: z.string(),
+      /** With the scheme http, https, grpc, grpcs or tcp. */
+      endpoint: z.url(),
+      /** null: that it accepts a connection is all. */
+      status: z.int().nullable().default(null),
+    }),
+  ),
+});
+
+/** What `health-checks.yaml` says. Times are in seconds. */
+export type HealthChecks = z.output<typeof healthChecksSchema>;
+
+/** Reads `service-orchestration.yaml`; null where the text is none. Pure. */
+export function readOrchestration(text: string): Orchestration | null {
+  return readAs(z.object({ orchestration: orchestrationSchema }), text)?.orchestration ?? null;
+}
+
+/** Reads `health-checks.yaml`; null where the text is none. Pure. */
+export function readHealthChecks(text: string): HealthChecks | null {
+  return readAs(z.object({ health_checks: healthChecksSchema }), text)?.health_checks ?? null;
+}
+
+function readAs<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> | null {
+  try {
+    return schema.parse(parse(text));
+  } catch {
+    return null;
+  }
 }
 
 /** The content of `service-orchestration.yaml`: what systemd starts with the target, and in which order. Pure. */
