@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Config } from '../../config/schema.js';
 import { publicDoors } from '../haproxy/config.js';
+import { discoveryDirectory, documentFile, registryFile } from './place.js';
 import { SERVICE_NAMES, type Service, type ServiceName } from './services.js';
 
 const SCHEMA = 'vdb.registry/1';
@@ -87,6 +88,15 @@ export function renderDiscovery(services: readonly Service[]): Discovery[] {
 /** The names of such files that there would be with another configuration. Pure. */
 export function undiscovered(found: readonly Discovery[]): string[] {
   return SERVICE_NAMES.map(fileOf).filter((name) => !found.some((each) => each.name === name));
+}
+
+/** The files that name the slots that serve, and follow at a switch. Pure. */
+export function filesOfSlots(config: Pick<Config, 'paths'>): string[] {
+  return [
+    registryFile(config),
+    ...(['deployment', 'orchestration', 'healthChecks'] as const).map((name) => documentFile(config, name)),
+    ...SERVICE_NAMES.map((name) => `${discoveryDirectory(config)}/${fileOf(name)}`),
+  ];
 }
 
 function fileOf(service: ServiceName): string {
