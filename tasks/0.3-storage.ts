@@ -43,7 +43,8 @@ const directories: SubTask = {
     group({ name: 'qdrant' }),
     systemUser({ name: 'qdrant', group: 'qdrant', home: paths.storage }),
     directory({ path: paths.root }),
-    directory({ path: `${paths.root}/config`, mode: '0750', owner: 'root:qdrant' }),
+    // Others may read a file in it that they know and that lets them: none of those holds a secret.
+    directory({ path: `${paths.root}/config`, mode: '0751', owner: 'root:qdrant' }),
     directory({ path: `${paths.root}/releases` }),
     directory({ path: `${paths.root}/slots` }),
     directory({ path: `${paths.root}/deployment` }),

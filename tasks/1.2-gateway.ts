@@ -192,7 +192,7 @@ function key(config: Config, instance: GatewayInstance): Resource[] {
 const running: SubTask = {
   id: '1.2.4',
   title: 'Service',
-  after: ['4.5'],
+  after: ['4.5.1'],
   criterion: 'Every instance runs hardened under systemd with what is configured, and says that it is ready',
   resources: (context) => [...retiring.resources(context), ...serving.resources(context)],
 };

@@ -4,7 +4,7 @@ import type { QdrantParts } from '../src/deploy/qdrant/rollout.js';
 import { qdrant, serving as qdrantServing, staging as qdrantStaging, state } from './1.1-qdrant.js';
 import { contraction, gateway, retiring, serving, staging } from './1.2-gateway.js';
 import { layer } from './3.1-postgresql.js';
-import { deployment } from './4.5-deployment.js';
+import { deployment, registration } from './4.5-deployment.js';
 import { withinDeploy } from './settled.js';
 
 /** What `vdb db` works with: of the release that is deployed, where that carries migrations of its own. */
@@ -24,7 +24,7 @@ const databaseLayer = taskOf(
 export const gatewayParts: GatewayParts = {
   stage: staging,
   start: [serving],
-  state: [state],
+  state: [state, registration],
   retired: [retiring],
   contraction: [contraction],
   edge: [withinDeploy(deployment)],
@@ -35,7 +35,7 @@ export const gatewayParts: GatewayParts = {
 export const qdrantParts: QdrantParts = {
   stage: qdrantStaging,
   start: [qdrantServing],
-  state: [state],
+  state: [state, registration],
   edge: [withinDeploy(deployment)],
   whole: [withinDeploy(qdrant), withinDeploy(deployment)],
 };

@@ -20,6 +20,7 @@ export const GROUPS = [
   'postgres',
   'redis',
   'gateway',
+  'deployment',
   'models',
   'python',
   'backups',

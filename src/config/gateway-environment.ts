@@ -16,6 +16,8 @@ const SET_BY = {
   API_VERSION: 'gateway.versioning.prefix',
   STATE_FILE: 'paths.state',
   CHECKS_FILE: 'paths.state',
+  PRODUCTION_FILE: 'paths.root',
+  DEPLOYMENT_FILE: 'paths.root',
   MAX_TITLE_LENGTH: 'gateway.limits.max_title_length',
   MAX_CHUNKS_PER_DOCUMENT: 'gateway.limits.max_chunks_per_document',
   MAX_TEXT_LENGTH: 'gateway.limits.max_text_length',

@@ -20,8 +20,12 @@ export interface ApplyOptions {
   renderer?: ListrRendererFactory;
 }
 
-/** Tasks finish in any order; each waits here for those that it depends on. */
-type Finished = Map<string, Promise<TaskOutcome>>;
+/** Tasks finish in any order; each waits here for those that it depends on, and for parts of them. */
+interface Finished {
+  tasks: Map<string, Promise<TaskOutcome>>;
+  /** By the ids of sub-tasks: whether one may have changed something, as soon as its last step is over. */
+  parts: Map<string, Promise<boolean>>;
+}
 
 /**
  * Applies the steps: first all missing packages in one transaction, then the tasks, side by side where they
@@ -32,7 +36,7 @@ export async function applySteps(options: ApplyOptions): Promise<RunOutcome> {
   const tasks = groupByTask(options.steps);
   const packages = missingPackages(options.steps);
   const transaction = deferred<StepOutcome | null>();
-  const finished: Finished = new Map();
+  const finished: Finished = { tasks: new Map(), parts: new Map() };
   const entries = [
     ...(packages.length === 0 ? [] : [packageEntry(packages, transaction.resolve, options)]),
     ...tasks.map((steps) => taskEntry(steps, transaction.promise, finished, options)),
@@ -50,7 +54,9 @@ export async function applySteps(options: ApplyOptions): Promise<RunOutcome> {
   );
   if (packages.length === 0) transaction.resolve(null);
   await list.run();
-  const outcomes = await Promise.all(tasks.map((steps) => finished.get(idOf(steps)) as Promise<TaskOutcome>));
+  const outcomes = await Promise.all(
+    tasks.map((steps) => finished.tasks.get(idOf(steps)) as Promise<TaskOutcome>),
+  );
   const installed = await transaction.promise;
   const all = installed === null ? outcomes : [packagesTask(installed), ...outcomes];
   return outcomeOf(all, options.stop.aborted, performance.now() - started);
@@ -91,7 +97,12 @@ function taskEntry(
 ) {
   const { task } = steps[0] as Step;
   const result = deferred<TaskOutcome>();
-  finished.set(task.id, result.promise);
+  finished.tasks.set(task.id, result.promise);
+  const parts = new Map(steps.map(({ subtask }) => [subtask.id, deferred<boolean>()]));
+  for (const [id, { promise }] of parts) finished.parts.set(id, promise);
+  result.promise.then(() => {
+    for (const { resolve } of parts.values()) resolve(true);
+  });
   return {
     title: `${task.id} ${task.title}`,
     task: async (_: unknown, entry: ListrEntry): Promise<unknown> => {
@@ -117,7 +128,7 @@ function taskEntry(
         result.resolve(failedToLook(task, error, options.onEvent));
         throw error;
       }
-      return stepEntries(run, entry, finished, result.resolve);
+      return stepEntries(run, entry, { finished, parts, done: result.resolve });
     },
   };
 }
@@ -133,9 +144,23 @@ interface ListrEntry {
 function stepEntries(
   run: TaskRun,
   entry: ListrEntry,
-  finished: Finished,
-  done: (outcome: TaskOutcome) => void,
+  {
+    finished,
+    parts,
+    done,
+  }: {
+    finished: Finished;
+    parts: ReadonlyMap<string, Deferred<boolean>>;
+    done(outcome: TaskOutcome): void;
+  },
 ): unknown {
+  /** Whoever waits for the parts before this one need not wait any more. */
+  const begins = (part: string): void => {
+    for (const [id, { resolve }] of parts) {
+      if (id === part) return;
+      resolve(true);
+    }
+  };
   const title = entry.title;
   const due = run.steps.map((step, index) => ({ step, index }));
   return entry.newListr(
@@ -144,6 +169,7 @@ function stepEntries(
         title: step.resource.title,
         enabled: step.verdict.status !== 'ok' || mustLookAgain(step),
         task: async (_: unknown, child: ListrEntry): Promise<void> => {
+          begins(step.subtask.id);
           if (await haveChanged(step.subtask.after, finished)) run.othersEnded();
           const outcome = await run.step(index);
           if (outcome === null) return;
@@ -168,16 +194,21 @@ function stepEntries(
   );
 }
 
-/** Waits for the end of those tasks of the run; true where one of them may have changed something. */
-async function haveChanged(ids: readonly string[] = [], finished: Finished): Promise<boolean> {
-  const outcomes = await Promise.all(ids.map((id) => finished.get(id)));
-  return outcomes.some((outcome) => outcome !== undefined && outcome.status !== 'unchanged');
+/** Waits for the end of those tasks, and parts of tasks, of the run; true where one of them may have changed something. */
+async function haveChanged(ids: readonly string[] = [], { tasks, parts }: Finished): Promise<boolean> {
+  const changed = await Promise.all(
+    ids.map(async (id) => {
+      const outcome = await tasks.get(id);
+      return outcome === undefined ? (parts.get(id) ?? false) : outcome.status !== 'unchanged';
+    }),
+  );
+  return changed.includes(true);
 }
 
 /** Why a task cannot run: the first of the tasks it depends on that did not come to its desired state. */
 async function blocker(task: Task, finished: Finished): Promise<string | null> {
   for (const id of task.dependsOn) {
-    const outcome = await finished.get(id);
+    const outcome = await finished.tasks.get(id);
     if (outcome === undefined) continue;
     if (outcome.status === 'failed') return `it depends on ${id}, which failed`;
     if (outcome.status === 'not-run') return `it depends on ${id}, which was not run`;

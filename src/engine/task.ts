@@ -20,8 +20,8 @@ export interface SubTask {
   /** The document's success criterion, in our words. */
   criterion: string;
   /**
-   * Numbers of tasks whose end this part waits for, whatever came of them: what they bring is looked for then. The
-   * parts before it do not wait.
+   * Numbers of tasks, or of parts of them, whose end this part waits for, whatever came of them: what they bring is looked
+   * for then. The parts before it do not wait.
    */
   after?: readonly string[];
   resources(context: TaskContext): Resource[];

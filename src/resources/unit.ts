@@ -1,5 +1,6 @@
 import type { Resource } from '../engine/resource.js';
 import { type Script, sh } from '../host/shell.js';
+import { absent } from './absent.js';
 import { file } from './file.js';
 
 export interface UnitFileOptions {
@@ -8,6 +9,7 @@ export interface UnitFileOptions {
   content: string;
 }
 
+const RELOAD = { title: 'reload unit files', script: sh`systemctl daemon-reload` };
 const NAME = /^[\w:.@-]+\.(service|timer|target|socket|path|mount|slice)$/;
 const DROP_IN = /^[\w:.@-]+\.[a-z]+\.d\/[\w.-]+\.conf$/;
 
@@ -29,9 +31,16 @@ export function unitFile({ name, content }: UnitFileOptions): Resource {
     apply: (change, have) => [
       ...(DROP_IN.test(name) ? [makeParent(path)] : []),
       ...resource.apply(change, have),
-      { title: 'reload unit files', script: sh`systemctl daemon-reload` },
+      RELOAD,
     ],
   };
+}
+
+/** No such unit file or drop-in, and systemd knows that it is gone. */
+export function unitFileAbsent({ name }: Pick<UnitFileOptions, 'name'>): Resource {
+  if (!NAME.test(name) && !DROP_IN.test(name)) throw new Error(`not a unit file: ${name}`);
+  const resource = absent({ path: `/etc/systemd/system/${name}` });
+  return { ...resource, apply: (change, have) => [...resource.apply(change, have), RELOAD] };
 }
 
 /**

@@ -3,6 +3,7 @@ import { EXIT, VdbError } from '../../errors.js';
 import type { Command } from '../../host/command.js';
 import type { Host } from '../../host/host.js';
 import { type Script, sh } from '../../host/shell.js';
+import { filesOfSlots } from '../../services/registry/registry.js';
 
 /** A file of a set's archive, compared with the one on the host. Sizes in bytes. */
 export interface ConfigurationFile {
@@ -28,11 +29,11 @@ export interface ConfigurationRestore {
 
 /**
  * Files of an archive that are there to be read, and never brought back: another machine does not boot with the file
- * systems of this one, and vdb must know the slot that runs, not the one that ran. Mount and swap units are of that kind
+ * systems of this one, and vdb, as others who look for it on the host, must know the slot that runs, not the one that ran. Mount and swap units are of that kind
  * too. Pure.
  */
-export function boundFiles({ paths }: Pick<Config, 'paths'>): string[] {
-  return ['/etc/fstab', `${paths.state}/state.json`];
+export function boundFiles(config: Pick<Config, 'paths'>): string[] {
+  return ['/etc/fstab', `${config.paths.state}/state.json`, ...filesOfSlots(config)];
 }
 
 const LISTING_SECONDS = 300;

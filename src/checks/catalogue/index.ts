@@ -4,6 +4,7 @@ import { backupsChecks } from './backups/index.js';
 import { canaryChecks } from './canary.js';
 import { capacityChecks } from './capacity.js';
 import { collectionChecks } from './collections/index.js';
+import { deploymentChecks } from './deployment/index.js';
 import { driftChecks } from './drift.js';
 import { gatewayChecks } from './gateway/index.js';
 import { hostChecks } from './host/index.js';
@@ -32,6 +33,7 @@ export const CATALOGUE: readonly Check[] = [
   ...postgresChecks,
   ...redisChecks,
   ...gatewayChecks,
+  ...deploymentChecks,
   ...modelsChecks,
   ...pythonChecks,
   ...backupsChecks,

@@ -28,7 +28,7 @@ export interface GatewayParts {
   contraction: readonly SubTask[];
   /** The units of the active slot. */
   start: readonly SubTask[];
-  /** The state of the host, which names the active slot. */
+  /** What names the active slot on the host: its state, its registry, what starts with it. */
   state: readonly SubTask[];
   /** Nothing runs, and nothing is left, but what is wanted. */
   retired: readonly SubTask[];

@@ -4,6 +4,7 @@ import type { Config } from '../../config/schema.js';
 import { parseSize } from '../../config/units.js';
 import { stateFile } from '../host-state.js';
 import { slotOf } from '../qdrant/place.js';
+import { documentFile } from '../registry/place.js';
 import { allowedNetworks, type GatewayInstance, reachedAt, TRUSTED_PROXIES, workersOf } from './instances.js';
 
 /** What an instance is told besides the configuration. */
@@ -62,6 +63,8 @@ function server(config: Config, { port, grpcPort }: GatewayInstance, context: En
     API_VERSION: gateway.versioning.prefix,
     STATE_FILE: stateFile(config),
     CHECKS_FILE: `${paths.state}/readiness.json`,
+    PRODUCTION_FILE: documentFile(config, 'production'),
+    DEPLOYMENT_FILE: documentFile(config, 'deployment'),
   };
 }
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from gateway.hoststate import Production
 from gateway.settings import Settings
 
 
@@ -50,3 +51,38 @@ def audit(settings: Settings) -> list[SettingFinding]:
         for setting, severity, message, holds in RULES
         if holds(settings)
     ]
+
+
+class Difference(BaseModel):
+    """A setting that is in force with another value than that of `production.yaml`."""
+
+    setting: str
+    running: Any
+    configured: Any
+
+
+def compare(settings: Settings, production: Production) -> list[Difference]:
+    """What this process runs with, against what is configured on the host."""
+    gateway = production.configuration.api_gateway
+    configured: dict[str, Any] = {
+        "ENVIRONMENT": production.environment,
+        "LOG_LEVEL": gateway.log_level,
+        "MAX_CONNECTIONS": gateway.max_connections,
+        "API_KEY_AUTH": production.security.api_key_auth,
+        **{name.upper(): value for name, value in gateway.limits},
+        **{f"RATE_LIMIT_{name.upper()}": value for name, value in gateway.rate_limit},
+    }
+    running = {name: getattr(settings, name) for name in configured}
+    pairs = [(name, running[name], value) for name, value in configured.items()]
+    pairs.append(("GUNICORN_WORKERS", settings.workers, gateway.workers))
+    allowed, wanted = _names(settings.IP_ALLOWLIST), _names(production.security.ip_allowlist)
+    pairs.append(("IP_ALLOWLIST", allowed, wanted))
+    return [
+        Difference(setting=setting, running=have, configured=want)
+        for setting, have, want in pairs
+        if have != want
+    ]
+
+
+def _names(networks: Iterable[object]) -> list[str]:
+    return sorted(str(network) for network in networks)

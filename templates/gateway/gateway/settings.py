@@ -140,6 +140,8 @@ class Settings(BaseSettings):
     READINESS_CACHE_SECONDS: float = Field(default=1.0, ge=0)
     STATE_FILE: Path = Path("/var/lib/vdb/state.json")
     CHECKS_FILE: Path = Path("/var/lib/vdb/readiness.json")
+    PRODUCTION_FILE: Path = Path("/opt/qdrant/config/production.yaml")
+    DEPLOYMENT_FILE: Path = Path("/opt/qdrant/config/deployment.yaml")
     CHECKS_MAX_AGE_SECONDS: int = Field(default=86_400, ge=1)
 
     @field_validator("CORS_ORIGINS", "IP_ALLOWLIST", "TRUSTED_PROXIES", mode="before")

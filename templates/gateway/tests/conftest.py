@@ -46,6 +46,8 @@ def make_settings(tmp_path: Path) -> Callable[..., Settings]:
             "DATABASE_DIRECTORY": tmp_path,
             "STATE_FILE": tmp_path / "state.json",
             "CHECKS_FILE": tmp_path / "readiness.json",
+            "PRODUCTION_FILE": tmp_path / "production.yaml",
+            "DEPLOYMENT_FILE": tmp_path / "deployment.yaml",
             "REDIS_TIMEOUT_SECONDS": 0.5,
             "REDIS_PORT": 1,
             "QDRANT_URL": "http://127.0.0.1:1",
@@ -95,6 +97,8 @@ def make_live(
             "DATABASE_DIRECTORY": tmp_path,
             "STATE_FILE": tmp_path / "state.json",
             "CHECKS_FILE": tmp_path / "readiness.json",
+            "PRODUCTION_FILE": tmp_path / "production.yaml",
+            "DEPLOYMENT_FILE": tmp_path / "deployment.yaml",
         }
         return Settings(**{**quiet, **given})
 

@@ -52,6 +52,39 @@ describe('applySteps', () => {
     expect(fake.changed.at(-1)).toBe('schema');
   });
 
+  it('lets one part wait for a part of another task, which goes on meanwhile, and waits for that one itself', async () => {
+    const fake = fakeHost();
+    const tasks = [
+      task('4.5', [], {
+        subtasks: [
+          subtask('4.5.1', [thing('edge', '1')]),
+          { ...subtask('4.5.3', [thing('target', '1')]), after: ['1.2'] },
+        ],
+      }),
+      task('1.2', [], {
+        subtasks: [
+          subtask('1.2.1', [thing('release', '1')]),
+          { ...subtask('1.2.4', [thing('service', '1')]), after: ['4.5.1'] },
+        ],
+      }),
+    ];
+    const { statuses } = await applyTasks(fake, tasks);
+    expect(statuses).toEqual({ '4.5': 'changed', '1.2': 'changed' });
+    expect(fake.changed.slice(-2)).toEqual(['service', 'target']);
+  });
+
+  it('waits for no part of a task that failed before it', async () => {
+    const fake = fakeHost();
+    fake.failures.set('disk', { exitCode: 1, stderr: 'full' });
+    const tasks = [
+      task('0.3', [thing('disk', '1')]),
+      task('4.5', [], { dependsOn: ['0.3'], subtasks: [subtask('4.5.1', [thing('edge', '1')])] }),
+      task('1.2', [], { subtasks: [{ ...subtask('1.2.4', [thing('service', '1')]), after: ['4.5.1'] }] }),
+    ];
+    const { statuses } = await applyTasks(fake, tasks);
+    expect(statuses).toEqual({ '0.3': 'failed', '4.5': 'not-run', '1.2': 'changed' });
+  });
+
   it('looks again at what waited, whatever came of the others', async () => {
     const needs = (fake: FakeHost) =>
       thing('schema', '1', {

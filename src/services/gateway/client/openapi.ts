@@ -747,6 +747,26 @@ export interface components {
             size: number;
         };
         /**
+         * Comparison
+         * @description Whether this process runs with what `production.yaml` on the host says.
+         *
+         *     `differs` is so until a deploy brings in what was configured, and after a rollback.
+         */
+        Comparison: {
+            /**
+             * Differences
+             * @default []
+             */
+            differences?: components["schemas"]["Difference"][];
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "same" | "differs" | "unknown";
+        };
+        /**
          * ConfigValidation
          * @description `invalid`: a setting must not stay so in production. Settings that cannot be read stop the start.
          */
@@ -756,6 +776,7 @@ export interface components {
             environment: string;
             /** Findings */
             findings: components["schemas"]["SettingFinding"][];
+            production: components["schemas"]["Comparison"];
             /**
              * Status
              * @enum {string}
@@ -804,6 +825,7 @@ export interface components {
          */
         DeploymentStatus: {
             gateway: components["schemas"]["Process"];
+            placement: components["schemas"]["Placement"];
             /** Reason */
             reason?: string | null;
             /** State */
@@ -833,6 +855,18 @@ export interface components {
             settings?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * Difference
+         * @description A setting that is in force with another value than that of `production.yaml`.
+         */
+        Difference: {
+            /** Configured */
+            configured: unknown;
+            /** Running */
+            running: unknown;
+            /** Setting */
+            setting: string;
         };
         /**
          * DocumentAnswer
@@ -1397,6 +1431,42 @@ export interface components {
              * @enum {string}
              */
             indexing?: "indexed" | "pending";
+        };
+        /**
+         * Placed
+         * @description A replica of the gateway, as `deployment.yaml` has it. `standby`: it is what a rollback goes to.
+         */
+        Placed: {
+            /** Name */
+            name: string;
+            /** Port */
+            port: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "active" | "standby";
+            /**
+             * Slot
+             * @enum {string}
+             */
+            slot: "blue" | "green";
+        };
+        /**
+         * Placement
+         * @description Where this process runs, by `deployment.yaml`.
+         *
+         *     `unknown` is also a replica that no user is sent to yet: a deploy has started it, and has not switched.
+         */
+        Placement: {
+            instance?: components["schemas"]["Placed"] | null;
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "known" | "unknown";
         };
         /**
          * Pool

@@ -7,8 +7,8 @@ from typing import Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from gateway.audit import SettingFinding, audit
-from gateway.hoststate import CheckResult, Unknown, read_checks
+from gateway.audit import Difference, SettingFinding, audit, compare
+from gateway.hoststate import CheckResult, Unknown, read_checks, read_production
 from gateway.ratelimit import limited
 from gateway.security import require
 from gateway.services import ServicesDep
@@ -29,6 +29,18 @@ class Drift(BaseModel):
     findings: list[CheckResult] = []
 
 
+class Comparison(BaseModel):
+    """
+    Whether this process runs with what `production.yaml` on the host says.
+
+    `differs` is so until a deploy brings in what was configured, and after a rollback.
+    """
+
+    status: Literal["same", "differs", "unknown"]
+    reason: str | None = None
+    differences: list[Difference] = []
+
+
 class ConfigValidation(BaseModel):
     """`invalid`: a setting must not stay so in production. Settings that cannot be read stop the start."""
 
@@ -36,6 +48,7 @@ class ConfigValidation(BaseModel):
     environment: str
     findings: list[SettingFinding]
     drift: Drift
+    production: Comparison
 
 
 @router.get("/validate")
@@ -48,7 +61,18 @@ async def validate(services: ServicesDep) -> ConfigValidation:
         environment=services.settings.ENVIRONMENT,
         findings=findings,
         drift=await drift(services.settings),
+        production=await comparison(services.settings),
     )
+
+
+async def comparison(settings: Settings) -> Comparison:
+    """What differs from what is configured."""
+    try:
+        production = await read_production(settings.PRODUCTION_FILE)
+    except Unknown as error:
+        return Comparison(status="unknown", reason=str(error))
+    found = compare(settings, production)
+    return Comparison(status="differs" if found else "same", differences=found)
 
 
 async def drift(settings: Settings) -> Drift:

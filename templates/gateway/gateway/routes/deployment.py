@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel
 
-from gateway.hoststate import CheckResult, Unknown, read_checks, read_state
+from gateway.hoststate import CheckResult, Placed, Unknown, read_checks, read_placement, read_state
 from gateway.keyring import Principal
 from gateway.process import Process, packages, process
 from gateway.ratelimit import limited
@@ -20,12 +20,25 @@ router = APIRouter(prefix="/deployment", tags=["operations"], dependencies=[Depe
 Reader = Annotated[Principal, Depends(require("read"))]
 
 
+class Placement(BaseModel):
+    """
+    Where this process runs, by `deployment.yaml`.
+
+    `unknown` is also a replica that no user is sent to yet: a deploy has started it, and has not switched.
+    """
+
+    status: Literal["known", "unknown"]
+    reason: str | None = None
+    instance: Placed | None = None
+
+
 class DeploymentStatus(BaseModel):
     """`state` is what `vdb` wrote on the host. `unknown`: it cannot be told, for the `reason`."""
 
     status: Literal["known", "unknown"]
     reason: str | None = None
     gateway: Process
+    placement: Placement
     state: dict[str, Any] | None = None
 
 
@@ -70,11 +83,21 @@ async def diagnostics(services: ServicesDep, reader: Reader) -> Diagnostics:
 
 async def deployment(settings: Settings) -> DeploymentStatus:
     """The state on the host, and this process."""
+    gateway, placed = process(settings), await placement(settings)
     try:
         state = await read_state(settings.STATE_FILE)
     except Unknown as error:
-        return DeploymentStatus(status="unknown", reason=str(error), gateway=process(settings))
-    return DeploymentStatus(status="known", gateway=process(settings), state=state)
+        return DeploymentStatus(status="unknown", reason=str(error), gateway=gateway, placement=placed)
+    return DeploymentStatus(status="known", gateway=gateway, placement=placed, state=state)
+
+
+async def placement(settings: Settings) -> Placement:
+    """The slot that this process is in."""
+    try:
+        found = await read_placement(settings.DEPLOYMENT_FILE, settings.GATEWAY_PORT)
+    except Unknown as error:
+        return Placement(status="unknown", reason=str(error))
+    return Placement(status="known", instance=found)
 
 
 async def findings(settings: Settings) -> Findings:

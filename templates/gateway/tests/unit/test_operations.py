@@ -74,7 +74,11 @@ async def test_without_files_everything_is_unknown_with_the_reason(client: httpx
         found = await get(client, path)
         assert found["status"] == "unknown", path
         assert found["reason"].endswith("does not exist"), path
-    assert (await get(client, "/config/validate"))["drift"]["status"] == "unknown"
+    assert (await get(client, "/deployment/status"))["placement"]["status"] == "unknown"
+    validated = await get(client, "/config/validate")
+    assert validated["drift"]["status"] == "unknown"
+    assert validated["production"]["status"] == "unknown"
+    assert validated["production"]["reason"].endswith("production.yaml does not exist")
     assert (await get(client, "/deployment/diagnostics"))["checks"]["status"] == "unknown"
 
 
@@ -141,6 +145,109 @@ async def test_the_deployment_is_what_vdb_wrote(
     assert found["state"] == {"qdrant": {"active_slot": "blue"}}
     assert found["gateway"]["release"] == "unknown"
     assert found["gateway"]["uptime_seconds"] > 0
+
+
+DEPLOYMENT = """
+deployment:
+  services:
+    api_gateway:
+      active_slot: blue
+      instances:
+        - {name: blue-1, slot: blue, role: active, unit: api-gateway@blue-1.service, port: 8001}
+        - {name: green-1, slot: green, role: standby, unit: api-gateway@green-1.service, port: 8011}
+"""
+
+
+@pytest.mark.parametrize(
+    ("port", "instance", "reason"),
+    [
+        (8001, {"name": "blue-1", "slot": "blue", "role": "active", "port": 8001}, None),
+        (8011, {"name": "green-1", "slot": "green", "role": "standby", "port": 8011}, None),
+        (8021, None, "has no replica at port 8021"),
+    ],
+)
+async def test_a_replica_finds_its_slot_in_what_is_deployed(
+    make_settings: MakeSettings, port: int, instance: dict[str, Any] | None, reason: str | None
+) -> None:
+    settings = make_settings(GATEWAY_PORT=port)
+    settings.DEPLOYMENT_FILE.write_text(DEPLOYMENT)
+    async with serving(create_app(settings)) as client:
+        placement = (await get(client, "/deployment/status"))["placement"]
+    assert placement["status"] == ("known" if instance else "unknown")
+    assert placement["instance"] == instance
+    assert (placement["reason"] or "").endswith(reason or "")
+
+
+PRODUCTION = """
+production_deployment:
+  environment: production
+  configuration:
+    qdrant: {storage_path: /data/qdrant}
+    api_gateway:
+      workers: 2
+      max_connections: 20000
+      log_level: info
+      rate_limit: {enabled: true, default: 300/minute, search: 30/minute, write: 60/minute, fail_open: true}
+      limits:
+        max_title_length: 500
+        max_chunks_per_document: 1000
+        max_text_length: 10000
+        max_query_length: 1000
+        max_results_k: 100
+        max_batch_points: 1000
+        max_body_bytes: 16777216
+  security: {api_key_auth: false, ip_allowlist: [127.0.0.0/8, 192.168.10.0/24]}
+"""
+AS_CONFIGURED = {
+    "GUNICORN_WORKERS": 2,
+    "RATE_LIMIT_ENABLED": True,
+    "IP_ALLOWLIST": "192.168.10.0/24,127.0.0.0/8",
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "differences"),
+    [
+        ({}, []),
+        (
+            {"MAX_RESULTS_K": 50, "GUNICORN_WORKERS": 3},
+            [
+                {"setting": "MAX_RESULTS_K", "running": 50, "configured": 100},
+                {"setting": "GUNICORN_WORKERS", "running": 3, "configured": 2},
+            ],
+        ),
+        (
+            {"IP_ALLOWLIST": ""},
+            [{"setting": "IP_ALLOWLIST", "running": [], "configured": ["127.0.0.0/8", "192.168.10.0/24"]}],
+        ),
+    ],
+)
+async def test_settings_are_compared_with_those_that_are_configured(
+    make_settings: MakeSettings, given: dict[str, Any], differences: list[dict[str, Any]]
+) -> None:
+    settings = make_settings(**{**AS_CONFIGURED, **given})
+    settings.PRODUCTION_FILE.write_text(PRODUCTION)
+    async with serving(create_app(settings)) as client:
+        production = (await get(client, "/config/validate"))["production"]
+    assert production["status"] == ("differs" if differences else "same")
+    assert production["differences"] == differences
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a: [", "is not YAML"),
+        ("\xff", "is not as vdb writes it"),
+        ("production_deployment: {environment: production}", "is not as vdb writes it: 2 errors"),
+    ],
+)
+async def test_a_configuration_that_cannot_be_read_is_unknown(
+    client: httpx.AsyncClient, told: Callable[..., None], settings: Settings, text: str, reason: str
+) -> None:
+    told(text, settings.PRODUCTION_FILE)
+    production = (await get(client, "/config/validate"))["production"]
+    assert (production["status"], production["differences"]) == ("unknown", [])
+    assert reason in production["reason"]
 
 
 async def test_diagnostics_show_what_did_not_pass(

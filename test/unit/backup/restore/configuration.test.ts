@@ -76,7 +76,10 @@ it('a file that is of one machine is left alone, and told of', async () => {
   ]);
   expect(replace([file])).toBe('');
   expect(readFileSync(file, 'utf8')).toBe('as it is on this machine');
-  expect(boundFiles({ paths: { state: '/s' } } as never)).toEqual(['/etc/fstab', '/s/state.json']);
+  const bound = boundFiles({ paths: { state: '/s', root: '/r' } } as never);
+  expect(bound.slice(0, 3)).toEqual(['/etc/fstab', '/s/state.json', '/r/config/registry.json']);
+  expect(bound).toContain('/r/config/file_sd/vdb-gateway.json');
+  expect(bound).not.toContain('/r/config/production.yaml');
 });
 
 it('a directory that is missing is made as the archive has it', () => {

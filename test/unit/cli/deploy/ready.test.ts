@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { CheckResult } from '../../../../src/checks/result.js';
-import { inTheWay } from '../../../../src/cli/deploy/gateway.js';
+import { inTheWay } from '../../../../src/cli/deploy/ready.js';
 
 function found(id: string, change: Partial<CheckResult> = {}): CheckResult {
   return { id, group: 'host', severity: 'error', status: 'fail', title: 'It holds', seen: 'x', ...change };
 }
 
-const OWN = { migrates: true };
+const OWN = { service: 'gateway' as const, migrates: true };
 
 test('what failed, or could not be seen, is in the way of a deploy', () => {
   const results = [found('redis.ping', { fix: '3.2' }), found('host.clock', { status: 'unknown' })];
@@ -31,6 +31,12 @@ test('neither is drift, nor what the deploy brings itself', () => {
   expect(inTheWay({ results }, OWN)).toEqual([]);
 });
 
+test("what Qdrant needs is brought by its own deploy, and is in the way of the gateway's", () => {
+  const results = [found('qdrant.version', { fix: '1.1' })];
+  expect(inTheWay({ results }, { service: 'qdrant', migrates: false })).toEqual([]);
+  expect(inTheWay({ results }, OWN)).toEqual(['qdrant.version (x)']);
+});
+
 test('what another task has to mend as well is', () => {
   expect(inTheWay({ results: [found('gateway.ready', { fix: '1.2,3.1' })] }, OWN)).toEqual([
     'gateway.ready (x)',
@@ -40,6 +46,6 @@ test('what another task has to mend as well is', () => {
 test("neither are migrations that are to come, for vdb's own gateway; a schema that is newer or not whole is", () => {
   const pending = [found('postgres.migrations', { fix: '3.1' })];
   expect(inTheWay({ results: pending }, OWN)).toEqual([]);
-  expect(inTheWay({ results: pending }, { migrates: false })).toEqual(['postgres.migrations (x)']);
+  expect(inTheWay({ results: pending }, { ...OWN, migrates: false })).toEqual(['postgres.migrations (x)']);
   expect(inTheWay({ results: [found('postgres.migrations')] }, OWN)).toEqual(['postgres.migrations (x)']);
 });

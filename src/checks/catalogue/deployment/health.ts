@@ -1,0 +1,59 @@
+import { ask, known, type Observation, observe } from '../../../host/probe.js';
+import { textFile } from '../../../resources/text-file-probe.js';
+import { documented, type HealthChecks, readHealthChecks } from '../../../services/registry/documents.js';
+import { documentFile } from '../../../services/registry/place.js';
+import { SERVICE_NAMES } from '../../../services/registry/services.js';
+import { defineCheck, type Site, type Verdict } from '../../check.js';
+import { type EndpointAnswer, endpointsKind } from '../../probes/endpoints.js';
+import { expect, fail, whenKnown } from '../../verdict.js';
+import { BROUGHT_BY, combined } from './shared.js';
+
+/** null: there is no such file, or it cannot be read. */
+type Asked = { checks: HealthChecks; answers: readonly Observation<EndpointAnswer>[] };
+
+/** The health checks of the host's own list. */
+export const health = defineCheck<Asked>({
+  id: 'deployment.health',
+  group: 'deployment',
+  severity: 'error',
+  title: 'Every health check of the host passes',
+  looksAt:
+    'each endpoint in health-checks.yaml on the host, asked there as often and as patiently as the file says',
+  why: 'It is the list by which others watch this server: what it names must be there, and answer.',
+  look: askAll,
+  judge: ([asked]) =>
+    whenKnown(asked, (value) => {
+      if (value === null)
+        return { ...fail('there is no list, or it cannot be read', 'health-checks.yaml'), fix: '4.5' };
+      const { checks, answers } = value;
+      const verdicts = checks.endpoints.map((endpoint, index) => judgeAnswer(endpoint, answers[index]));
+      return combined(verdicts, `${checks.endpoints.length} endpoints answer`);
+    }),
+  remedy: 'Repair what does not answer: the checks of its own group say more.',
+  inspect: ({ config }) => `cat ${documentFile(config, 'healthChecks')}`,
+});
+
+async function askAll({ host, context }: Site): Promise<Observation<Asked>> {
+  const [text] = await observe(host, [ask(textFile, documentFile(context.config, 'healthChecks'))]);
+  if (text?.status !== 'known') return text ?? { status: 'unknown', why: 'the host did not answer' };
+  const checks = text.value === null ? null : readHealthChecks(text.value as string);
+  if (checks === null) return known<Asked>(null);
+  const kind = endpointsKind(checks);
+  const answers = await observe(
+    host,
+    checks.endpoints.map(({ endpoint, status }) => ask(kind, { endpoint, status })),
+  );
+  return known({ checks, answers: answers as Observation<EndpointAnswer>[] });
+}
+
+function judgeAnswer(
+  { service, instance, endpoint, status }: HealthChecks['endpoints'][number],
+  answer: Observation<EndpointAnswer> | undefined,
+): Verdict {
+  const expected = status === null ? 'it accepts a connection' : String(status);
+  const name = SERVICE_NAMES.find((each) => documented(each) === service);
+  const verdict = whenKnown(answer, (value) =>
+    expect(value?.healthy === true, `${service} ${instance}: ${endpoint} answers ${value?.said}`, expected),
+  );
+  return name === undefined ? verdict : { ...verdict, fix: BROUGHT_BY[name] };
+}
