@@ -1,4 +1,4 @@
-import { type DeployRecord, PHASES, type PhaseName, type PhaseRecord } from '../../src/deploy/record.js';
+import { type DeployRecord, type PhaseName, type PhaseRecord, phasesOf } from '../../src/deploy/record.js';
 
 const BEGIN = Date.UTC(2030, 0, 1, 12);
 
@@ -13,8 +13,9 @@ export function deployAt(
   status: PhaseRecord['status'] = 'pending',
   change: Partial<DeployRecord> = {},
 ): DeployRecord {
-  const reached = at === 'end' ? PHASES.length : PHASES.indexOf(at);
-  const phases = PHASES.map((name, index): PhaseRecord => {
+  const names = phasesOf(change.service ?? 'gateway', 'deploy');
+  const reached = at === 'end' ? names.length : names.indexOf(at);
+  const phases = names.map((name, index): PhaseRecord => {
     const started = second(index * 2);
     if (index < reached)
       return { name, status: 'done', started, ended: second(index * 2 + 2), note: `${name} is done` };

@@ -11,6 +11,7 @@ import type { CommandContext, Handler } from '../context.js';
 import { carriedOut, refuseSecond, tell, theOpen } from '../deploy/carry.js';
 import { confirmLoss } from '../deploy/loss.js';
 import {
+  assertService,
   assertStrategy,
   type DeployOptions,
   pauseAfterOf,
@@ -30,6 +31,7 @@ type Context = CommandContext<DeployOptions>;
 /** `vdb deploy`: what is configured beside what serves, then in its place; on each host, one after the other. */
 export const deploy: Handler<DeployOptions> = (context) => {
   const { options, cwd } = context;
+  assertService(options);
   const asked = {
     ...{ pauseAfter: pauseAfterOf(options), strategy: strategyOf(options) },
     overrides: overridesOf(options, cwd),

@@ -17,13 +17,18 @@ export interface DeployOptions {
 /** Qdrant first: a new gateway may need what a new Qdrant can do. */
 const ALL: readonly ServiceName[] = ['qdrant', 'gateway'];
 
+/** Throws `usage` where `--service` names none. */
+export function assertService({ service = 'all' }: DeployOptions): void {
+  oneOf('--service', service, [...ALL, 'all']);
+}
+
 /** The services that are meant; those of the configuration where none is named. Throws `usage`. */
 export function servicesOf(
   { service = 'all' }: DeployOptions,
   { gateway }: Pick<Config, 'gateway'>,
 ): ServiceName[] {
   if (service === 'all') return ALL.filter((name) => name !== 'gateway' || gateway.enabled);
-  return [oneOf('--service', service, ALL, ['all'])];
+  return [oneOf('--service', service, ALL)];
 }
 
 /** The one service that is named; undefined where none is. Throws `usage`. */
@@ -51,17 +56,12 @@ export function strategyOf({ strategy }: DeployOptions): Strategy | undefined {
   );
 }
 
-function oneOf<T extends string>(
-  option: string,
-  word: string,
-  known: readonly T[],
-  more: readonly string[] = [],
-): T {
+function oneOf<T extends string>(option: string, word: string, known: readonly T[]): T {
   const found = known.find((each) => each === word);
   if (found !== undefined) return found;
   throw new VdbError(`${option} does not know "${word}"`, {
     ...{ code: 'usage', exitCode: EXIT.usage },
-    next: `It takes ${[...known, ...more].join(', ')}.`,
+    next: `It takes ${known.join(', ')}.`,
   });
 }
 

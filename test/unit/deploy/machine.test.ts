@@ -63,9 +63,18 @@ describe('a deploy', () => {
     expect(end.state).toBe('done');
     expect(interrupted).toBe(false);
     const seen = world.saved.map(({ phases }) => phases.map(({ status }) => status[0]).join(''));
-    expect(seen.slice(0, 3)).toEqual(['rpppppppp', 'dpppppppp', 'drppppppp']);
-    expect(seen.at(-1)).toBe('ddddddddd');
+    expect(seen.slice(0, 3)).toEqual(['rpppppppppp', 'dpppppppppp', 'drppppppppp']);
+    expect(seen.at(-1)).toBe('ddddddddddd');
     expect(end.phases[0]).toMatchObject({ note: 'preflight is done', numbers: { one: 1 } });
+  });
+
+  test('that fails where going back would lose what was written waits for a person', async () => {
+    const world = rollout(failingIn('bake'));
+    const moved = { ...world.rollout, hasMovedOn: async () => true };
+    const { record: end, error } = await drive(record(), moved, world.options);
+    expect(world.said).not.toContain('withdraw');
+    expect(end).toMatchObject({ state: 'paused', failure: { phase: 'bake' } });
+    expect(error?.message).toBe('no bake');
   });
 
   test('that fails before it has made anything has nothing to take back', async () => {

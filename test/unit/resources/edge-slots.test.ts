@@ -93,12 +93,13 @@ test('the services of the edge have the backends that their ports are configured
   expect(edgeServices(testConfig({ networking, gateway: enabled }))).toEqual([
     {
       ...{ name: 'gateway', active: 'blue', limitSeconds: 52 },
-      ...{ backends: ['gateway', 'gateway_grpc'], writeBackends: [] },
+      ...{ backends: ['gateway', 'gateway_grpc'], writeBackends: [], door: { port: 8000, tls: false } },
     },
     {
       ...{ name: 'qdrant', active: 'blue', limitSeconds: 52 },
       backends: ['qdrant_rest', 'qdrant_rest_write', 'qdrant_local', 'qdrant_local_write'],
       writeBackends: ['qdrant_rest_write', 'qdrant_local_write'],
+      door: { port: 6433, tls: false },
     },
   ]);
   const alone = testConfig({ networking, gateway: { enabled: false } });

@@ -26,20 +26,39 @@ describe('vdb deploy refuses, before it looks for a configuration,', () => {
     expect(err.replaceAll(/\s+/g, ' ')).toContain(PHASES.join(', '));
   });
 
-  test('to deploy Qdrant, and names the way that there is', async () => {
-    const { exitCode, err } = await vdb('deploy', '--service', 'qdrant');
+  test('to deploy what is no service, and names those that there are', async () => {
+    const { exitCode, err } = await vdb('deploy', '--service', 'redis');
     expect(exitCode).toBe(2);
-    expect(err).toContain('--service qdrant cannot be deployed beside what runs');
-    expect(err).toContain('vdb provision');
+    expect(err).toContain('--service does not know "redis"');
+    expect(err).toContain('qdrant, gateway, all');
+  });
+
+  test('to take a version or an artefact without knowing of which service', async () => {
+    for (const words of [
+      ['--version', '1.18.3'],
+      ['--artifact', 'x', '--service', 'all'],
+    ]) {
+      const { exitCode, err } = await vdb('deploy', ...words);
+      expect(exitCode).toBe(2);
+      expect(err).toContain('--service qdrant or --service gateway');
+    }
+    const { err } = await vdb('deploy', '--service', 'qdrant', '--version', 'latest');
+    expect(err).toContain('--version latest is no version');
+  });
+
+  test('to copy data in a way that there is not', async () => {
+    const { exitCode, err } = await vdb('deploy', '--strategy', 'set');
+    expect(exitCode).toBe(2);
+    expect(err).toContain('replicate, snapshot');
   });
 
   test('in JSON too', async () => {
-    const { exitCode, out, err } = await vdb('--json', 'deploy', '--service', 'all');
+    const { exitCode, out, err } = await vdb('--json', 'deploy', '--service', 'redis');
     expect({ exitCode, err }).toEqual({ exitCode: 2, err: '' });
     expect(JSON.parse(out)).toMatchObject({
       type: 'result',
       exit_code: 2,
-      error: { code: 'deploy.service' },
+      error: { code: 'usage' },
     });
   });
 });
