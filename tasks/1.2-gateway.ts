@@ -1,11 +1,13 @@
 import type { Config, SlotName } from '../src/config/schema.js';
 import type { Resource } from '../src/engine/resource.js';
 import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
+import type { Command } from '../src/host/command.js';
 import { type Script, sh } from '../src/host/shell.js';
 import { absent } from '../src/resources/absent.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { type DatabaseSchema, databaseSchema } from '../src/resources/database-schema.js';
 import { directory } from '../src/resources/directory.js';
+import { explainEdgeSlots } from '../src/resources/edge-slots-explain.js';
 import { file } from '../src/resources/file.js';
 import { containerEngine, gatewayImageRelease } from '../src/resources/gateway-image.js';
 import { SETTINGS } from '../src/resources/gateway-image-probe.js';
@@ -33,6 +35,8 @@ import {
 } from '../src/services/gateway/instances.js';
 import { GATEWAY_USER, gatewayHeader } from '../src/services/gateway/place.js';
 import { renderGatewayUnit } from '../src/services/gateway/unit.js';
+import { edgeServes, edgeServices } from '../src/services/haproxy/config.js';
+import { untilHealthy } from '../src/services/haproxy/healthy.js';
 import { betweenDeploys } from './settled.js';
 
 const UNIT = 'api-gateway@.service';
@@ -240,10 +244,22 @@ function instanceService(config: Config, instance: GatewayInstance): Resource {
   const target = `release:${releaseDirectory(config, gatewayArtefact(config))}`;
   return {
     ...resource,
+    apply: (change, have) => [...resource.apply(change, have), ...atTheEdge(config, instance)],
+    explain: (result) => explainEdgeSlots(result) ?? resource.explain?.(result) ?? null,
     predict: (changing) =>
       resource.predict?.(changing) ??
       (changing.has(target) ? { action: 'restart', summary: `restart: ${installed[0]} changes` } : null),
   };
+}
+
+/** One instance after the other: the edge has the next ones, or those before, to give requests to. */
+function atTheEdge(config: Config, { name: server }: GatewayInstance): Command[] {
+  const found = edgeServices(config).find(({ name }) => name === 'gateway');
+  if (found === undefined || !edgeServes(config)) return [];
+  const { backends, limitSeconds } = found;
+  // Whether one of their own speaks gRPC is not known.
+  const asked = config.gateway.artifact.from === 'reference' ? backends : ['gateway'];
+  return [untilHealthy({ backends: asked, server, limitSeconds })];
 }
 
 function whereEnabled(subtask: SubTask): SubTask {

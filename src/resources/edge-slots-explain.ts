@@ -1,6 +1,6 @@
 import type { ExecResult } from '../host/transport.js';
 
-/** What it means that the running edge could not be switched. */
+/** What it means that the running edge could not be switched, or does not find healthy what it has. */
 export function explainEdgeSlots({ stderr }: ExecResult): { meaning: string; next: string } | null {
   if (/not healthy after/.test(stderr)) {
     return {

@@ -177,6 +177,8 @@ describe('the edge', () => {
     expect(lines).toContain(
       'http-request deny deny_status 413 if { req.hdr_val(content-length) gt 33554432 }',
     );
+    expect(section(renderHaproxy(config), 'backend qdrant_local')).toContain('retries 0');
+    expect(section(renderHaproxy(config), 'backend gateway')).not.toContain('retries 0');
     expect(servedPorts(config)).toEqual([8000]);
     expect(publicDoors(config).map(({ port }) => port)).toEqual([8000]);
   });
