@@ -171,9 +171,8 @@ const GIVEN = {
 
 /** Throws `deploy.drift` where Qdrant or the edge is not as the configuration has it. */
 export async function assertGiven(session: Session): Promise<void> {
-  const { TASKS } = await import('../../../tasks/index.js');
-  const tasks = TASKS.filter(({ id }) => id in GIVEN);
-  const [due] = await dueSteps(session.host, tasks, taskContext(session));
+  const { givenParts } = await import('../../../tasks/deploy-parts.js');
+  const [due] = await dueSteps(session.host, givenParts, taskContext(session));
   if (due === undefined) return;
   throw new VdbError(`The host is not as the configuration has it: ${due.resource.title}`, {
     ...{ code: 'deploy.drift', exitCode: EXIT.notReady, host: session.host.target },
