@@ -193,3 +193,9 @@ export const deployment: Task = betweenDeploys({
     return `Edge: ${scheme}, ports ${servedPorts(config).join(', ')}`;
   },
 });
+
+/**
+ * The edge alone: what a deploy takes for given. The rest of the task says what is configured and which slot serves, so that
+ * a deploy itself brings it.
+ */
+export const edgeOnly: Task = { ...deployment, subtasks: deployment.subtasks.slice(0, 1) };

@@ -1,10 +1,12 @@
 import { taskOf } from '../src/deploy/bring.js';
 import type { GatewayParts } from '../src/deploy/gateway/rollout.js';
 import type { QdrantParts } from '../src/deploy/qdrant/rollout.js';
+import type { ServiceName } from '../src/deploy/record.js';
+import type { Task } from '../src/engine/task.js';
 import { qdrant, serving as qdrantServing, staging as qdrantStaging, state } from './1.1-qdrant.js';
 import { contraction, gateway, retiring, serving, staging } from './1.2-gateway.js';
 import { layer } from './3.1-postgresql.js';
-import { deployment, registration } from './4.5-deployment.js';
+import { deployment, edgeOnly, registration } from './4.5-deployment.js';
 import { withinDeploy } from './settled.js';
 
 /** What `vdb db` works with: of the release that is deployed, where that carries migrations of its own. */
@@ -27,7 +29,7 @@ export const gatewayParts: GatewayParts = {
   state: [state, registration],
   retired: [retiring],
   contraction: [contraction],
-  edge: [withinDeploy(deployment)],
+  edge: [withinDeploy(edgeOnly)],
   whole: [databaseLayer, withinDeploy(gateway), withinDeploy(deployment)],
 };
 
@@ -36,6 +38,12 @@ export const qdrantParts: QdrantParts = {
   stage: qdrantStaging,
   start: [qdrantServing],
   state: [state, registration],
-  edge: [withinDeploy(deployment)],
+  edge: [withinDeploy(edgeOnly)],
   whole: [withinDeploy(qdrant), withinDeploy(deployment)],
+};
+
+/** What a deploy takes for given, and does not touch. */
+export const givenParts: Readonly<Record<ServiceName, readonly Task[]>> = {
+  gateway: [qdrant, edgeOnly],
+  qdrant: [edgeOnly],
 };

@@ -195,8 +195,7 @@ describeLab('vdb.target and the registry', () => {
     await inside(breakIt);
     const ended = await check();
     expect(ended.exitCode).toBe(3);
-    const { blocking } = JSON.parse(ended.stdout) as { blocking: string[] };
-    expect(blocking).toEqual([id]);
+    expect(result(ended).blocking).toEqual([id]);
     done(await host.vdb('provision --only 4.5 --json'));
     done(await check());
   });

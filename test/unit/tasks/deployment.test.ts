@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { deployment } from '../../../tasks/4.5-deployment.js';
+import { deployment, registration } from '../../../tasks/4.5-deployment.js';
+import { deployParts, givenParts } from '../../../tasks/deploy-parts.js';
 import { fakeContext, resourcesOf } from '../../support/fake-task.js';
 
 const PORTS = { edge: { qdrant_http_port: 6433 } };
@@ -20,5 +21,30 @@ describe('the edge', () => {
 
   test('has no slots where there is none', () => {
     expect(idsFor({ gateway: { enabled: false } })).toEqual(['settled:4.5', 'edge-retired']);
+  });
+});
+
+describe('what names the slots that serve', () => {
+  const context = fakeContext({ gateway: { enabled: true, api_key: 'Qw5nBv8xRt2mLp7s' } });
+  const followed = registration.resources(context).map(({ id }) => id);
+
+  test('follows at a switch, and nothing of it restarts a service', () => {
+    expect(followed).toContain('target-wants:vdb.target');
+    expect(followed).toContain('file:/opt/qdrant/config/registry.json');
+    expect(followed).toContain('file:/opt/qdrant/config/file_sd/vdb-gateway.json');
+    expect(followed.filter((id) => id.startsWith('service:'))).toEqual([]);
+    expect(deployParts.state).toContain(registration);
+  });
+
+  test('is part of the task, so that a provisioning finds it as a switch has left it', () => {
+    const all = deployment.subtasks.flatMap((part) => part.resources(context)).map(({ id }) => id);
+    expect(all).toEqual(expect.arrayContaining(followed));
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test('does not have to be right before a deploy, which brings it', () => {
+    const given = givenParts.flatMap(({ subtasks }) => subtasks.flatMap((part) => part.resources(context)));
+    expect(given.map(({ id }) => id).filter((id) => followed.includes(id))).toEqual([]);
+    expect(given.map(({ id }) => id)).toContain('file:/etc/haproxy/haproxy.cfg');
   });
 });
