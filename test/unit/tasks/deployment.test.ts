@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { deployment, registration } from '../../../tasks/4.5-deployment.js';
-import { deployParts, givenParts } from '../../../tasks/deploy-parts.js';
+import { gatewayParts, givenParts, qdrantParts } from '../../../tasks/deploy-parts.js';
 import { fakeContext, resourcesOf } from '../../support/fake-task.js';
 
 const PORTS = { edge: { qdrant_http_port: 6433 } };
@@ -33,7 +33,7 @@ describe('what names the slots that serve', () => {
     expect(followed).toContain('file:/opt/qdrant/config/registry.json');
     expect(followed).toContain('file:/opt/qdrant/config/file_sd/vdb-gateway.json');
     expect(followed.filter((id) => id.startsWith('service:'))).toEqual([]);
-    expect(deployParts.state).toContain(registration);
+    for (const { state } of [gatewayParts, qdrantParts]) expect(state).toContain(registration);
   });
 
   test('is part of the task, so that a provisioning finds it as a switch has left it', () => {
@@ -43,7 +43,7 @@ describe('what names the slots that serve', () => {
   });
 
   test('does not have to be right before a deploy, which brings it', () => {
-    const given = givenParts.flatMap(({ subtasks }) => subtasks.flatMap((part) => part.resources(context)));
+    const given = Object.values(givenParts).flat().flatMap(({ subtasks }) => subtasks.flatMap((part) => part.resources(context)));
     expect(given.map(({ id }) => id).filter((id) => followed.includes(id))).toEqual([]);
     expect(given.map(({ id }) => id)).toContain('file:/etc/haproxy/haproxy.cfg');
   });
