@@ -73,7 +73,8 @@ async function showPlans(context: Context, session: Session, asked: Asked): Prom
   const { emit, global, terminal, options } = context;
   const records: DeployRecord[] = [];
   for (const service of servicesOf(options, session.config)) {
-    const record = await plannedDeploy(context, session, service, asked);
+    const afterQdrant = records.length > 0;
+    const record = await plannedDeploy(context, session, service, { ...asked, afterQdrant });
     if (record !== null) records.push(record);
   }
   const last = records.at(-1);

@@ -15,10 +15,15 @@ const GIVEN = {
   },
 } as const;
 
-/** Throws `deploy.drift` where what a service is deployed beside is not as the configuration has it. */
-export async function assertGiven(session: Session, service: ServiceName): Promise<void> {
+/** Throws `deploy.drift` where what a service is deployed beside, by these tasks, is not as the configuration has it. */
+export async function assertGiven(
+  session: Session,
+  service: ServiceName,
+  ids: readonly (keyof typeof GIVEN)[],
+): Promise<void> {
   const { givenParts } = await import('../../../tasks/deploy-parts.js');
-  const [due] = await dueSteps(session.host, givenParts[service], taskContext(session));
+  const tasks = givenParts[service].filter(({ id }) => ids.includes(id as keyof typeof GIVEN));
+  const [due] = await dueSteps(session.host, tasks, taskContext(session));
   if (due === undefined) return;
   throw new VdbError(`The host is not as the configuration has it: ${due.resource.title}`, {
     ...{ code: 'deploy.drift', exitCode: EXIT.notReady, host: session.host.target },

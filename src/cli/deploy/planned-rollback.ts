@@ -47,7 +47,7 @@ type Own = Pick<DeployRecord, 'from' | 'to' | 'strategy' | 'restores' | 'overrid
 async function ofGateway(session: Session): Promise<Own> {
   const { config, host } = session;
   const { standby } = taskContext(session);
-  await assertGiven(session, 'gateway');
+  await assertGiven(session, 'gateway', ['1.1', '4.5']);
   const installed = await installedOn(host, config.paths.root);
   const from = releaseIn(installed, 'gateway', config.gateway.active_slot);
   const to = standby === null ? null : releaseIn(installed, 'gateway', standby);
@@ -69,7 +69,7 @@ async function ofQdrant(
   const from = releaseIn(installed, 'qdrant', active);
   const to = releaseIn(installed, 'qdrant', otherSlot(active));
   if (from === null || to === null) throw nothingStandsBy(host.target, 'qdrant');
-  await assertGiven(session, 'qdrant');
+  await assertGiven(session, 'qdrant', ['4.5']);
   const versions = { from: versionOf(installed, from.release), to: versionOf(installed, to.release) };
   const set = setBefore(deploys, from);
   const possible = [...possibleStrategies(versions, config), ...(set === undefined ? [] : ['set' as const])];

@@ -27,6 +27,8 @@ export interface Asked {
   pauseAfter: PhaseName | undefined;
   strategy: Strategy | undefined;
   overrides: Overrides | undefined;
+  /** Qdrant is deployed before: that it is not yet as configured is no reason not to plan. */
+  afterQdrant?: boolean;
 }
 
 /** The record of a deploy that may begin; null where the host has all of it. */
@@ -34,10 +36,11 @@ export async function plannedDeploy(
   context: CommandContext<unknown>,
   given: Session,
   service: ServiceName,
-  { pauseAfter, strategy, overrides }: Asked,
+  { pauseAfter, strategy, overrides, afterQdrant = false }: Asked,
 ): Promise<DeployRecord | null> {
   const session = { ...given, config: withOverrides(given.config, service, overrides) };
-  const own = service === 'gateway' ? await ofGateway(session) : await ofQdrant(session, strategy);
+  const own =
+    service === 'gateway' ? await ofGateway(session, afterQdrant) : await ofQdrant(session, strategy);
   if (own === null) return null;
   return newRecord(
     {
@@ -59,13 +62,13 @@ export function begunBy(context: CommandContext<unknown>, session: Session) {
 
 type Own = Pick<DeployRecord, 'from' | 'to' | 'strategy' | 'migrations'>;
 
-async function ofGateway(session: Session): Promise<Own | null> {
+async function ofGateway(session: Session, afterQdrant: boolean): Promise<Own | null> {
   const { config, host } = session;
   if (!config.gateway.enabled) throw notThere('The configuration has no gateway (gateway.enabled)');
   const slot = config.gateway.active_slot;
   const from = releaseIn(await installedOn(host, config.paths.root), 'gateway', slot);
   if (from === null) throw notThere(`Slot ${slot} has no gateway yet, so there is nothing to replace`);
-  await assertGiven(session, 'gateway');
+  await assertGiven(session, 'gateway', afterQdrant ? ['4.5'] : ['1.1', '4.5']);
   const { gateway } = await import('../../../tasks/1.2-gateway.js');
   if ((await dueSteps(host, [gateway], taskContext(session))).length === 0) return null;
   const { name, sha256 } = gatewayArtefact(config);
@@ -92,7 +95,7 @@ async function ofQdrant(session: Session, wanted: Strategy | undefined): Promise
   const source = qdrantSource(config, facts);
   const release = qdrantRelease(config);
   assertNotReplaced(installed, { release, sha256: source.sha256, serving: from.release });
-  await assertGiven(session, 'qdrant');
+  await assertGiven(session, 'qdrant', ['4.5']);
   return {
     ...{ from, to: { slot: otherSlot(slot), release, sha256: source.sha256 } },
     strategy: chosenStrategy(possibleStrategies(versions, config), wanted),

@@ -30,7 +30,7 @@ export function differences(
   );
   return {
     findings: [
-      ...(isDeepStrictEqual(before.config, copy.config) ? [] : ['its settings differ']),
+      ...settingFindings(before.config, copy.config),
       ...indexFindings(before.indexes, copy.indexes),
       ...(copy.count >= least && copy.count <= most
         ? []
@@ -48,6 +48,36 @@ export function differences(
     ],
     compared: { points: still.length, queries: queries.length },
   };
+}
+
+/**
+ * Settings of a collection that Qdrant takes from its own configuration where the collection states none: they may be what
+ * the deploy is for.
+ */
+const OF_THE_SERVER: readonly string[] = ['wal_config', 'optimizer_config.max_optimization_threads'];
+
+function settingFindings(want: Record<string, unknown>, have: Record<string, unknown>): string[] {
+  const [here, there] = [leaves(want), leaves(have)];
+  return [...new Set([...here.keys(), ...there.keys()])]
+    .filter((path) => !OF_THE_SERVER.some((own) => path === own || path.startsWith(`${own}.`)))
+    .filter((path) => !isDeepStrictEqual(here.get(path), there.get(path)))
+    .map((path) => `${path} is ${shown(there.get(path))} where ${shown(here.get(path))} is expected`);
+}
+
+/** Every value that is stated, by the keys that lead to it. A list is one value. */
+function leaves(value: Record<string, unknown>, above = ''): Map<string, unknown> {
+  return new Map(
+    Object.entries(value).flatMap(([key, each]): [string, unknown][] => {
+      const path = `${above}${key}`;
+      if (each === null || each === undefined) return [];
+      if (typeof each !== 'object' || Array.isArray(each)) return [[path, each]];
+      return [...leaves(each as Record<string, unknown>, `${path}.`)];
+    }),
+  );
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'not set' : JSON.stringify(value);
 }
 
 /** Points that nobody has written to in between, with their fingerprints. */

@@ -7,6 +7,8 @@ export interface Answered {
   /** 0: there was no answer. */
   status: number;
   ms: number;
+  /** Seconds after which to come again, where the answer says so. */
+  retryAfter?: number;
   /** What an answer that is no success said. */
   problem?: Partial<Problem>;
 }
@@ -53,7 +55,9 @@ async function answered(kind: string, send: Send): Promise<Answered> {
   try {
     const { error, response } = await send();
     const problem = response.ok ? {} : { problem: (error ?? {}) as Partial<Problem> };
-    return { kind, status: response.status, ms: took(), ...problem };
+    const seconds = response.headers.get('retry-after');
+    const retryAfter = seconds === null ? {} : { retryAfter: Number(seconds) };
+    return { kind, status: response.status, ms: took(), ...retryAfter, ...problem };
   } catch (error) {
     return { kind, status: 0, ms: took(), problem: { detail: String(error) } };
   }

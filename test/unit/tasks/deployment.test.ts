@@ -43,7 +43,9 @@ describe('what names the slots that serve', () => {
   });
 
   test('does not have to be right before a deploy, which brings it', () => {
-    const given = Object.values(givenParts).flat().flatMap(({ subtasks }) => subtasks.flatMap((part) => part.resources(context)));
+    const given = Object.values(givenParts)
+      .flat()
+      .flatMap(({ subtasks }) => subtasks.flatMap((part) => part.resources(context)));
     expect(given.map(({ id }) => id).filter((id) => followed.includes(id))).toEqual([]);
     expect(given.map(({ id }) => id)).toContain('file:/etc/haproxy/haproxy.cfg');
   });

@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import { loadConfig } from '../../../src/config/load.js';
+import type { HostConfig } from '../../../src/config/schema.js';
+import { Gate } from '../../../src/host/gate.js';
+import { openHost } from '../../../src/host/open.js';
+import { bytes, floats, grpcChannel, varint } from '../../support/grpc.js';
+import type { LabHost } from '../../support/lab.js';
+import { type Load, openLoad } from '../gateway/load.js';
+
+/** A collection behind the edge of a lab host, and who knows what was written to it. */
+export interface Probe {
+  /** Reads and writes over REST, and over gRPC where the edge offers that. */
+  load(): Load;
+  /** Writes that were acknowledged and are not there. */
+  lost(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+const NAME = 'probe';
+const SIZE = 8;
+/** Points that are there before anything else. */
+const FIRST = 300;
+/** What counts up at one point: the value that is read last is never below the one that was acknowledged last. */
+const COUNTER = 1;
+
+/** Makes the collection through the edge, at ports that SSH forwards. Nothing is sent twice. */
+export async function probeBehindEdge(lab: LabHost): Promise<Probe> {
+  const file = join(lab.directory, 'vdb.yaml');
+  const { config } = await loadConfig({ cwd: lab.directory, env: process.env, config: file });
+  const host = await openHost(config.hosts[0] as HostConfig, new Gate(), { env: process.env });
+  const { qdrant_http_port: restPort = 0, qdrant_grpc_port: grpcPort } = config.networking.edge;
+  const { port } = await host.forward(restPort);
+  const grpc =
+    grpcPort === undefined || config.qdrant.artifact.from === 'emulator'
+      ? null
+      : grpcChannel((await host.forward(grpcPort)).port);
+  const key = { 'api-key': config.qdrant.api_key };
+  const base = `http://127.0.0.1:${port}/collections/${NAME}`;
+  const acknowledged = new Set<number>();
+  let next = FIRST;
+  let counted = { sent: 0, acknowledged: 0 };
+
+  const ask = (method: string, path: string, body?: unknown) =>
+    fetch(`${base}${path}`, {
+      ...{ method, headers: { ...key, 'content-type': 'application/json' } },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(60_000),
+    });
+
+  async function sent(method: string, path: string, body?: unknown) {
+    const response = await ask(method, path, body);
+    const error = await response.json();
+    return { response, error };
+  }
+
+  if ((await ask('GET', '')).status !== 200) {
+    await sent('PUT', '', { vectors: { size: SIZE, distance: 'Dot' } });
+    await sent('PUT', '/index?wait=true', { field_name: 'n', field_schema: 'integer' });
+    const points = Array.from({ length: FIRST }, (_, n) => ({ id: n, vector: vectorOf(n), payload: { n } }));
+    const { response } = await sent('PUT', '/points?wait=true', { points });
+    if (!response.ok) throw new Error(`the first points: ${response.status}`);
+  }
+
+  async function write() {
+    const id = next++;
+    const points = [{ id, vector: vectorOf(id), payload: { n: id } }];
+    const answer = await sent('PUT', '/points?wait=true', { points });
+    if (answer.response.ok) acknowledged.add(id);
+    return answer;
+  }
+
+  /** One after the other, so that the last one that was acknowledged is the least that may be read. */
+  let counting = false;
+  async function count() {
+    if (counting) return { response: new Response(null, { status: 200 }) };
+    counting = true;
+    try {
+      const n = ++counted.sent;
+      const points = [{ id: COUNTER, vector: vectorOf(COUNTER), payload: { n } }];
+      const answer = await sent('PUT', '/points?wait=true', { points });
+      if (answer.response.ok) counted = { ...counted, acknowledged: n };
+      return answer;
+    } finally {
+      counting = false;
+    }
+  }
+
+  async function called(path: string, message: Buffer, done: () => void = () => {}) {
+    const code = await (grpc?.call(path, message, key) ?? 0);
+    if (code === 0) done();
+    return {
+      response: new Response(null, { status: code === 0 ? 200 : 503, headers: { 'retry-after': '1' } }),
+    };
+  }
+
+  function writeByGrpc() {
+    const id = next++;
+    const vector = bytes(1, floats(1, vectorOf(id)));
+    const point = Buffer.concat([bytes(1, varint(1, id)), bytes(4, vector)]);
+    const message = Buffer.concat([bytes(1, NAME), varint(2, 1), bytes(3, point)]);
+    return called('/qdrant.Points/Upsert', message, () => acknowledged.add(id));
+  }
+
+  const query = () => sent('POST', '/points/query', { query: vectorOf(next), limit: 3 });
+  const readByGrpc = () => called('/qdrant.Points/Count', Buffer.concat([bytes(1, NAME), varint(3, 1)]));
+
+  return {
+    load: () =>
+      openLoad({
+        read: { everyMs: 60, send: query },
+        write: { everyMs: 90, send: write },
+        count: { everyMs: 70, send: count },
+        ...(grpc === null
+          ? {}
+          : {
+              'grpc read': { everyMs: 110, send: readByGrpc },
+              'grpc write': { everyMs: 130, send: writeByGrpc },
+            }),
+      }),
+    async lost() {
+      const ids = [...acknowledged, COUNTER];
+      const found = new Map<number, number>();
+      for (let from = 0; from < ids.length; from += 500) {
+        const response = await ask('POST', '/points', {
+          ids: ids.slice(from, from + 500),
+          with_payload: true,
+        });
+        const { result } = (await response.json()) as { result: { id: number; payload?: { n?: number } }[] };
+        for (const { id, payload } of result) found.set(id, payload?.n ?? id);
+      }
+      const counter = found.get(COUNTER) ?? 0;
+      return [
+        ...ids.filter((id) => !found.has(id)).map((id) => `point ${id}`),
+        ...(counter >= counted.acknowledged
+          ? []
+          : [`the counter is ${counter}, not ${counted.acknowledged}`]),
+      ];
+    },
+    async close() {
+      grpc?.close();
+      await host.close();
+    },
+  };
+}
+
+/** Different for each point. */
+function vectorOf(id: number): number[] {
+  return Array.from({ length: SIZE }, (_, index) => Math.sin(id + index));
+}
