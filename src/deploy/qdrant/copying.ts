@@ -14,7 +14,7 @@ export interface Copying {
   /** What keeps the way back from being open, while both slots run; null: nothing. */
   sick(): Promise<string | null>;
   /** Has the slot that served depend on nothing, and nothing on it, before it is stopped. */
-  leave(stop: AbortSignal): Promise<void>;
+  leave(record: DeployRecord, stop: AbortSignal): Promise<void>;
   /** Has the slot that serves be alone again, as it was before `copy`, whatever came of that. */
   withdraw(record: DeployRecord): Promise<void>;
   /** Whether the new slot may have been written to, and the old one not. */

@@ -130,18 +130,25 @@ export async function partPeer(
     await copyShards(asked, stays, following);
     const { shards } = await shardsAt(asked);
     const held = shards.filter((shard) => shard.replicas[leaves] !== undefined && hasActive(shard, stays));
-    for (const { collection, shard } of held) {
-      await asked.host.run(
-        told(asked, {
-          title: `drop the copy of shard ${shard} of ${collection}`,
-          path: `${collectionPath(collection)}/cluster`,
-          body: dropBody(shard, leaves),
-        }),
-      );
-    }
+    for (const shard of held) await asked.host.run(dropped(asked, shard, leaves));
     if (held.length === 0) await asked.host.run(removed(asked, leaves));
     await aSecond(following.stop);
   }
+}
+
+/** Drops the copies that a peer has which is gone for good, and is no member any more. */
+export async function forgetPeer(asked: Asked, gone: PeerId): Promise<void> {
+  const { shards } = await shardsAt(asked);
+  for (const shard of shards)
+    if (shard.replicas[gone] !== undefined) await asked.host.run(dropped(asked, shard, gone));
+}
+
+function dropped(asked: Asked, { collection, shard }: Shard, peer: PeerId): Command {
+  return told(asked, {
+    title: `drop the copy of shard ${shard} of ${collection}`,
+    path: `${collectionPath(collection)}/cluster`,
+    body: dropBody(shard, peer),
+  });
 }
 
 /** Never by force: a peer that still has a shard is not removed, and the next look copies what is new there. */

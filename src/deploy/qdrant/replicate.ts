@@ -2,13 +2,13 @@ import type { Endpoint } from '../../backup/qdrant-requests.js';
 import type { SlotName } from '../../config/schema.js';
 import type { TaskContext } from '../../engine/task.js';
 import { EXIT, messageOf, VdbError } from '../../errors.js';
-import type { Host } from '../../host/host.js';
+import { CommandError, type Host } from '../../host/host.js';
 import { hasActive, type PeerId } from '../../services/qdrant/cluster.js';
 import { adminHeader } from '../../services/qdrant/place.js';
 import { aSecond } from '../move.js';
 import type { Copying } from './copying.js';
-import { clusterAt, copyShards, type Following, partPeer, shardsAt } from './peers.js';
-import { joined, qdrantUnit, toJoin } from './slot.js';
+import { clusterAt, copyShards, type Following, forgetPeer, partPeer, shardsAt } from './peers.js';
+import { joined, qdrantUnit, reinitiate, takeRelease, toJoin, wakeSlot } from './slot.js';
 import { compareBoth } from './verify.js';
 
 /** What replication works with. */
@@ -83,6 +83,49 @@ export function byReplication(replication: Replication): Copying {
     );
   }
 
+  /**
+   * Two peers agree on everything together: the one that is to leave has to be there for that. Where it does not run any
+   * more, it is tried with the release that does.
+   */
+  async function comesBack(
+    slot: SlotName,
+    { release, peers }: { release: string; peers: readonly PeerId[] },
+  ): Promise<boolean> {
+    const attempts = [async () => {}, () => host.run(takeRelease(after.config, slot, release))];
+    for (const prepare of attempts) {
+      try {
+        await prepare();
+        await host.run(wakeSlot(after.config, slot));
+        // One whose data is gone would come as somebody else.
+        return peers.includes((await clusterAt(at(slot)))?.peer ?? '');
+      } catch (error) {
+        if (!(error instanceof CommandError)) throw error;
+        onLine(`slot ${slot} does not start to take its leave: ${messageOf(error)}`);
+      }
+    }
+    return false;
+  }
+
+  /** One slot is the only member of its cluster again, whatever has become of the other. */
+  async function separate(
+    { stays, leaves, release }: { stays: SlotName; leaves: SlotName; release: string },
+    stop: AbortSignal,
+  ): Promise<void> {
+    const here = await clusterAt(at(stays));
+    const others = Object.keys(here?.peers ?? {}).filter((peer) => peer !== here?.peer);
+    if (here === null || others.length === 0) return;
+    const isBack = await comesBack(leaves, { release, peers: others });
+    if (!isBack) {
+      // The last resort, as it costs a restart of what serves.
+      onLine(`slot ${stays} is restarted, as its peer is gone for good`);
+      await host.run(reinitiate(after.config, stays));
+    }
+    for (const peer of others) {
+      if (isBack) await partPeer(at(stays), { leaves: peer, stays: here.peer }, following(stop));
+      else await forgetPeer(at(stays), peer);
+    }
+  }
+
   return {
     holdsWrites: false,
     async copy(_, stop) {
@@ -106,20 +149,9 @@ export function byReplication(replication: Replication): Copying {
       const open = shards.filter((shard) => !hasActive(shard, peers.new));
       return open.length === 0 ? null : `${open.length} of ${shards.length} shards are not active at ${to}`;
     },
-    async leave(stop) {
-      const peers = await pair();
-      if (peers !== null) await partPeer(at(to), { leaves: peers.old, stays: peers.new }, following(stop));
-    },
-    async withdraw() {
-      await awake(replication);
-      const peers = await pair();
-      if (peers === null) return;
-      await partPeer(
-        at(from),
-        { leaves: peers.new, stays: peers.old },
-        following(new AbortController().signal),
-      );
-    },
+    leave: ({ to: { release } }, stop) => separate({ stays: to, leaves: from, release }, stop),
+    withdraw: ({ from: { release } }) =>
+      separate({ stays: from, leaves: to, release }, new AbortController().signal),
     hasMovedOn: async () => false,
   };
 }
@@ -128,21 +160,6 @@ export function byReplication(replication: Replication): Copying {
 function asleep(error: unknown): null {
   if (error instanceof VdbError && error.exitCode !== EXIT.unreachable) return null;
   throw error;
-}
-
-/** Two peers agree on everything together: the one that is to leave has to be there for that. */
-async function awake({ host, after, from, to, start, onLine }: Replication): Promise<void> {
-  const here = await clusterAt({
-    host,
-    endpoint: { port: after.config.qdrant.slots[from].http, keyFile: adminHeader(after.config) },
-  });
-  if (here === null || Object.keys(here.peers).length === 1) return;
-  try {
-    await start(new AbortController().signal);
-  } catch (error) {
-    onLine(`slot ${to} does not start to take its leave: ${messageOf(error)}`);
-    throw error;
-  }
 }
 
 function noCluster(host: Host, slot: SlotName): VdbError {

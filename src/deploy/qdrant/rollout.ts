@@ -254,7 +254,7 @@ async function sick({ host, after }: QdrantDeploy): Promise<string | null> {
 async function retire(deploy: QdrantDeploy, record: DeployRecord, stop: AbortSignal): Promise<PhaseEnd> {
   const { host, after, parts, copying } = deploy;
   const { from } = slotsOf(deploy);
-  await copying.leave(stop);
+  await copying.leave(record, stop);
   await host.run(stopSlot(from));
   await host.run(emptySlot(after.config, from));
   await bring(record.kind === 'rollback' ? parts.edge : parts.whole, optionsOf(deploy, after, stop));

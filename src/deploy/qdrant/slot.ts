@@ -6,6 +6,8 @@ import { peerAddress } from '../../services/qdrant/config.js';
 
 /** Qdrant may have to write all that it has in memory, as its unit allows. */
 const STOP_SECONDS = 200;
+/** A Qdrant that keeps ending is started by systemd five times; then it counts as failed. */
+const WAKE_SECONDS = 120;
 
 /** The unit of a slot. */
 export function qdrantUnit(slot: SlotName): string {
@@ -55,6 +57,55 @@ export function toJoin(config: Config, { slot, serving }: { slot: SlotName; serv
   };
 }
 
+/** Starts a slot as it is, where it does not run, and waits until it is ready. */
+export function wakeSlot(config: Config, slot: SlotName): Command {
+  const unit = qdrantUnit(slot);
+  return {
+    title: `start ${unit}`,
+    timeoutSeconds: WAKE_SECONDS + 60,
+    script: sh`
+      systemctl reset-failed -- ${unit} 2>/dev/null
+      set -eu
+      systemctl start -- ${unit}
+      ${untilReady(config, slot, WAKE_SECONDS)}`,
+  };
+}
+
+/** Has a slot run from another release when it is started next. */
+export function takeRelease({ paths }: Pick<Config, 'paths'>, slot: SlotName, release: string): Command {
+  const link = `${paths.root}/slots/${slot}`;
+  return {
+    title: `have slot ${slot} run ${release}`,
+    script: sh`
+      ${stopped(slot)}
+      ln -sfn -- ${`${paths.root}/releases/${release}`} ${`${link}.new`}
+      mv -fT -- ${`${link}.new`} ${link}`,
+  };
+}
+
+/**
+ * Restarts a slot as the only peer of its cluster, whatever it was told of others before: for one whose other peer is gone for good,
+ * without which nothing can be agreed on. Nobody is served until it has loaded its collections.
+ */
+export function reinitiate(config: Config, slot: SlotName): Command {
+  const { root } = config.paths;
+  const unit = qdrantUnit(slot);
+  const directory = joinDirectory(slot);
+  return {
+    title: `restart ${unit} as the only peer`,
+    timeoutSeconds: 900,
+    script: sh`
+      set -eu
+      end() { rm -rf -- ${directory}; systemctl daemon-reload; }
+      trap end EXIT
+      mkdir -p -- ${directory}
+      printf '[Service]\nExecStart=\nExecStart=%s --config-path %s --reinit\n' ${`${root}/slots/${slot}/qdrant`} ${`${root}/config/qdrant-${slot}.yaml`} >${`${directory}/60-vdb-reinit.conf`}
+      systemctl daemon-reload
+      systemctl restart -- ${unit}
+      ${untilReady(config, slot, 600)}`,
+  };
+}
+
 /** Takes the order of {@link toJoin} back. What runs is left alone. */
 export function joined(slot: SlotName): Command {
   return {
@@ -69,6 +120,16 @@ export function joined(slot: SlotName): Command {
 /** Below /run: what is said there is for this start alone. */
 function joinDirectory(slot: SlotName): string {
   return `/run/systemd/system/${qdrantUnit(slot)}.d`;
+}
+
+function untilReady({ qdrant }: Config, slot: SlotName, seconds: number): Script {
+  const unit = qdrantUnit(slot);
+  return sh`
+    until=$((SECONDS + ${seconds}))
+    until curl -q -fsS -o /dev/null --noproxy '*' --max-time 5 ${`http://127.0.0.1:${qdrant.slots[slot].http}/readyz`} 2>/dev/null; do
+    [ "$SECONDS" -lt "$until" ] && ! systemctl is-failed --quiet -- ${unit} || { journalctl -u ${unit} -n 15 --no-pager -o cat >&2; exit 1; }
+    sleep 0.2
+    done`;
 }
 
 function stopped(slot: SlotName): Script {
