@@ -18,6 +18,9 @@ const MORE_ERRORS = 0.01;
 const TIMES_SLOWER = 3;
 const FINE_MS = 100;
 
+/** Looks, a second apart, at which answers have to be slow in a row. */
+export const SLOW_LOOKS = 10;
+
 /** What was counted between two moments. The mean is that of the later one; an edge that was restarted counts anew. Pure. */
 export function between(before: Traffic, after: Traffic): Traffic {
   if (after.requests < before.requests || after.errors < before.errors) return after;
@@ -32,10 +35,15 @@ export function between(before: Traffic, after: Traffic): Traffic {
  * What stands against a new slot after what clients met there, beside what they met at the old one; null: nothing. Few
  * requests say nothing: then health alone decides. Pure.
  */
-export function againstTraffic(now: Traffic, old: Traffic): string | null {
+export function againstErrors(now: Traffic, old: Traffic): string | null {
   if (now.errors >= ENOUGH_ERRORS && shareOf(now) > shareOf(old) + MORE_ERRORS) {
     return `${now.errors} of ${now.requests} requests failed (${percent(shareOf(now))}), at the old slot ${percent(shareOf(old))}`;
   }
+  return null;
+}
+
+/** The same of how long answers take. A moment says nothing: it has to stay so for {@link SLOW_LOOKS}. Pure. */
+export function againstSlowness(now: Traffic, old: Traffic): string | null {
   if (now.requests < ENOUGH_REQUESTS || now.meanMs === null || old.meanMs === null) return null;
   const limit = Math.max(FINE_MS, TIMES_SLOWER * old.meanMs);
   if (now.meanMs <= limit) return null;

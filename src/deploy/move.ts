@@ -4,7 +4,7 @@ import { EXIT, VdbError } from '../errors.js';
 import type { Host } from '../host/host.js';
 import { type EdgeService, edgeServes, edgeServices } from '../services/haproxy/config.js';
 import { switchSlot } from '../services/haproxy/switch.js';
-import { againstTraffic, between, type Traffic, trafficText } from './bake.js';
+import { againstErrors, againstSlowness, between, SLOW_LOOKS, type Traffic, trafficText } from './bake.js';
 import { type PhaseEnd, Stopped } from './machine.js';
 import { type DeployRecord, numbersOf, type PhaseName } from './record.js';
 import { trafficOf } from './traffic.js';
@@ -79,9 +79,11 @@ export async function bakeNew(
   const numbers = numbersOf(record, 'cutover');
   const [old, start] = [numberedAs('old', numbers), numberedAs('new', numbers)];
   const until = performance.now() + seconds * 1000;
-  for (;;) {
+  for (let slow = 0; ; ) {
     const seen = between(start, (await trafficOf(host, backends))[to]);
-    const wrong = againstTraffic(seen, old) ?? (await sick());
+    const slowness = againstSlowness(seen, old);
+    slow = slowness === null ? 0 : slow + 1;
+    const wrong = againstErrors(seen, old) ?? (slow >= SLOW_LOOKS ? slowness : null) ?? (await sick());
     if (wrong !== null) throw refused(wrong);
     if (performance.now() > until) return { note: trafficText(seen), numbers: numbered('new', seen) };
     onLine(`${trafficText(seen)}, ${Math.ceil((until - performance.now()) / 1000)} s to go`);

@@ -20,8 +20,8 @@ export interface Started {
   ended: Promise<Ended>;
   /** Everything said so far, stdout and stderr in the order of arrival. */
   said(): string;
-  /** Resolves when `pattern` was said; rejects when the program ends or a minute passes without it. */
-  until(pattern: RegExp): Promise<void>;
+  /** Resolves when `pattern` was said; rejects when the program ends, or a minute or so many seconds pass without it. */
+  until(pattern: RegExp, seconds?: number): Promise<void>;
 }
 
 interface StartOptions {
@@ -59,7 +59,8 @@ export function start(program: string, args: readonly string[], options: StartOp
     child,
     ended,
     said,
-    until: (pattern) => waitFor(() => pattern.test(said()), `${pattern}`, ended, said),
+    until: (pattern, seconds = 60) =>
+      waitFor(() => pattern.test(said()), `${pattern}`, { ended, said, seconds }),
   };
 }
 
@@ -71,15 +72,14 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 async function waitFor(
   done: () => boolean,
   what: string,
-  ended: Promise<unknown>,
-  said: () => string,
+  { ended, said, seconds }: { ended: Promise<unknown>; said: () => string; seconds: number },
 ): Promise<void> {
   let over = false;
   ended.then(
     () => (over = true),
     () => (over = true),
   );
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + seconds * 1000;
   while (!done()) {
     if (over || performance.now() > deadline) throw new Error(`never said ${what}, but:\n${said()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

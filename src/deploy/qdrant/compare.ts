@@ -10,8 +10,8 @@ export interface Look {
   count: number;
   /** Points with payload and vectors, in any order. */
   points: readonly PointRecord[];
-  /** For each query the ids that it found, the nearest first. */
-  found: readonly (readonly (string | number)[])[];
+  /** For each query how near what it found is, the nearest first. Points that are equally near may come in any order. */
+  scores: readonly (readonly number[])[];
 }
 
 /**
@@ -25,8 +25,8 @@ export function differences(
   const [least, most] = [Math.min(before.count, after.count), Math.max(before.count, after.count)];
   const still = stillPoints(before, after);
   const there = new Map(copy.points.map((point) => [String(point.id), fingerprintOf(point)]));
-  const queries = before.found.flatMap((found, index) =>
-    isDeepStrictEqual(found, after.found[index]) ? [{ found, index }] : [],
+  const queries = before.scores.flatMap((scores, index) =>
+    areEqual(scores, after.scores[index]) ? [{ scores, index }] : [],
   );
   return {
     findings: [
@@ -42,8 +42,8 @@ export function differences(
         if (other === undefined) return [`point ${id} is missing`];
         return other === hash ? [] : [`point ${id} has other values`];
       }),
-      ...queries.flatMap(({ found, index }) =>
-        isDeepStrictEqual(found, copy.found[index]) ? [] : [`query ${index + 1} finds other points`],
+      ...queries.flatMap(({ scores, index }) =>
+        areEqual(scores, copy.scores[index]) ? [] : [`query ${index + 1} finds other points`],
       ),
     ],
     compared: { points: still.length, queries: queries.length },
@@ -78,6 +78,15 @@ function leaves(value: Record<string, unknown>, above = ''): Map<string, unknown
 
 function shown(value: unknown): string {
   return value === undefined ? 'not set' : JSON.stringify(value);
+}
+
+/** Another version may round otherwise. */
+const ROUNDING = 1e-5;
+
+function areEqual(some: readonly number[], others: readonly number[] = []): boolean {
+  const isNear = (a: number, b = Number.NaN): boolean =>
+    Math.abs(a - b) <= ROUNDING * Math.max(1, Math.abs(a));
+  return some.length === others.length && some.every((score, index) => isNear(score, others[index]));
 }
 
 /** Points that nobody has written to in between, with their fingerprints. */

@@ -228,14 +228,14 @@ async function lookAt(
   const searched =
     queries.length === 0
       ? []
-      : resultOf<{ points: { id: string | number }[] }[]>(found, `search collection ${name}`);
+      : resultOf<{ points: { score: number }[] }[]>(found, `search collection ${name}`);
   if (described === null || counted === null || read === null || searched === null) return null;
   return {
     config: described.config,
     indexes: described.payload_schema,
     count: counted.count,
     points: read,
-    found: searched.map((each) => each.points.map(({ id }) => id)),
+    scores: searched.map((each) => each.points.map(({ score }) => score)),
   };
 }
 

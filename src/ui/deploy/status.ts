@@ -5,6 +5,7 @@ import {
   hasRetired,
   hasSwitched,
   isOpen,
+  numbersOf,
   type Strategy,
   setOf,
 } from '../../deploy/record.js';
@@ -107,7 +108,24 @@ export function deployMarkdown(record: DeployRecord, host: string): string {
         started === undefined || ended === undefined ? '' : duration(Date.parse(ended) - Date.parse(started));
       return `| ${name} | ${status} | ${took} | ${cell(note ?? '')} |`;
     }),
+    ...requestLines(record),
   ].join('\n')}\n`;
+}
+
+/** What clients met, by the edge's own count: at the old slot until the cutover, and at the new one while it was watched. */
+function requestLines(record: DeployRecord): string[] {
+  const [cutover, bake] = [numbersOf(record, 'cutover'), numbersOf(record, 'bake')];
+  const row = (what: string, slot: 'old' | 'new', numbers: Record<string, number>): string[] => {
+    const { [`${slot}_requests`]: requests, [`${slot}_errors`]: errors, [`${slot}_ms`]: mean } = numbers;
+    if (requests === undefined) return [];
+    return [`| ${what} | ${requests} | ${errors ?? 0} | ${mean === undefined ? '' : mean.toFixed(1)} |`];
+  };
+  const rows = [
+    ...row('at the old slot, up to the cutover', 'old', cutover),
+    ...row('at the new slot, in the bake', 'new', bake),
+  ];
+  if (rows.length === 0) return [];
+  return ['', '| requests | number | failed | mean, ms |', '| --- | --- | --- | --- |', ...rows];
 }
 
 /** How the data comes into the new slot, and what that means. */

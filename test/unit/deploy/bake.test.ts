@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { againstTraffic, between, type Traffic, trafficText } from '../../../src/deploy/bake.js';
+import {
+  againstErrors,
+  againstSlowness,
+  between,
+  type Traffic,
+  trafficText,
+} from '../../../src/deploy/bake.js';
 
 const traffic = (requests: number, errors = 0, meanMs: number | null = 10): Traffic => ({
   requests,
@@ -22,8 +28,9 @@ describe('what clients meet at the new slot', () => {
     ['slow answers to a few', traffic(10, 0, 900), traffic(500, 0, 40), null],
     ['slow answers where nobody asked before', traffic(500, 0, 900), traffic(0, 0, null), null],
   ])('is %s', (_, now, old, against) => {
-    if (against === null) expect(againstTraffic(now, old)).toBeNull();
-    else expect(againstTraffic(now, old)).toMatch(against);
+    const said = againstErrors(now, old) ?? againstSlowness(now, old);
+    if (against === null) expect(said).toBeNull();
+    else expect(said).toMatch(against);
   });
 
   test('is what was counted since the switch', () => {

@@ -9,7 +9,7 @@ const LOOK: Look = {
     { id: 1, vector: [1, 0], payload: { n: 1 } },
     { id: 2, vector: [0, 1] },
   ],
-  found: [[1, 2]],
+  scores: [[1, 0.5]],
 };
 
 const still = { before: LOOK, after: LOOK };
@@ -42,12 +42,13 @@ describe('a copy of a collection', () => {
   });
 
   test('differs by a point that is missing or has other values, and by what a query finds', () => {
+    expect(findings({ scores: [[1, 0.500_001]] })).toEqual([]);
     expect(findings({ points: LOOK.points.slice(1) })).toEqual(['point 1 is missing']);
     const [first, second] = LOOK.points as [Look['points'][0], Look['points'][0]];
     expect(findings({ points: [first, { ...second, vector: [0, 2] }] })).toEqual([
       'point 2 has other values',
     ]);
-    expect(findings({ found: [[2, 1]] })).toEqual(['query 1 finds other points']);
+    expect(findings({ scores: [[1, 0.4]] })).toEqual(['query 1 finds other points']);
   });
 
   test('may have any number of points that the original had meanwhile, and no other', () => {
@@ -59,8 +60,8 @@ describe('a copy of a collection', () => {
 
   test('is not compared by what was written meanwhile', () => {
     const [first] = LOOK.points as [Look['points'][0]];
-    const around = { before: LOOK, after: { ...LOOK, points: [first], found: [[2]] } };
-    expect(differences(around, { ...LOOK, points: [first], found: [[1]] })).toEqual({
+    const around = { before: LOOK, after: { ...LOOK, points: [first], scores: [[0.5]] } };
+    expect(differences(around, { ...LOOK, points: [first], scores: [[1]] })).toEqual({
       ...{ findings: [], compared: { points: 1, queries: 0 } },
     });
   });

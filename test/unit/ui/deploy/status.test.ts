@@ -114,6 +114,19 @@ describe('the page of a deploy', () => {
   });
 });
 
+test('the record says what clients met, once that is known', () => {
+  const record = deployAt('end', 'pending', { state: 'done' });
+  expect(deployMarkdown(record, 'one')).not.toContain('| requests |');
+  const numbersOf = { cutover: { old_requests: 90, old_errors: 1, old_ms: 2.25 }, bake: { new_requests: 7 } };
+  const phases = record.phases.map((phase) => {
+    const numbers = numbersOf[phase.name as keyof typeof numbersOf];
+    return numbers === undefined ? phase : { ...phase, numbers };
+  });
+  const page = deployMarkdown({ ...record, phases }, 'one');
+  expect(page).toContain('| at the old slot, up to the cutover | 90 | 1 | 2.3 |');
+  expect(page).toContain('| at the new slot, in the bake | 7 | 0 |  |');
+});
+
 describe('what a deploy would do', () => {
   const { deployment } = configSchema.pick({ deployment: true }).parse({ deployment: { bake_seconds: 90 } });
 
