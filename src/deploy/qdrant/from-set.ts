@@ -25,13 +25,12 @@ export interface FromSet {
 
 /** The new slot holds what a backup set holds: what was written since is not there. */
 export function fromSet({ host, after, to, set, onLine }: FromSet): Copying {
-  const seen = { points: 0, sampled: 0, collections: 0 };
   return {
     holdsWrites: false,
     async copy(_, stop) {
       const snapshots = await collectionsOf(host, after.config, set);
-      Object.assign(seen, await recoverAll(host, placeOf(after.config, to), snapshots, { stop, onLine }));
-      const { collections, points, sampled } = seen;
+      const place = placeOf(after.config, to);
+      const { collections, points, sampled } = await recoverAll(host, place, snapshots, { stop, onLine });
       return {
         note: `${collections} collections with ${points} points of set ${set} are at ${to}, ${sampled} compared by value`,
         numbers: { collections, points, sampled },
