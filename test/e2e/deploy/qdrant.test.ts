@@ -8,6 +8,7 @@ import { type Ended, type LabHost, result, start } from '../../support/lab.js';
 import { type Answered, eventually } from '../gateway/load.js';
 import { describeLab } from '../support/shared.js';
 import { hostWithGateway, remove, WITHOUT_PYTHON } from '../support/site.js';
+import { describeThorough } from '../support/thorough.js';
 import { type Probe, probeBehindEdge } from './probe.js';
 
 const NAME = 'qdrant-deploy';
@@ -157,16 +158,23 @@ describeLab('a deploy of Qdrant', () => {
   });
 
   describe('that is cut off by kill -9', () => {
-    const ends: readonly [PhaseName, 'continue' | 'abort'][] = [
-      ['start', 'continue'],
-      ['copy', 'abort'],
-      ['copy', 'continue'],
-      ['cutover', 'continue'],
-      ['bake', 'abort'],
-      ['retire', 'continue'],
-    ];
+    const title = 'in %s says so, and %s ends it well';
+    test.each<[PhaseName, 'continue' | 'abort']>([['copy', 'continue']])(title, endsWell);
+    describeThorough('in every phase', () => {
+      test.each<[PhaseName, 'continue' | 'abort']>([
+        ['stage', 'abort'],
+        ['start', 'continue'],
+        ['gate', 'abort'],
+        ['copy', 'abort'],
+        ['verify', 'continue'],
+        ['cutover', 'continue'],
+        ['drain', 'continue'],
+        ['bake', 'abort'],
+        ['retire', 'continue'],
+      ])(title, endsWell);
+    });
 
-    test.each(ends)('in %s says so, and %s ends it well', async (phase, wanted) => {
+    async function endsWell(phase: PhaseName, wanted: 'continue' | 'abort'): Promise<void> {
       // By snapshots the way back loses writes by then, which a person has to decide.
       const word = phase === 'bake' && !genuine ? 'continue' : wanted;
       await another();
@@ -194,39 +202,7 @@ describeLab('a deploy of Qdrant', () => {
       expect(await active()).toBe(serves);
       expect(await running()).toBe(`qdrant@${serves}.service`);
       expect((await record()).state).toBe(word === 'continue' ? 'done' : 'aborted');
-    });
-  });
-
-  test('that meets a dying new slot while it copies takes it back, or goes on without it', async () => {
-    await another();
-    const from = await active();
-    const { value } = await underLoad('green dies in copy', async () => {
-      const run = host.begin('deploy --service qdrant');
-      await run.until(/gate {7}takes a write/, 240);
-      await sleep(2500);
-      await inside(`systemctl kill -s KILL qdrant@${other(from)}.service; true`);
-      return run.ended;
-    });
-    const { state } = await record();
-    expect(['done', 'failed'], value.stdout + value.stderr).toContain(state);
-    expect(await active()).toBe(state === 'done' ? other(from) : from);
-    expect(await answers()).toBe(true);
-  });
-
-  test('waits where it is told to; a restart of the edge and a reboot do no harm', async () => {
-    await another();
-    const from = await active();
-    done(await host.vdb('deploy --service qdrant --pause-after cutover'));
-    expect((await record()).state).toBe('paused');
-    await inside('systemctl restart haproxy');
-    await eventually(answers, 'the edge answers after its restart');
-    await probe.close();
-    await start(host.engine, ['restart', '-t', '20', host.container]).ended;
-    await eventually(answers, 'Qdrant answers after the machine has started', 120);
-    probe = await probeBehindEdge(host);
-    done(await host.vdb('deploy continue'));
-    expect(await active()).toBe(other(from));
-    expect(await probe.lost()).toEqual([]);
+    }
   });
 
   test('of a release that does not start never touches what serves', async () => {
@@ -243,5 +219,39 @@ describeLab('a deploy of Qdrant', () => {
     expect(await active()).toBe(from);
     expect((await record()).failure?.phase).toBe('start');
     expect(await running()).toBe(`qdrant@${from}.service`);
+  });
+
+  describeThorough('that meets a fault', () => {
+    test('that meets a dying new slot while it copies takes it back, or goes on without it', async () => {
+      await another();
+      const from = await active();
+      const { value } = await underLoad('green dies in copy', async () => {
+        const run = host.begin('deploy --service qdrant');
+        await run.until(/gate {7}takes a write/, 240);
+        await sleep(2500);
+        await inside(`systemctl kill -s KILL qdrant@${other(from)}.service; true`);
+        return run.ended;
+      });
+      const { state } = await record();
+      expect(['done', 'failed'], value.stdout + value.stderr).toContain(state);
+      expect(await active()).toBe(state === 'done' ? other(from) : from);
+      expect(await answers()).toBe(true);
+    });
+
+    test('waits where it is told to; a restart of the edge and a reboot do no harm', async () => {
+      await another();
+      const from = await active();
+      done(await host.vdb('deploy --service qdrant --pause-after cutover'));
+      expect((await record()).state).toBe('paused');
+      await inside('systemctl restart haproxy');
+      await eventually(answers, 'the edge answers after its restart');
+      await probe.close();
+      await start(host.engine, ['restart', '-t', '20', host.container]).ended;
+      await eventually(answers, 'Qdrant answers after the machine has started', 120);
+      probe = await probeBehindEdge(host);
+      done(await host.vdb('deploy continue'));
+      expect(await active()).toBe(other(from));
+      expect(await probe.lost()).toEqual([]);
+    });
   });
 });

@@ -8,6 +8,7 @@ import { type DeployRecord, type PhaseName, phasesOf } from '../../../src/deploy
 import { type Ended, type LabHost, result, start } from '../../support/lab.js';
 import { describeLab } from '../support/shared.js';
 import { hostWithGateway, remove, WITHOUT_PYTHON } from '../support/site.js';
+import { describeThorough } from '../support/thorough.js';
 import { type Shelf, shelfBehindEdge } from './faults.js';
 import { type Answered, eventually } from './load.js';
 
@@ -132,15 +133,21 @@ describeLab('a deploy of the gateway', () => {
   });
 
   describe('that is cut off by kill -9', () => {
-    const ends: readonly [PhaseName, 'continue' | 'abort'][] = [
-      ['stage', 'abort'],
-      ['gate', 'continue'],
-      ['cutover', 'abort'],
-      ['bake', 'continue'],
-      ['retire', 'continue'],
-    ];
+    const title = 'in %s says so, and %s ends it well, with no request failed';
+    test.each<[PhaseName, 'continue' | 'abort']>([['cutover', 'abort']])(title, endsWell);
+    describeThorough('in every phase', () => {
+      test.each<[PhaseName, 'continue' | 'abort']>([
+        ['stage', 'abort'],
+        ['start', 'continue'],
+        ['gate', 'continue'],
+        ['cutover', 'continue'],
+        ['drain', 'abort'],
+        ['bake', 'continue'],
+        ['retire', 'continue'],
+      ])(title, endsWell);
+    });
 
-    test.each(ends)('in %s says so, and %s ends it well, with no request failed', async (phase, word) => {
+    async function endsWell(phase: PhaseName, word: 'continue' | 'abort'): Promise<void> {
       await another();
       const from = await active();
       await underLoad(async () => {
@@ -163,7 +170,7 @@ describeLab('a deploy of the gateway', () => {
       expect(await running()).toBe(`api-gateway@${serves}-1.service`);
       expect((await record()).state).toBe(word === 'continue' ? 'done' : 'aborted');
       await nothingIsLost();
-    });
+    }
   });
 
   test('waits where it is told to; nothing else is deployed or provisioned meanwhile, and a reboot does no harm', async () => {
