@@ -43,9 +43,9 @@ const release: SubTask = {
   },
 };
 
-/** For a slot that has no data yet, so that it matters to nobody which version has written it. */
-const installed: SubTask = {
-  ...{ id: '1.1.1', title: 'Release', criterion: 'The pinned version, its hash verified, is in the slot' },
+/** The release alone, in its own directory: no slot runs from it yet. */
+export const installing: SubTask = {
+  ...{ id: '1.1.1', title: 'Release', criterion: 'The pinned version lies on the host, its hash verified' },
   resources: ({ config, facts }) => [
     ...(config.qdrant.artifact.from === 'emulator'
       ? [aptPackages({ name: 'emulator-runtime', packages: ['nodejs'] })]
@@ -56,9 +56,17 @@ const installed: SubTask = {
       version: config.qdrant.version,
       source: qdrantSource(config, facts),
     }),
+  ],
+};
+
+/** For a slot that has no data yet, so that it matters to nobody which version has written it. */
+const installed: SubTask = {
+  ...{ id: '1.1.1', title: 'Release', criterion: 'The pinned version, its hash verified, is in the slot' },
+  resources: (context) => [
+    ...installing.resources(context),
     symlink({
-      path: `${config.paths.root}/slots/${config.qdrant.active_slot}`,
-      target: releaseDirectory(config),
+      path: `${context.config.paths.root}/slots/${context.config.qdrant.active_slot}`,
+      target: releaseDirectory(context.config),
     }),
   ],
 };

@@ -45,16 +45,25 @@ function releaseDirectory({ paths }: Config, { name }: GatewayArtefact): string 
   return `${paths.root}/releases/${name}`;
 }
 
-const release: SubTask = {
+/** The release alone: no instance runs from it yet. */
+export const installing: SubTask = whereEnabled({
   id: '1.2.1',
   title: 'Release',
   criterion:
     'The application and its hashed packages lie verified in a directory of their own, unchanged since',
   resources: ({ config }) => {
     const artefact = gatewayArtefact(config);
-    const target = releaseDirectory(config, artefact);
+    return installed(config, artefact, releaseDirectory(config, artefact));
+  },
+});
+
+const release: SubTask = {
+  ...installing,
+  resources: (context) => {
+    const { config } = context;
+    const target = releaseDirectory(config, gatewayArtefact(config));
     return [
-      ...installed(config, artefact, target),
+      ...installing.resources(context),
       directory({ path: `${config.paths.root}/gateway` }),
       ...gatewayInstances(config).map(({ home }) => symlink({ path: home, target })),
     ];

@@ -165,6 +165,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'bring new releases in beside those that serve, without a failed request or a lost write',
     options: [
       ['--blue-green', 'beside the release that serves, then in its place (the default)'],
+      ['--in-place', 'in place of what serves, with a restart: the downtime is measured'],
       ['--service <name>', 'what is deployed: qdrant, gateway, or all (the default): what differs'],
       ['--strategy <name>', 'how data of Qdrant is copied: replicate, snapshot; by default as it can be'],
       ['--version <version>', 'of Qdrant, in place of the configured one'],
@@ -178,6 +179,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'vdb deploy --blue-green',
       'vdb deploy --service qdrant --version 1.18.3',
       'vdb deploy --pause-after gate',
+      'vdb deploy --in-place --service gateway',
     ],
     load: async () => (await import('./commands/deploy.js')).deploy,
   },

@@ -6,7 +6,7 @@ import { type EdgeService, edgeServes, edgeServices } from '../services/haproxy/
 import { switchSlot } from '../services/haproxy/switch.js';
 import { againstErrors, againstSlowness, between, SLOW_LOOKS, type Traffic, trafficText } from './bake.js';
 import { type PhaseEnd, Stopped } from './machine.js';
-import { type DeployRecord, numbersOf, type PhaseName } from './record.js';
+import { type DeployRecord, numbersOf, type PhaseName, switchOf } from './record.js';
 import { trafficOf } from './traffic.js';
 
 /** A service on its way from one slot to the other, behind the edge. */
@@ -40,7 +40,7 @@ export async function cutOver(
   await follow();
   return {
     note: `the edge finds ${to} healthy, and gives it all new requests`,
-    numbers: { ...numbered('old', traffic[from]), ...numbered('new', traffic[to]) },
+    numbers: switchNumbers(traffic[from], traffic[to]),
   };
 }
 
@@ -70,17 +70,27 @@ export interface BakeOptions {
 }
 
 /** Watches the new slot under load, beside what the old one did until the cutover. Throws what `refused` gives. */
-export async function bakeNew(
+export function bakeNew(
   { host, edge: { backends }, to }: Move,
+  record: DeployRecord,
+  options: BakeOptions,
+  stop: AbortSignal,
+): Promise<PhaseEnd> {
+  return watchNew(async () => (await trafficOf(host, backends))[to], record, options, stop);
+}
+
+/** The same, where `look` says what clients met at what is new. */
+export async function watchNew(
+  look: () => Promise<Traffic>,
   record: DeployRecord,
   { seconds, sick, refused, onLine }: BakeOptions,
   stop: AbortSignal,
 ): Promise<PhaseEnd> {
-  const numbers = numbersOf(record, 'cutover');
+  const numbers = numbersOf(record, switchOf(record));
   const [old, start] = [numberedAs('old', numbers), numberedAs('new', numbers)];
   const until = performance.now() + seconds * 1000;
   for (let slow = 0; ; ) {
-    const seen = between(start, (await trafficOf(host, backends))[to]);
+    const seen = between(start, await look());
     const slowness = againstSlowness(seen, old);
     slow = slowness === null ? 0 : slow + 1;
     const wrong = againstErrors(seen, old) ?? (slow >= SLOW_LOOKS ? slowness : null) ?? (await sick());
@@ -104,6 +114,11 @@ export function notGood(phase: PhaseName, why: string, unit: string | undefined)
 export async function aSecond(stop: AbortSignal): Promise<void> {
   await sleep(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => {});
   if (stop.aborted) throw new Stopped();
+}
+
+/** What a bake goes by: the traffic of the old and of the new one when the new one takes over. Pure. */
+export function switchNumbers(old: Traffic, start: Traffic): Record<string, number> {
+  return { ...numbered('old', old), ...numbered('new', start) };
 }
 
 function numbered(slot: 'old' | 'new', { requests, errors, meanMs }: Traffic): Record<string, number> {

@@ -8,6 +8,7 @@ export const PHASES = [
   'gate',
   'copy',
   'verify',
+  'restart',
   'cutover',
   'outside',
   'drain',
@@ -65,6 +66,8 @@ const record = z.object({
   overrides: z.object({ version: z.string().optional(), artifact: z.string().optional() }).optional(),
   /** The backup set that a rollback brings back. */
   restores: z.string().optional(),
+  /** The deploy in place that a rollback takes back: what that kept is put back. */
+  undoes: z.string().optional(),
   /** SHA-256 of the configuration that it goes by: it is continued with the same one only. */
   configuration: z.string(),
   /** Migrations of the schema: those applied before the new slot serves, and those after the old one was stopped. */
@@ -89,9 +92,27 @@ export type DeployRecord = z.infer<typeof record>;
 export type PhaseRecord = DeployRecord['phases'][number];
 export type Place = z.infer<typeof place>;
 
-/** The phases that a service needs: what keeps nothing of its own has nothing to copy. Pure. */
+/** In one slot, with a restart in which nobody is served, in place of a switch from one slot to the other. Pure. */
+export function isInPlace({ from, to }: Pick<DeployRecord, 'from' | 'to'>): boolean {
+  return from.slot === to.slot;
+}
+
+/** The phases of a deploy in place. Pure. */
+export function phasesInPlace(kind: DeployRecord['kind']): PhaseName[] {
+  return [
+    'preflight',
+    ...(kind === 'rollback' ? [] : ['stage' as const]),
+    'restart',
+    'outside',
+    'bake',
+    'retire',
+  ];
+}
+
+/** The phases that a service needs beside its other slot: what keeps nothing of its own has nothing to copy. Pure. */
 export function phasesOf(service: ServiceName, kind: DeployRecord['kind']): PhaseName[] {
   const without = [
+    'restart',
     ...(service === 'gateway' ? ['copy', 'verify'] : []),
     // The release of a rollback and its settings are there.
     ...(kind === 'rollback' ? ['stage'] : []),
@@ -100,7 +121,7 @@ export function phasesOf(service: ServiceName, kind: DeployRecord['kind']): Phas
 }
 
 /** The backup set that was there, or was taken, before anything was changed; undefined where none was wanted. Pure. */
-export function setOf({ phases }: DeployRecord): string | undefined {
+export function setOf({ phases }: Pick<DeployRecord, 'phases'>): string | undefined {
   return phases.find(({ name }) => name === 'preflight')?.set;
 }
 
@@ -144,9 +165,15 @@ export function hasBegun({ phases }: DeployRecord): boolean {
   return phases.some(({ name, status }) => name !== 'preflight' && status !== 'pending');
 }
 
-/** Whether users may have been sent to the new slot. Pure. */
-export function hasSwitched({ phases }: DeployRecord): boolean {
-  return phases.some(({ name, status }) => name === 'cutover' && status !== 'pending');
+/** The phase in which what is new takes over. Pure. */
+export function switchOf(record: Pick<DeployRecord, 'from' | 'to'>): 'cutover' | 'restart' {
+  return isInPlace(record) ? 'restart' : 'cutover';
+}
+
+/** Whether users may have met what is new. Pure. */
+export function hasSwitched(record: DeployRecord): boolean {
+  const name = switchOf(record);
+  return record.phases.some((phase) => phase.name === name && phase.status !== 'pending');
 }
 
 /** Whether the old slot may be gone, so that there is no way back but a rollback. Pure. */

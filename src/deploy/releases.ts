@@ -1,7 +1,7 @@
 import type { Command } from '../host/command.js';
 import { known, type ProbeKind } from '../host/probe.js';
 import { sh } from '../host/shell.js';
-import type { DeployRecord } from './record.js';
+import { type DeployRecord, isInPlace, isOpen } from './record.js';
 
 /** What lies in the directory of releases. */
 export interface Installed {
@@ -102,7 +102,7 @@ export function releasesOf(
   slots: Slots,
 ): Release[] {
   const there = installed.map((each): Release => {
-    const service = each.name.startsWith('gateway-') ? 'gateway' : 'qdrant';
+    const service = serviceOf(each.name);
     const record = records.find(({ to }) => to.release === each.name);
     return {
       ...{ service, name: each.name, at: record === undefined ? each.at : Date.parse(record.started) },
@@ -126,11 +126,24 @@ function stateOf({ name, links }: Installed, records: readonly DeployRecord[], s
   const { active, standby } = slots.gateway;
   if (isIn('slots', slots.qdrant) || isIn('gateway', active)) return 'active';
   if (standby !== null && isIn('gateway', standby)) return 'standby';
+  if (isBehind(name, records)) return 'standby';
   const own = records.filter(({ to, from }) => to.release === name || from.release === name);
   if (own.some(({ state, to }) => to.release === name && (state === 'running' || state === 'paused')))
     return 'deploying';
   const isGood = own.some(({ state, from }) => state === 'done' || from.release === name);
   return own.length === 0 || isGood ? 'kept' : 'failed';
+}
+
+/** What a deploy in place has put aside, which a rollback of it puts back. */
+function isBehind(name: string, records: readonly DeployRecord[]): boolean {
+  const last = records.find(
+    (each) => each.service === serviceOf(name) && (isOpen(each) || each.state === 'done'),
+  );
+  return last !== undefined && last.kind === 'deploy' && isInPlace(last) && last.from.release === name;
+}
+
+function serviceOf(release: string): Release['service'] {
+  return release.startsWith('gateway-') ? 'gateway' : 'qdrant';
 }
 
 function originOf(

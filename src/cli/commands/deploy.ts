@@ -12,8 +12,8 @@ import { carriedOut, refuseSecond, tell, theOpen } from '../deploy/carry.js';
 import { confirmLoss } from '../deploy/loss.js';
 import {
   assertService,
-  assertStrategy,
   type DeployOptions,
+  inPlaceOf,
   pauseAfterOf,
   servicesOf,
   strategyOf,
@@ -38,10 +38,10 @@ export const deploy: Handler<DeployOptions> = (context) => {
   };
   return overHosts(context, (own) =>
     withSession(own, async (session) => {
-      assertStrategy(options, session.config);
+      const inPlace = inPlaceOf(options, session.config);
       await refuseSecond(session);
-      if (options.plan) return showPlans(own, session, asked);
-      return deployAll(own, session, asked);
+      if (options.plan) return showPlans(own, session, { ...asked, inPlace });
+      return deployAll(own, session, { ...asked, inPlace });
     }),
   );
 };

@@ -1,7 +1,7 @@
 import { askQdrant, type Endpoint, resultOf } from '../../backup/qdrant-requests.js';
 import type { Rollout } from '../../deploy/machine.js';
 import { collectionsOf } from '../../deploy/qdrant/from-set.js';
-import type { DeployRecord } from '../../deploy/record.js';
+import { type DeployRecord, isInPlace, setOf } from '../../deploy/record.js';
 import type { Host } from '../../host/host.js';
 import { collectionPath } from '../../resources/qdrant-collection.js';
 import { CANARY_PREFIX } from '../../services/qdrant/canary.js';
@@ -25,6 +25,8 @@ export async function confirmLoss(
   if (record.service !== 'qdrant' || !(await hasMovedOn?.(record))) return;
   const question = questionOf(context, `Going back to ${record.from.slot}`);
   assertAnswerable(question);
+  if (isInPlace(record))
+    return confirmTyped({ ...question, warning: stepBackWarning(record), expected: record.from.slot });
   const at = (slot: 'blue' | 'green'): Endpoint => ({
     port: config.qdrant.slots[slot].http,
     keyFile: adminHeader(config),
@@ -35,6 +37,14 @@ export async function confirmLoss(
   ]);
   const warning = lossText(lossesOf(now, then), `what was written since slot ${record.to.slot} serves`);
   await confirmTyped({ ...question, warning, expected: record.from.slot });
+}
+
+function stepBackWarning({ from, to, phases }: DeployRecord): string {
+  const set = setOf({ phases });
+  return [
+    `${to.release} was started on the data of ${from.release}, which may not be able to read it any more.`,
+    ...(set === undefined ? [] : [`Backup set ${set} is of before: vdb restore ${set}`]),
+  ].join('\n');
 }
 
 /** What a rollback to a backup set loses, in numbers, now. */

@@ -6,6 +6,7 @@ import { EXIT, VdbError } from '../../errors.js';
 export interface DeployOptions {
   service?: string;
   blueGreen?: boolean;
+  inPlace?: boolean;
   strategy?: string;
   version?: string;
   artifact?: string;
@@ -65,15 +66,20 @@ function oneOf<T extends string>(option: string, word: string, known: readonly T
   });
 }
 
-/** The strategy of the configuration is another one only where nobody says `--blue-green`. Throws `deploy.strategy`. */
-export function assertStrategy(
-  { blueGreen }: DeployOptions,
+/** With a restart, as `--in-place` says, or the configuration where nothing is said. Throws `usage`. */
+export function inPlaceOf(
+  { blueGreen, inPlace, strategy }: DeployOptions,
   { deployment }: Pick<Config, 'deployment'>,
-): void {
-  if (blueGreen || deployment.strategy === 'blue_green') return;
-  throw new VdbError('deployment.strategy is in_place', {
-    ...{ code: 'deploy.strategy', exitCode: EXIT.usage },
-    meaning: 'vdb deploy brings a release beside the one that serves.',
-    next: 'vdb deploy --blue-green, or with a restart: vdb provision --only 1.1,1.2',
+): boolean {
+  if (blueGreen && inPlace) throw oneOnly('--blue-green', '--in-place');
+  const isWanted = inPlace ?? (!blueGreen && deployment.strategy === 'in_place');
+  if (isWanted && strategy !== undefined) throw oneOnly('--strategy', '--in-place');
+  return isWanted;
+}
+
+function oneOnly(one: string, other: string): VdbError {
+  return new VdbError(`${one} and ${other} exclude each other`, {
+    ...{ code: 'usage', exitCode: EXIT.usage },
+    meaning: 'Beside what serves, with its data copied; or in its place, with a restart.',
   });
 }

@@ -3,8 +3,10 @@ import { installedOn, otherSlot, releaseIn } from '../../deploy/installed.js';
 import { possibleStrategies } from '../../deploy/qdrant/strategy.js';
 import {
   type DeployRecord,
+  isInPlace,
   newRecord,
   type Place,
+  phasesInPlace,
   phasesOf,
   type ServiceName,
   setOf,
@@ -30,19 +32,59 @@ export async function plannedRollback(
   const last = deploys.find(({ state }) => state === 'done');
   const service: ServiceName = serviceOf(context.options) ?? last?.service ?? 'gateway';
   const wanted = rollbackStrategyOf(context.options);
-  const own = service === 'gateway' ? await ofGateway(session) : await ofQdrant(session, deploys, wanted);
+  const undone = wanted === undefined ? lastInPlace(deploys, service) : undefined;
+  const own =
+    undone !== undefined
+      ? await ofOneInPlace(session, undone)
+      : service === 'gateway'
+        ? await ofGateway(session)
+        : await ofQdrant(session, deploys, wanted);
   return newRecord(
     {
       ...{ kind: 'rollback', service, standby: taskContext(session).standby, configuration: session.digest },
       ...own,
       ...begunBy(context, session),
     },
-    phasesOf(service, 'rollback'),
+    undone === undefined ? phasesOf(service, 'rollback') : phasesInPlace('rollback'),
     new Date(),
   );
 }
 
-type Own = Pick<DeployRecord, 'from' | 'to' | 'strategy' | 'restores' | 'overrides'>;
+type Own = Pick<DeployRecord, 'from' | 'to' | 'strategy' | 'restores' | 'overrides' | 'undoes'>;
+
+/** The last deploy of a service that ended well, where that was in place and was not taken back. Pure. */
+export function lastInPlace(
+  deploys: readonly DeployRecord[],
+  service: ServiceName,
+): DeployRecord | undefined {
+  const last = deploys.find((each) => each.service === service && each.state === 'done');
+  return last?.kind === 'deploy' && isInPlace(last) ? last : undefined;
+}
+
+/** With a restart, as it came in; data that a newer Qdrant has written is not given to an older one. */
+async function ofOneInPlace(session: Session, undone: DeployRecord): Promise<Own> {
+  const { config, host } = session;
+  const installed = await installedOn(host, config.paths.root);
+  const { service, from: to, to: from, id } = undone;
+  const manifest = installed.find(({ name }) => name === to.release)?.manifest;
+  if (manifest === undefined) throw nothingStandsBy(host.target, service);
+  if (service === 'gateway') await assertWayBack(host, config, { from, to });
+  if (service === 'qdrant' && versionOf(installed, from.release) !== versionOf(installed, to.release))
+    throw noStepBack(undone);
+  return { from, to: { ...to, sha256: String(manifest?.artefact_sha256 ?? '') }, undoes: id };
+}
+
+function noStepBack(undone: DeployRecord): VdbError {
+  const set = setOf(undone);
+  return new VdbError(
+    `Qdrant ${undone.to.release} came in in place: ${undone.from.release} may not be able to read what it has written`,
+    {
+      ...{ code: 'rollback.no-step-back', exitCode: EXIT.usage },
+      meaning: 'Qdrant changes its data from version to version, and there is no way back on the same data.',
+      next: `The data of before, in the version of now: vdb restore ${set ?? 'SET'}${set === undefined ? '' : ' --plan'}`,
+    },
+  );
+}
 
 async function ofGateway(session: Session): Promise<Own> {
   const { config, host } = session;

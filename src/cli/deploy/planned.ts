@@ -1,3 +1,4 @@
+import type { SlotName } from '../../config/schema.js';
 import { migrationsOf, schemaOfDeploy } from '../../deploy/gateway/schema.js';
 import { dueSteps, installedOn, otherSlot, releaseIn } from '../../deploy/installed.js';
 import { possibleStrategies } from '../../deploy/qdrant/strategy.js';
@@ -5,6 +6,7 @@ import {
   type DeployRecord,
   newRecord,
   type PhaseName,
+  phasesInPlace,
   phasesOf,
   type ServiceName,
   type Strategy,
@@ -27,6 +29,8 @@ export interface Asked {
   pauseAfter: PhaseName | undefined;
   strategy: Strategy | undefined;
   overrides: Overrides | undefined;
+  /** In the slot that serves, with a restart. */
+  inPlace: boolean;
   /** Qdrant is deployed before: that it is not yet as configured is no reason not to plan. */
   afterQdrant?: boolean;
 }
@@ -36,11 +40,11 @@ export async function plannedDeploy(
   context: CommandContext<unknown>,
   given: Session,
   service: ServiceName,
-  { pauseAfter, strategy, overrides, afterQdrant = false }: Asked,
+  asked: Asked,
 ): Promise<DeployRecord | null> {
+  const { pauseAfter, overrides, inPlace } = asked;
   const session = { ...given, config: withOverrides(given.config, service, overrides) };
-  const own =
-    service === 'gateway' ? await ofGateway(session, afterQdrant) : await ofQdrant(session, strategy);
+  const own = service === 'gateway' ? await ofGateway(session, asked) : await ofQdrant(session, asked);
   if (own === null) return null;
   return newRecord(
     {
@@ -50,7 +54,7 @@ export async function plannedDeploy(
       ...(pauseAfter === undefined ? {} : { pause_after: pauseAfter }),
       ...(overrides === undefined ? {} : { overrides }),
     },
-    phasesOf(service, 'deploy'),
+    inPlace ? phasesInPlace('deploy') : phasesOf(service, 'deploy'),
     new Date(),
   );
 }
@@ -62,24 +66,24 @@ export function begunBy(context: CommandContext<unknown>, session: Session) {
 
 type Own = Pick<DeployRecord, 'from' | 'to' | 'strategy' | 'migrations'>;
 
-async function ofGateway(session: Session, afterQdrant: boolean): Promise<Own | null> {
+async function ofGateway(session: Session, { inPlace, afterQdrant }: Asked): Promise<Own | null> {
   const { config, host } = session;
   if (!config.gateway.enabled) throw notThere('The configuration has no gateway (gateway.enabled)');
   const slot = config.gateway.active_slot;
   const from = releaseIn(await installedOn(host, config.paths.root), 'gateway', slot);
   if (from === null) throw notThere(`Slot ${slot} has no gateway yet, so there is nothing to replace`);
-  await assertGiven(session, 'gateway', afterQdrant ? ['4.5'] : ['1.1', '4.5']);
+  await assertGiven(session, 'gateway', [...(afterQdrant ? [] : ['1.1' as const]), ...edgeOf(inPlace)]);
   const { gateway } = await import('../../../tasks/1.2-gateway.js');
   if ((await dueSteps(host, [gateway], taskContext(session))).length === 0) return null;
   const { name, sha256 } = gatewayArtefact(config);
   const migrations = migrationsOf(await schemaOfDeploy(host, config));
   return {
-    ...{ from, to: { slot: otherSlot(slot), release: name, sha256 } },
+    ...{ from, to: { slot: slotFor(slot, inPlace), release: name, sha256 } },
     ...(migrations === undefined ? {} : { migrations }),
   };
 }
 
-async function ofQdrant(session: Session, wanted: Strategy | undefined): Promise<Own | null> {
+async function ofQdrant(session: Session, { inPlace, strategy: wanted }: Asked): Promise<Own | null> {
   const { config, host, facts } = session;
   const slot = config.qdrant.active_slot;
   const installed = await installedOn(host, config.paths.root);
@@ -95,11 +99,19 @@ async function ofQdrant(session: Session, wanted: Strategy | undefined): Promise
   const source = qdrantSource(config, facts);
   const release = qdrantRelease(config);
   assertNotReplaced(installed, { release, sha256: source.sha256, serving: from.release });
-  await assertGiven(session, 'qdrant', ['4.5']);
-  return {
-    ...{ from, to: { slot: otherSlot(slot), release, sha256: source.sha256 } },
-    strategy: chosenStrategy(possibleStrategies(versions, config), wanted),
-  };
+  await assertGiven(session, 'qdrant', edgeOf(inPlace));
+  const to = { slot: slotFor(slot, inPlace), release, sha256: source.sha256 };
+  if (inPlace) return { from, to };
+  return { from, to, strategy: chosenStrategy(possibleStrategies(versions, config), wanted) };
+}
+
+/** In place the edge may change with what is behind it. */
+function edgeOf(inPlace: boolean): readonly '4.5'[] {
+  return inPlace ? [] : ['4.5'];
+}
+
+function slotFor(serving: SlotName, inPlace: boolean): SlotName {
+  return inPlace ? serving : otherSlot(serving);
 }
 
 /** The version of a release by its manifest; '' where that does not say. */
@@ -166,7 +178,7 @@ function otherKeys(): VdbError {
 function notThere(message: string): VdbError {
   return new VdbError(message, {
     ...{ code: 'deploy.nothing-there', exitCode: EXIT.usage },
-    meaning: 'A deploy brings a new release beside the one that serves.',
+    meaning: 'A deploy brings a new release in after one that serves.',
     next: 'vdb provision installs the first one.',
   });
 }

@@ -1,13 +1,15 @@
 import { gatewayRollout } from '../../deploy/gateway/rollout.js';
+import { inPlaceRollout } from '../../deploy/in-place.js';
 import { qdrantIn, servingIn } from '../../deploy/installed.js';
 import type { Rollout } from '../../deploy/machine.js';
 import { qdrantRollout } from '../../deploy/qdrant/rollout.js';
 import { copyingOf } from '../../deploy/qdrant/strategy.js';
-import type { DeployRecord } from '../../deploy/record.js';
+import { type DeployRecord, isInPlace } from '../../deploy/record.js';
 import type { CommandContext } from '../context.js';
 import { commandLine } from '../locked.js';
 import { type Session, taskContext } from '../session.js';
 import { backUpFor, keepSetsOf } from './backup.js';
+import { inPlaceOf } from './in-place.js';
 import { withOverrides } from './overrides.js';
 import type { DeployProgress } from './progress.js';
 import { assertReady } from './ready.js';
@@ -30,6 +32,7 @@ export async function rolloutOf(
     again: commandLine(context, session),
     onLine: progress.onLine,
   };
+  if (isInPlace(record)) return inPlaceRollout(await inPlaceOf(context, session, record, common));
   if (service === 'gateway') {
     return gatewayRollout({
       ...common,

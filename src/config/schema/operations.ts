@@ -178,7 +178,7 @@ export const deploymentSchema = z
       .enum(['blue_green', 'in_place'])
       .default('blue_green')
       .describe(
-        'How a new version is brought in: blue_green by vdb deploy, in_place by vdb provision, with a restart.',
+        'How vdb deploy brings a new version in: beside the one that serves, or in_place with a restart.',
       ),
     keep_releases: z
       .int()

@@ -14,7 +14,7 @@ import type { Phase, PhaseEnd, Rollout } from '../machine.js';
 import { bakeNew, cutOver, drainOld, edgeOf, type Move, notGood } from '../move.js';
 import { ASKED, askEdge } from '../outside.js';
 import { type DeployRecord, hasSwitched, type PhaseName } from '../record.js';
-import { pruneReleases } from '../retention.js';
+import { forgetEarlier, pruneReleases } from '../retention.js';
 import { assertRoom } from '../room.js';
 import { forgetStandby, keepStandby, putStandbyBack } from '../standby.js';
 import { trafficOf } from '../traffic.js';
@@ -240,6 +240,7 @@ async function retire(deploy: GatewayDeploy, record: DeployRecord, stop: AbortSi
     await bring([taskOf('deploy.contract', 'Contract', parts.contraction)], options(deploy, after, stop));
   await bring(record.kind === 'rollback' ? parts.edge : parts.whole, options(deploy, after, stop));
   await host.run(forgetStandby(keptOf(deploy, record)));
+  await forgetEarlier(host, after, record);
   const gone = await pruneReleases(host, after, 'gateway');
   const removed = gone.length === 0 ? '' : `; removed ${gone.join(', ')}`;
   const contracted = contract.length === 0 ? '' : `; the schema went on to ${headOf(contract)}`;

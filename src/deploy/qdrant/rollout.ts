@@ -14,7 +14,7 @@ import type { Phase, PhaseEnd, Rollout } from '../machine.js';
 import { bakeNew, cutOver, drainOld, edgeOf, type Move, notGood } from '../move.js';
 import { ASKED, askEdge } from '../outside.js';
 import { type DeployRecord, hasSwitched, type PhaseName } from '../record.js';
-import { pruneReleases } from '../retention.js';
+import { forgetEarlier, pruneReleases } from '../retention.js';
 import { assertDisk, assertRoom } from '../room.js';
 import { forgetStandby, keepStandby, putStandbyBack } from '../standby.js';
 import { trafficOf } from '../traffic.js';
@@ -260,6 +260,7 @@ async function retire(deploy: QdrantDeploy, record: DeployRecord, stop: AbortSig
   await bring(record.kind === 'rollback' ? parts.edge : parts.whole, optionsOf(deploy, after, stop));
   await host.run(forgetStandby(keptOf(deploy, record)));
   await deploy.keepSets(record);
+  await forgetEarlier(host, after, record);
   const gone = await pruneReleases(host, after, 'qdrant');
   const removed = gone.length === 0 ? '' : `; removed ${gone.join(', ')}`;
   return { note: `${from} is stopped and empty${removed}`, numbers: { pruned: gone.length } };

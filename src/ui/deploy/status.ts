@@ -4,10 +4,13 @@ import {
   type DeployRecord,
   hasRetired,
   hasSwitched,
+  isInPlace,
   isOpen,
   numbersOf,
+  type ServiceName,
   type Strategy,
   setOf,
+  switchOf,
 } from '../../deploy/record.js';
 import { when } from '../history.js';
 import { duration, styleFor } from '../style.js';
@@ -29,13 +32,19 @@ export function standing(record: DeployRecord, { isLocked }: Surroundings): stri
   }
   if (record.state === 'paused') return `paused before ${phase}`;
   if (record.state === 'done') return `done: ${record.to.slot} serves`;
-  const where = hasSwitched(record) ? 'users were sent back' : 'users were never sent to the new slot';
-  return `${record.state}: ${record.from.slot} serves, ${where}`;
+  return `${record.state}: ${record.from.slot} serves, ${whatUsersMet(record)}`;
+}
+
+function whatUsersMet(record: DeployRecord): string {
+  if (isInPlace(record))
+    return hasSwitched(record) ? `again from ${record.from.release}` : 'and was not restarted';
+  return hasSwitched(record) ? 'users were sent back' : 'users were never sent to the new slot';
 }
 
 /** Who users are sent to by what the record says; the running edge has the last word. Pure. */
 function serving(record: DeployRecord): string {
   const { from, to } = record;
+  if (isInPlace(record)) return `${to.slot}, which is restarted in place`;
   const [phase] = record.phases.filter(({ name }) => name === 'cutover');
   if (phase?.status === 'running') return `${from.slot} or ${to.slot}: the switch was under way`;
   return hasSwitched(record) ? to.slot : from.slot;
@@ -114,15 +123,16 @@ export function deployMarkdown(record: DeployRecord, host: string): string {
 
 /** What clients met, by the edge's own count: at the old slot until the cutover, and at the new one while it was watched. */
 function requestLines(record: DeployRecord): string[] {
-  const [cutover, bake] = [numbersOf(record, 'cutover'), numbersOf(record, 'bake')];
-  const row = (what: string, slot: 'old' | 'new', numbers: Record<string, number>): string[] => {
+  const [cutover, bake] = [numbersOf(record, switchOf(record)), numbersOf(record, 'bake')];
+  const what = isInPlace(record) ? 'release' : 'slot';
+  const row = (title: string, slot: 'old' | 'new', numbers: Record<string, number>): string[] => {
     const { [`${slot}_requests`]: requests, [`${slot}_errors`]: errors, [`${slot}_ms`]: mean } = numbers;
     if (requests === undefined) return [];
-    return [`| ${what} | ${requests} | ${errors ?? 0} | ${mean === undefined ? '' : mean.toFixed(1)} |`];
+    return [`| ${title} | ${requests} | ${errors ?? 0} | ${mean === undefined ? '' : mean.toFixed(1)} |`];
   };
   const rows = [
-    ...row('at the old slot, up to the cutover', 'old', cutover),
-    ...row('at the new slot, in the bake', 'new', bake),
+    ...row(`at the old ${what}, up to the ${switchOf(record)}`, 'old', cutover),
+    ...row(`at the new ${what}, in the bake`, 'new', bake),
   ];
   if (rows.length === 0) return [];
   return ['', '| requests | number | failed | mean, ms |', '| --- | --- | --- | --- |', ...rows];
@@ -133,6 +143,12 @@ const DATA: Readonly<Record<Strategy, string>> = {
   replicate: 'replicate: both slots take every write, the way back is open while they do',
   snapshot: 'snapshot: reads go on, writes get 503 until the new slot serves',
   set: 'set: from a backup, without what was written since',
+};
+
+/** What clients meet while a service is restarted in place. */
+const DOWNTIME: Readonly<Record<ServiceName, string>> = {
+  qdrant: 'from the restart until all collections are loaded: requests fail, the record says how long',
+  gateway: 'from the restart until it is ready, unless it has replicas: the record says how long',
 };
 
 /** What a deploy would do, and what it would lose where that is so. */
@@ -151,6 +167,7 @@ export function deployPlanText(
     `  phases      ${record.phases.map(({ name }) => name).join(', ')}`,
     `  bake        ${deployment.bake_seconds} s`,
     ...(strategy === undefined ? [] : [`  data        ${DATA[strategy]}`]),
+    ...(isInPlace(record) ? [`  downtime    ${DOWNTIME[record.service]}`] : []),
     ...migrationLines(migrations),
     ...(losses === undefined ? [] : ['', lossText(losses, `what was written since backup set ${restores}`)]),
   ].join('\n');
