@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
 import { LAB_WORKERS } from './test/support/workers.js';
 
+const THOROUGH = process.env.VDB_E2E_THOROUGH === '1';
+
 /**
  * Three suites: `unit` needs nothing, `integration` talks to a real sshd and a real or emulated Qdrant on
- * loopback, `lab` drives the built command line against disposable hosts.
+ * loopback, `lab` drives the built command line against disposable hosts. Files with long tables of faults
+ * (`*.thorough.test.ts`) run with `npm run test:thorough` alone.
  */
 export default defineConfig({
   test: {
@@ -21,6 +24,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: THOROUGH ? [] : ['test/e2e/**/*.thorough.test.ts'],
           globalSetup: ['test/e2e/setup.ts'],
           testTimeout: 600_000,
           hookTimeout: 1_200_000,
