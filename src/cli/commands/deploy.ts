@@ -11,6 +11,7 @@ import type { CommandContext, Handler } from '../context.js';
 import { carriedOut, refuseSecond, tell, theOpen } from '../deploy/carry.js';
 import { confirmLoss } from '../deploy/loss.js';
 import {
+  assertOneWay,
   assertService,
   type DeployOptions,
   inPlaceOf,
@@ -32,6 +33,7 @@ type Context = CommandContext<DeployOptions>;
 export const deploy: Handler<DeployOptions> = (context) => {
   const { options, cwd } = context;
   assertService(options);
+  assertOneWay(options);
   const asked = {
     ...{ pauseAfter: pauseAfterOf(options), strategy: strategyOf(options) },
     overrides: overridesOf(options, cwd),

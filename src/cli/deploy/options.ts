@@ -66,15 +66,19 @@ function oneOf<T extends string>(option: string, word: string, known: readonly T
   });
 }
 
-/** With a restart, as `--in-place` says, or the configuration where nothing is said. Throws `usage`. */
+/** Throws `usage` where the options are of more than one way to bring a release in. */
+export function assertOneWay({ blueGreen, inPlace, strategy }: DeployOptions): void {
+  if (blueGreen && inPlace) throw oneOnly('--blue-green', '--in-place');
+  if (inPlace && strategy !== undefined) throw oneOnly('--strategy', '--in-place');
+}
+
+/** With a restart: as the options say, else the configuration. */
 export function inPlaceOf(
   { blueGreen, inPlace, strategy }: DeployOptions,
   { deployment }: Pick<Config, 'deployment'>,
 ): boolean {
-  if (blueGreen && inPlace) throw oneOnly('--blue-green', '--in-place');
-  const isWanted = inPlace ?? (!blueGreen && deployment.strategy === 'in_place');
-  if (isWanted && strategy !== undefined) throw oneOnly('--strategy', '--in-place');
-  return isWanted;
+  if (blueGreen || strategy !== undefined) return false;
+  return inPlace ?? deployment.strategy === 'in_place';
 }
 
 function oneOnly(one: string, other: string): VdbError {

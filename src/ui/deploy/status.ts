@@ -7,6 +7,7 @@ import {
   isInPlace,
   isOpen,
   numbersOf,
+  type PhaseName,
   type ServiceName,
   type Strategy,
   setOf,
@@ -168,16 +169,16 @@ export function deployPlanText(
     `  bake        ${deployment.bake_seconds} s`,
     ...(strategy === undefined ? [] : [`  data        ${DATA[strategy]}`]),
     ...(isInPlace(record) ? [`  downtime    ${DOWNTIME[record.service]}`] : []),
-    ...migrationLines(migrations),
+    ...migrationLines(migrations, isInPlace(record) ? 'restart' : 'stage'),
     ...(losses === undefined ? [] : ['', lossText(losses, `what was written since backup set ${restores}`)]),
   ].join('\n');
 }
 
-function migrationLines(migrations: DeployRecord['migrations']): string[] {
+function migrationLines(migrations: DeployRecord['migrations'], expanding: PhaseName): string[] {
   if (migrations === undefined) return [];
   const { expand, contract } = migrations;
   return [
-    ...(expand.length === 0 ? [] : [`  migrations  ${expand.join(', ')}, in stage`]),
+    ...(expand.length === 0 ? [] : [`  migrations  ${expand.join(', ')}, in ${expanding}`]),
     ...(contract.length === 0
       ? []
       : [

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Document, parseDocument } from 'yaml';
-import { type DeployRecord, type PhaseName, phasesOf } from '../../../src/deploy/record.js';
+import { type DeployRecord, type PhaseName, phasesInPlace, phasesOf } from '../../../src/deploy/record.js';
 import { type Ended, type LabHost, result, start } from '../../support/lab.js';
 import { describeLab } from '../support/shared.js';
 import { hostWithGateway, remove, WITHOUT_PYTHON } from '../support/site.js';
@@ -201,6 +201,68 @@ describeLab('a deploy of the gateway', () => {
     done(await first.ended);
   });
 
+  describe('in place', () => {
+    /** From the first request that was not answered well to the end of the last one, in seconds. */
+    async function outage(work: () => Promise<Ended>): Promise<{ ended: Ended; seconds: number }> {
+      const load = shelf.load();
+      await sleep(1000);
+      load.answers();
+      let [first, last] = [0, 0];
+      const begun = performance.now();
+      const watching = setInterval(() => {
+        if (failures(load.answers()).length === 0) return;
+        first ||= performance.now() - begun;
+        last = performance.now() - begun;
+      }, 100);
+      const ended = await work();
+      clearInterval(watching);
+      await load.stop();
+      return { ended, seconds: (last - first) / 1000 };
+    }
+
+    test('the gateway comes in with a restart, and the record says how long nobody was served', async () => {
+      const limit = await another();
+      const from = await active();
+      expect((await host.vdb('deploy --in-place --plan')).stdout).toContain('downtime');
+      const { ended, seconds } = await outage(() => host.vdb('deploy --in-place'));
+      done(ended);
+      expect(await active()).toBe(from);
+      expect(await limitOf(from)).toBe(String(limit));
+      const { phases } = await record();
+      const restart = phases.find(({ name }) => name === 'restart');
+      expect(restart?.note).toMatch(/nobody was served for \d+\.\d s$/);
+      const measured = (restart?.numbers?.down_ms ?? 0) / 1000;
+      console.info(`in place: nobody was served for ${measured} s, by the load ${seconds} s`);
+      expect(Math.abs(measured - seconds)).toBeLessThan(3);
+      expect(result(await host.vdb('deploy --json'))).toMatchObject({ status: 'unchanged' });
+      const provisioned = result(await host.vdb(`provision ${WITHOUT_PYTHON} --json`));
+      expect(provisioned).toMatchObject({ changed: 0, exit_code: 0 });
+      await nothingIsLost();
+    });
+
+    test('it is taken back with a restart: the settings of before serve again', async () => {
+      const from = await active();
+      done(await host.vdb('rollback'));
+      expect(await active()).toBe(from);
+      expect(await limitOf(from)).not.toBe(String(results));
+      expect((await host.vdb('rollback --plan')).stdout).not.toContain('restart');
+    });
+
+    test('Qdrant comes in with a restart and is taken back, with all its data', async () => {
+      const ofWal = () => inside("sed -n 's/^ *wal_capacity_mb: //p' /opt/qdrant/config/qdrant-blue.yaml");
+      const before = await ofWal();
+      await edit((document) => document.setIn(['qdrant', 'wal_capacity_mb'], Number(before) + 1));
+      done(await host.vdb('deploy --in-place --service qdrant'));
+      expect((await record()).phases.map(({ name }) => name)).toEqual(phasesInPlace('deploy'));
+      expect(await ofWal()).toBe(String(Number(before) + 1));
+      await nothingIsLost();
+      done(await host.vdb('rollback --service qdrant'));
+      expect(await ofWal()).toBe(before);
+      await nothingIsLost();
+      await edit((document) => document.deleteIn(['qdrant', 'wal_capacity_mb']));
+    });
+  });
+
   describe('of a release that is no good', () => {
     const LOAD = `for i in $(seq 200); do curl -s -o /dev/null ${EDGE}/anything; sleep 0.05; done`;
 
@@ -247,6 +309,19 @@ describeLab('a deploy of the gateway', () => {
       const { state } = await refused('bake', { OWN_FAILS: 'yes' }, /requests failed/);
       expect(state).toBe('returned');
       await load.ended;
+    });
+
+    test('in place: the one of before is put back and serves again', async () => {
+      const from = await active();
+      const before = await inside(`readlink /opt/qdrant/gateway/${from}-1`);
+      await edit((document) => document.setIn(['gateway', 'environment'], { OWN_DOES_NOT_START: 'yes' }));
+      const ended = await host.vdb('deploy --in-place --service gateway');
+      await edit((document) => document.deleteIn(['gateway', 'environment']));
+      expect(ended.exitCode, ended.stdout + ended.stderr).toBe(1);
+      expect(ended.stderr).toContain(`${from} serves, again from`);
+      expect((await record()).state).toBe('returned');
+      expect(await inside(`readlink /opt/qdrant/gateway/${from}-1`)).toBe(before);
+      expect(await inside(`curl -s -o /dev/null -w '%{http_code}' ${EDGE}/anything`)).toBe('200');
     });
 
     test('what stood by before it still stands by', async () => {

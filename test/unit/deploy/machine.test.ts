@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { abort, type DeployEvent, drive, type Phase, Stopped } from '../../../src/deploy/machine.js';
-import { type DeployRecord, hasSwitched, PHASES, type PhaseName } from '../../../src/deploy/record.js';
+import { type DeployRecord, hasSwitched, type PhaseName, phasesOf } from '../../../src/deploy/record.js';
 import { EXIT, VdbError } from '../../../src/errors.js';
+
+const PHASES = phasesOf('qdrant', 'deploy');
 
 function record(change: Partial<DeployRecord> = {}): DeployRecord {
   return {

@@ -52,6 +52,14 @@ describe('vdb deploy refuses, before it looks for a configuration,', () => {
     expect(err).toContain('replicate, snapshot');
   });
 
+  test('to be in place and beside what serves at once', async () => {
+    for (const words of [['--blue-green'], ['--strategy', 'replicate']]) {
+      const { exitCode, err } = await vdb('deploy', '--in-place', ...words);
+      expect(exitCode).toBe(2);
+      expect(err).toContain(`${words[0]} and --in-place exclude each other`);
+    }
+  });
+
   test('in JSON too', async () => {
     const { exitCode, out, err } = await vdb('--json', 'deploy', '--service', 'redis');
     expect({ exitCode, err }).toEqual({ exitCode: 2, err: '' });

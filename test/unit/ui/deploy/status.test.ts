@@ -9,7 +9,7 @@ import {
   nextOf,
   standing,
 } from '../../../../src/ui/deploy/status.js';
-import { deployAt, second } from '../../../support/deploys.js';
+import { deployAt, IN_PLACE, second } from '../../../support/deploys.js';
 
 const failure = { phase: 'bake', code: 'deploy.bake', message: '9 of 20 requests failed' } as const;
 
@@ -150,6 +150,36 @@ describe('what a deploy would do', () => {
     const text = deployPlanText(deployAt('preflight', 'pending', { migrations }), { deployment }, false);
     expect(text).toContain('migrations  005_a, in stage');
     expect(text).toContain('migrations  006_b, 007_c, in retire: no way back');
+  });
+});
+
+describe('a deploy in place', () => {
+  const { deployment } = configSchema.pick({ deployment: true }).parse({});
+
+  test('says before it begins that nobody is served meanwhile', () => {
+    const text = deployPlanText(deployAt('preflight', 'pending', IN_PLACE), { deployment }, false);
+    expect(text).toContain('phases      preflight, stage, restart, outside, bake, retire');
+    expect(text).toMatch(/downtime +from the restart until it is ready/);
+  });
+
+  test('is told of without slots that nobody was sent to', () => {
+    const status = (at: 'stage' | 'bake') => deployAt(at, 'failed', { ...IN_PLACE, state: 'failed' });
+    expect(standing(status('stage'), { isLocked: false })).toBe('failed: blue serves, and was not restarted');
+    expect(standing(status('bake'), { isLocked: false })).toBe(
+      'failed: blue serves, again from gateway-1.0.0-old',
+    );
+    const text = deployText(deployAt('restart', 'running', IN_PLACE), { isLocked: true }, false);
+    expect(text).toContain('users are served by blue, which is restarted in place');
+  });
+
+  test('compares what clients met before the restart with what they met after it', () => {
+    const record = deployAt('end', 'pending', { ...IN_PLACE, state: 'done' });
+    const phases = record.phases.map((phase) =>
+      phase.name === 'restart' ? { ...phase, numbers: { old_requests: 5, new_requests: 5 } } : phase,
+    );
+    expect(deployMarkdown({ ...record, phases }, 'one')).toContain(
+      '| at the old release, up to the restart | 5 | 0 |  |',
+    );
   });
 });
 
