@@ -163,6 +163,18 @@ describe('retention', () => {
     }
   });
 
+  test('never takes what a rollback of a deploy in place would put back, as long as there is such a rollback', () => {
+    const begun = deploy(8, 'old', 'active', 'done');
+    const inPlace = { ...begun, from: { ...begun.from, slot: begun.to.slot } };
+    const goesAfter = (...records: DeployRecord[]): string[] => {
+      const found = releasesOf(many, records, slots);
+      return prunable(found, many, { service: 'gateway', keep: 0 });
+    };
+    expect(goesAfter(inPlace)).not.toContain('gateway-old');
+    expect(goesAfter({ ...inPlace, state: 'running' })).not.toContain('gateway-old');
+    expect(goesAfter(deploy(9, 'active', 'new', 'done'), inPlace)).toContain('gateway-old');
+  });
+
   test('leaves the releases of another service alone', () => {
     expect(prunable(releases, many, { service: 'qdrant', keep: 0 })).toEqual([]);
   });
