@@ -33,7 +33,6 @@ export interface DocumentSpec {
   corrections: readonly string[];
 }
 
-export const DEPLOYMENT = { later: 'comes with deployments' } as const;
 export const LOAD = { later: 'comes with the load tests' } as const;
 
 export const READINESS = { readiness: true } as const;

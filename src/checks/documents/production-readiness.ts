@@ -3,7 +3,6 @@ import {
   checks,
   command,
   criterion,
-  DEPLOYMENT,
   type DocumentSpec,
   type Evidence,
   LOAD,
@@ -25,27 +24,32 @@ const HEALTH = checks(
   ],
 );
 
+/** A look at the host deploys nothing: what did is in its records. */
+const DEPLOYED = { beyond: 'seen in the records of deploys: vdb deploy status, vdb releases' } as const;
+
+const ORCHESTRATION = checks('deployment.orchestration', 'deployment.health');
+
 /** Task 4.5: most of its sub-tasks are seen in what other tasks have made, not in one of its own. */
 export const productionReadinessDocument: DocumentSpec = {
   id: '4.5',
   title: 'Deployment and production readiness',
   criteria: [
     criterion('Vector Database Server ready for production deployment', ...READINESS),
-    criterion('Automated deployment procedures operational', DEPLOYMENT),
-    criterion('All services properly orchestrated and managed', DEPLOYMENT),
+    criterion('Automated deployment procedures operational', DEPLOYED),
+    criterion('All services properly orchestrated and managed', ...ORCHESTRATION),
     criterion('Comprehensive health checks operational', ...HEALTH),
     criterion('System validated in production environment', ...READINESS),
     subtask('4.5.1', 'Production environment operational', ...checks('drift')),
-    subtask('4.5.2', 'Deployment automation functional', DEPLOYMENT),
-    subtask('4.5.3', 'Service orchestration operational', DEPLOYMENT),
+    subtask('4.5.2', 'Deployment automation functional', DEPLOYED),
+    subtask('4.5.3', 'Service orchestration operational', ...ORCHESTRATION),
     subtask('4.5.4', 'Health checks operational for all services', ...HEALTH),
     subtask('4.5.5', 'Configuration management operational', ...checks('drift')),
-    subtask('4.5.6', 'Service discovery operational', DEPLOYMENT),
+    subtask('4.5.6', 'Service discovery operational', ...checks('deployment.registry')),
     subtask('4.5.7', 'Production deployment validated', ...READINESS),
-    subtask('4.5.8', 'Rollback procedures tested and functional', DEPLOYMENT),
+    subtask('4.5.8', 'Rollback procedures tested and functional', DEPLOYED),
     subtask('4.5.9', 'Deployment documentation complete', { beyond: 'nothing that a host can show' }),
     subtask('4.5.10', 'Go-live checklist completed', { beyond: 'see vdb check readiness --checklist' }),
-    command('deploy.py --production --validate', DEPLOYMENT),
+    command('deploy.py --production --validate', DEPLOYED),
     command('readiness_check.py --comprehensive', ...READINESS),
     command('a search through the gateway, timed', ...checks('gateway.search')),
     command('wrk with 1000 connections for 300 s', LOAD),
