@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../../src/checks/catalogue/index.js';
-import {
-  DEPLOYMENT,
-  type DocumentSpec,
-  type Evidence,
-  LOAD,
-} from '../../../../src/checks/documents/document.js';
+import { type DocumentSpec, type Evidence, LOAD } from '../../../../src/checks/documents/document.js';
 import { documentsOf, selectDocuments } from '../../../../src/checks/documents/index.js';
 import {
   allHold,
@@ -213,9 +208,9 @@ describe('the documents', () => {
       for (const { id } of subtasks) expect(evidence).toContainEqual({ subtask: id });
   });
 
-  it('leave out for later only what deployments and load tests bring', () => {
+  it('leave out for later only what load tests bring', () => {
     const later = evidence.flatMap((each) => ('later' in each ? [each.later] : []));
-    expect(new Set(later)).toEqual(new Set([DEPLOYMENT.later, LOAD.later]));
+    expect(new Set(later)).toEqual(new Set([LOAD.later]));
   });
 
   it('need no check that another document needs', () => {
