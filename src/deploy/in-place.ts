@@ -136,9 +136,10 @@ async function restart(deploy: InPlace, record: DeployRecord, stop: AbortSignal)
 async function exchange(deploy: InPlace, record: DeployRecord, stop: AbortSignal): Promise<void> {
   const { host, parts, units } = deploy;
   if (record.undoes === undefined) {
-    const stage = taskOf('deploy.stage', 'Settings', parts.stage);
-    const start = taskOf('deploy.start', 'Start', parts.start);
-    await bring([stage, ...parts.edge, start], optionsOf(deploy, stop));
+    // One after the other: whether a unit has to be restarted is seen once its files are there.
+    await bring([taskOf('deploy.stage', 'Settings', parts.stage)], optionsOf(deploy, stop));
+    await bring(parts.edge, optionsOf(deploy, stop));
+    await bring([taskOf('deploy.start', 'Start', parts.start)], optionsOf(deploy, stop));
     return;
   }
   await host.run(keepStandby(keptOf(deploy, record)));
