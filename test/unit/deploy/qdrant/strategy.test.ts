@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { chosenStrategy } from '../../../../src/cli/deploy/planned.js';
 import { possibleStrategies } from '../../../../src/deploy/qdrant/strategy.js';
-import { testConfig } from '../../../support/config.js';
+import { QDRANT, testConfig } from '../../../support/config.js';
 
-const genuine = testConfig({ qdrant: { artifact: { from: 'release' } } });
-const alone = testConfig({ qdrant: { artifact: { from: 'release' }, cluster: { enabled: false } } });
-const emulator = testConfig({ qdrant: { artifact: { from: 'emulator' } } });
+const genuine = testConfig({ qdrant: { ...QDRANT, artifact: { from: 'release' } } });
+const alone = testConfig({ qdrant: { ...QDRANT, artifact: { from: 'release' }, cluster: { enabled: false } } });
+const emulator = testConfig({ qdrant: { ...QDRANT, artifact: { from: 'emulator' } } });
 
 describe('data comes into the other slot', () => {
   test('by replication where the versions are one minor apart at most, in either direction', () => {
