@@ -4,7 +4,9 @@ import { possibleStrategies } from '../../../../src/deploy/qdrant/strategy.js';
 import { QDRANT, testConfig } from '../../../support/config.js';
 
 const genuine = testConfig({ qdrant: { ...QDRANT, artifact: { from: 'release' } } });
-const alone = testConfig({ qdrant: { ...QDRANT, artifact: { from: 'release' }, cluster: { enabled: false } } });
+const alone = testConfig({
+  qdrant: { ...QDRANT, artifact: { from: 'release' }, cluster: { enabled: false } },
+});
 const emulator = testConfig({ qdrant: { ...QDRANT, artifact: { from: 'emulator' } } });
 
 describe('data comes into the other slot', () => {
