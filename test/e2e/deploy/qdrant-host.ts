@@ -72,7 +72,6 @@ export async function qdrantHost(name: string, { gateway }: { gateway: boolean }
   const genuine = !(await lab.inside('cat /var/lib/vdb/state.json')).includes('"genuine": false');
   const probe = await probeBehindEdge(lab);
   const rows: Row[] = [];
-  let wal = 16;
 
   const inside = async (script: string): Promise<string> => (await lab.inside(script)).trim();
   const record = async (): Promise<DeployRecord> =>
@@ -93,8 +92,11 @@ export async function qdrantHost(name: string, { gateway }: { gateway: boolean }
   return {
     ...{ lab, probe, genuine, edit, inside, record, active, answers },
     async another() {
-      wal += 1;
-      await edit((document) => document.setIn(['qdrant', 'wal_capacity_mb'], wal));
+      let wal = 0;
+      await edit((document) => {
+        wal = Number(document.getIn(['qdrant', 'wal_capacity_mb']) ?? 16) + 1;
+        document.setIn(['qdrant', 'wal_capacity_mb'], wal);
+      });
       return wal;
     },
     running: () =>
@@ -120,7 +122,7 @@ export async function qdrantHost(name: string, { gateway }: { gateway: boolean }
       const last = await record();
       const row: Row = {
         ...{ fault, ended: `${standing(last)}: ${await active()} serves` },
-        ...{ requests: all.length, failed: failed.length, held: all.filter(isHeld).length },
+        ...{ requests: all.length, failed, held: all.filter(isHeld).length },
         ...{ fenceMs: fenceOf(last), lost: lost.length, before, during: all, cutover: cutoverOf(last) },
       };
       rows.push(row);

@@ -5,7 +5,7 @@ export interface Row {
   fault: string;
   ended: string;
   requests: number;
-  failed: number;
+  failed: readonly Answered[];
   /** Answered with 503 and Retry-After by the fence. */
   held: number;
   /** How long writes were held back; undefined where the deploy did not come so far. */
@@ -28,14 +28,26 @@ export function printRows(title: string, rows: readonly Row[]): void {
   const lines = cells.map((row) =>
     row.map((cell, at) => (at < 2 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join(' '),
   );
-  console.info(`${title}\n${lines.join('\n')}`);
+  console.info([title, ...lines, '', ...rows.flatMap(failuresOf)].join('\n'));
+}
+
+/** What failed, in a line: for how long, and how. */
+function failuresOf({ fault, failed }: Row): string[] {
+  if (failed.length === 0) return [];
+  const times = failed.map(({ at }) => at);
+  const seconds = (Math.max(...times) - Math.min(...times)) / 1000;
+  const how = new Map<string, number>();
+  for (const { kind, status } of failed)
+    how.set(`${kind} ${status}`, (how.get(`${kind} ${status}`) ?? 0) + 1);
+  const counts = [...how].map(([what, count]) => `${count} ${what}`).join(', ');
+  return [`${fault.trim()}: failed within ${seconds.toFixed(1)} s: ${counts}`];
 }
 
 function cellsOf({ fault, ended, requests, failed, held, fenceMs, lost, ...times }: Row): string[] {
   const { before, during, cutover } = times;
   const switched = cutover && during.filter(({ at }) => at >= cutover[0] && at <= cutover[1]);
   return [
-    ...[fault, ended, String(requests), String(failed), held === 0 ? '-' : String(held)],
+    ...[fault, ended, String(requests), String(failed.length), held === 0 ? '-' : String(held)],
     ...[held === 0 || fenceMs === undefined ? '-' : `${(fenceMs / 1000).toFixed(1)}s`, String(lost)],
     ...[p99(before), p99(switched ?? [])],
   ];
