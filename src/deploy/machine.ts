@@ -74,9 +74,10 @@ export interface Driven {
  * Runs the phases that are not done, each with the record written before and after it. A phase that fails before the old
  * slot is retired has users sent back and the new slot removed, unless that would lose what was written: then the deploy
  * waits for a person. A lost connection throws, and leaves the record as it was
- * written last: nobody knows better.
+ * written last: nobody knows better. Where it was cut short while it was taken back, the rest is taken back.
  */
 export async function drive(begun: DeployRecord, rollout: Rollout, options: DriveOptions): Promise<Driven> {
+  if (begun.withdrawing !== undefined) return takenBack(begun, rollout, options);
   let record: DeployRecord = { ...begun, state: 'running' };
   const save = async (next: DeployRecord): Promise<void> => {
     record = next;
@@ -117,10 +118,18 @@ export async function drive(begun: DeployRecord, rollout: Rollout, options: Driv
     await save({ ...withPhase(record, phase, { status: 'failed', ended: now() }), failure });
     if (hasRetired(record) || (await rollout.hasMovedOn?.(record)))
       return { record: await paused(record, save), error, interrupted: false };
-    await withdrawn(record, rollout, options);
-    await save({ ...record, state: hasSwitched(record) ? 'returned' : 'failed', ended: now() });
+    record = await withdrawn(record, 'failed', rollout, options);
     return { record, error, interrupted: false };
   }
+}
+
+/** The rest of a deploy whose withdrawal was cut short. */
+async function takenBack(begun: DeployRecord, rollout: Rollout, options: DriveOptions): Promise<Driven> {
+  const { withdrawing = 'failed', failure } = begun;
+  const record = await withdrawn(begun, withdrawing, rollout, options);
+  if (withdrawing === 'aborted' || failure === undefined) return { record, interrupted: false };
+  const error = new VdbError(failure.message, { code: failure.code, exitCode: EXIT.failed });
+  return { record, error, interrupted: false };
 }
 
 /**
@@ -140,26 +149,35 @@ export async function abort(
       next: 'vdb deploy continue, and then, to go back: vdb rollback',
     });
   }
-  await withdrawn(record, rollout, options);
-  const ended: DeployRecord = { ...record, state: 'aborted', ended: now() };
-  await options.save(ended);
-  return ended;
+  return withdrawn(record, 'aborted', rollout, options);
 }
 
-/** Where nothing was made there is nothing to take back, and what keeps a deploy from its beginning may forbid that too. */
+/**
+ * Takes a deploy back, with the record written before and after that. Where nothing was made there is nothing to take back,
+ * and what keeps a deploy from its beginning may forbid that too.
+ */
 async function withdrawn(
-  record: DeployRecord,
+  of: DeployRecord,
+  as: NonNullable<DeployRecord['withdrawing']>,
   rollout: Pick<Rollout, 'withdraw'>,
-  { onEvent }: Pick<DriveOptions, 'onEvent'>,
-): Promise<void> {
-  if (!hasBegun(record)) return;
-  onEvent({ type: 'withdraw.started', switched: hasSwitched(record) });
-  try {
-    await rollout.withdraw(record);
-  } catch (error) {
-    throw isLost(error) ? cutShort(error) : notWithdrawn(record, error);
+  { save, onEvent }: Pick<DriveOptions, 'save' | 'onEvent'>,
+): Promise<DeployRecord> {
+  if (hasBegun(of)) {
+    const record: DeployRecord = { ...of, state: 'running', withdrawing: as };
+    await save(record);
+    onEvent({ type: 'withdraw.started', switched: hasSwitched(record) });
+    try {
+      await rollout.withdraw(record);
+    } catch (error) {
+      throw isLost(error) ? cutShort(error) : notWithdrawn(record, error);
+    }
+    onEvent({ type: 'withdraw.finished' });
   }
-  onEvent({ type: 'withdraw.finished' });
+  const { withdrawing: _over, ...whole } = of;
+  const failed = hasSwitched(of) ? 'returned' : 'failed';
+  const ended: DeployRecord = { ...whole, state: as === 'aborted' ? 'aborted' : failed, ended: now() };
+  await save(ended);
+  return ended;
 }
 
 /** A phase that was running stays so in the record: it may have done what it is for, and is run again. */

@@ -83,6 +83,8 @@ const record = z.object({
    */
   state: z.enum(['running', 'paused', 'done', 'failed', 'returned', 'aborted']),
   ended: z.iso.datetime().optional(),
+  /** Taking it back has begun, and what it ends as then. No phase runs any more: half of what they rely on may be gone. */
+  withdrawing: z.enum(['failed', 'aborted']).optional(),
   phases: z.array(phase),
   pause_after: z.enum(PHASES).optional(),
   failure: z.object({ phase: z.enum(PHASES), code: z.string(), message: z.string() }).optional(),

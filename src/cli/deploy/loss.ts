@@ -2,12 +2,13 @@ import { askQdrant, type Endpoint, resultOf } from '../../backup/qdrant-requests
 import type { Rollout } from '../../deploy/machine.js';
 import { collectionsOf } from '../../deploy/qdrant/from-set.js';
 import { type DeployRecord, isInPlace, setOf } from '../../deploy/record.js';
+import { VdbError } from '../../errors.js';
 import type { Host } from '../../host/host.js';
 import { collectionPath } from '../../resources/qdrant-collection.js';
 import { CANARY_PREFIX } from '../../services/qdrant/canary.js';
 import { adminHeader } from '../../services/qdrant/place.js';
 import { assertAnswerable, confirmTyped } from '../../ui/confirm.js';
-import { type Loss, lossesOf, lossText } from '../../ui/deploy/loss.js';
+import { type Loss, lossesOf, lossText, untoldLossText } from '../../ui/deploy/loss.js';
 import type { CommandContext } from '../context.js';
 import { promptLine } from '../prompt.js';
 import type { Session } from '../session.js';
@@ -31,11 +32,13 @@ export async function confirmLoss(
     port: config.qdrant.slots[slot].http,
     keyFile: adminHeader(config),
   });
+  const { from, to } = record;
   const [now, then] = await Promise.all([
-    countsAt(host, at(record.to.slot)),
-    countsAt(host, at(record.from.slot)),
+    countsAt(host, at(to.slot)).catch(silent),
+    countsAt(host, at(from.slot)),
   ]);
-  const warning = lossText(lossesOf(now, then), `what was written since slot ${record.to.slot} serves`);
+  const what = `what was written since slot ${to.slot} serves`;
+  const warning = now === null ? untoldLossText(to.slot, what) : lossText(lossesOf(now, then), what);
   await confirmTyped({ ...question, warning, expected: record.from.slot });
 }
 
@@ -45,6 +48,12 @@ function stepBackWarning({ from, to, phases }: DeployRecord): string {
     `${to.release} was started on the data of ${from.release}, which may not be able to read it any more.`,
     ...(set === undefined ? [] : [`Backup set ${set} is of before: vdb restore ${set}`]),
   ].join('\n');
+}
+
+/** A new slot that is dead is what most going back is for. */
+function silent(error: unknown): null {
+  if (error instanceof VdbError && error.details.code === 'qdrant.silent') return null;
+  throw error;
 }
 
 /** What a rollback to a backup set loses, in numbers, now. */

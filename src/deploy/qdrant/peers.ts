@@ -136,11 +136,16 @@ export async function partPeer(
   }
 }
 
-/** Drops the copies that a peer has which is gone for good, and is no member any more. */
+/**
+ * Drops the copies that a peer has which is gone for good, and has no vote any more; then its address, which Qdrant would keep
+ * for ever: no other could join beside one that does not answer.
+ */
 export async function forgetPeer(asked: Asked, gone: PeerId): Promise<void> {
   const { shards } = await shardsAt(asked);
   for (const shard of shards)
     if (shard.replicas[gone] !== undefined) await asked.host.run(dropped(asked, shard, gone));
+  const cluster = await clusterAt(asked);
+  if (cluster?.peers[gone] !== undefined) await asked.host.run(removed(asked, gone));
 }
 
 function dropped(asked: Asked, { collection, shard }: Shard, peer: PeerId): Command {

@@ -6,6 +6,8 @@ import { peerAddress } from '../../services/qdrant/config.js';
 
 /** Qdrant may have to write all that it has in memory, as its unit allows. */
 const STOP_SECONDS = 200;
+/** One that waits for an agreement that cannot come does not end by itself: what it has acknowledged is in its log. */
+const HUNG_SECONDS = 3;
 /** A Qdrant that keeps ending is started by systemd five times; then it counts as failed. */
 const WAKE_SECONDS = 120;
 
@@ -99,7 +101,7 @@ export function reinitiate(config: Config, slot: SlotName): Command {
       end() { rm -rf -- ${directory}; systemctl daemon-reload; }
       trap end EXIT
       mkdir -p -- ${directory}
-      printf '[Service]\nExecStart=\nExecStart=%s --config-path %s --reinit\n' ${`${root}/slots/${slot}/qdrant`} ${`${root}/config/qdrant-${slot}.yaml`} >${`${directory}/60-vdb-reinit.conf`}
+      printf '[Service]\nTimeoutStopSec=%s\nExecStart=\nExecStart=%s --config-path %s --reinit\n' ${HUNG_SECONDS} ${`${root}/slots/${slot}/qdrant`} ${`${root}/config/qdrant-${slot}.yaml`} >${`${directory}/60-vdb-reinit.conf`}
       systemctl daemon-reload
       systemctl restart -- ${unit}
       ${untilReady(config, slot, 600)}`,

@@ -29,3 +29,8 @@ export function lossText(losses: readonly Loss[], what: string): string {
     columns([['COLLECTION', 'NOW', 'THEN', 'CHANGE'], ...rows]),
   ].join('\n');
 }
+
+/** The same where the slot that has it does not answer. Pure. */
+export function untoldLossText(slot: string, what: string): string {
+  return `This loses ${what}. How much that is cannot be told, as slot ${slot} does not answer.`;
+}

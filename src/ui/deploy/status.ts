@@ -29,7 +29,7 @@ export function standing(record: DeployRecord, { isLocked }: Surroundings): stri
   const phase = currentPhase(record)?.name ?? 'its last line';
   if (record.state === 'running') {
     const word = isLocked === null ? 'at work or cut short' : isLocked ? 'at work' : 'cut short';
-    return `${word} in ${phase}`;
+    return record.withdrawing === undefined ? `${word} in ${phase}` : `${word} while it is taken back`;
   }
   if (record.state === 'paused') return `paused before ${phase}`;
   if (record.state === 'done') return `done: ${record.to.slot} serves`;
@@ -47,13 +47,15 @@ function serving(record: DeployRecord): string {
   const { from, to } = record;
   if (isInPlace(record)) return `${to.slot}, which is restarted in place`;
   const [phase] = record.phases.filter(({ name }) => name === 'cutover');
-  if (phase?.status === 'running') return `${from.slot} or ${to.slot}: the switch was under way`;
+  if (phase?.status === 'running' || (record.withdrawing !== undefined && hasSwitched(record)))
+    return `${from.slot} or ${to.slot}: the switch was under way`;
   return hasSwitched(record) ? to.slot : from.slot;
 }
 
 /** What can be done now. Pure. */
 export function nextOf(record: DeployRecord): string | undefined {
   if (!isOpen(record)) return undefined;
+  if (record.withdrawing !== undefined) return 'vdb deploy continue, which takes back the rest';
   return hasRetired(record) ? 'vdb deploy continue' : 'vdb deploy continue, or vdb deploy abort';
 }
 

@@ -13,6 +13,12 @@ export interface Probe {
   load(): Load;
   /** Writes that were acknowledged and are not there. */
   lost(): Promise<string[]>;
+  /** All points, by their ids: payload and vector as text. What counts up is left out. */
+  contents(): Promise<Map<number, string>>;
+  /** Takes what is there now for all that was ever acknowledged. */
+  forget(): Promise<void>;
+  /** Connects anew, after the machine was away. What was acknowledged is known as before. */
+  reconnect(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -27,21 +33,23 @@ const COUNTER = 1;
 export async function probeBehindEdge(lab: LabHost): Promise<Probe> {
   const file = join(lab.directory, 'vdb.yaml');
   const { config } = await loadConfig({ cwd: lab.directory, env: process.env, config: file });
-  const host = await openHost(config.hosts[0] as HostConfig, new Gate(), { env: process.env });
   const { qdrant_http_port: restPort = 0, qdrant_grpc_port: grpcPort } = config.networking.edge;
-  const { port } = await host.forward(restPort);
-  const grpc =
-    grpcPort === undefined || config.qdrant.artifact.from === 'emulator'
-      ? null
-      : grpcChannel((await host.forward(grpcPort)).port);
+  const hasGrpc = grpcPort !== undefined && config.qdrant.artifact.from !== 'emulator';
   const key = { 'api-key': config.qdrant.api_key };
-  const base = `http://127.0.0.1:${port}/collections/${NAME}`;
-  const acknowledged = new Set<number>();
+
+  async function connected() {
+    const host = await openHost(config.hosts[0] as HostConfig, new Gate(), { env: process.env });
+    const { port } = await host.forward(restPort);
+    const grpc = hasGrpc ? grpcChannel((await host.forward(grpcPort)).port) : null;
+    return { host, grpc, base: `http://127.0.0.1:${port}/collections/${NAME}` };
+  }
+  let link = await connected();
+  let acknowledged = new Set<number>();
   let next = FIRST;
   let counted = { sent: 0, acknowledged: 0 };
 
   const ask = (method: string, path: string, body?: unknown) =>
-    fetch(`${base}${path}`, {
+    fetch(`${link.base}${path}`, {
       ...{ method, headers: { ...key, 'content-type': 'application/json' } },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(60_000),
@@ -86,7 +94,7 @@ export async function probeBehindEdge(lab: LabHost): Promise<Probe> {
   }
 
   async function called(path: string, message: Buffer, done: () => void = () => {}) {
-    const code = await (grpc?.call(path, message, key) ?? 0);
+    const code = await (link.grpc?.call(path, message, key) ?? 0);
     if (code === 0) done();
     return {
       response: new Response(null, { status: code === 0 ? 200 : 503, headers: { 'retry-after': '1' } }),
@@ -104,18 +112,44 @@ export async function probeBehindEdge(lab: LabHost): Promise<Probe> {
   const query = () => sent('POST', '/points/query', { query: vectorOf(next), limit: 3 });
   const readByGrpc = () => called('/qdrant.Points/Count', Buffer.concat([bytes(1, NAME), varint(3, 1)]));
 
+  async function contents(): Promise<Map<number, string>> {
+    const found = new Map<number, string>();
+    for (let offset: number | null | undefined; offset !== null; ) {
+      const page = { limit: 1000, with_payload: true, with_vector: true };
+      const response = await ask('POST', '/points/scroll', {
+        ...page,
+        ...(offset === undefined ? {} : { offset }),
+      });
+      const { result } = (await response.json()) as {
+        result: {
+          points: { id: number; payload: unknown; vector: unknown }[];
+          next_page_offset: number | null;
+        };
+      };
+      for (const { id, payload, vector } of result.points)
+        if (id !== COUNTER) found.set(id, JSON.stringify([payload, vector]));
+      offset = result.next_page_offset;
+    }
+    return found;
+  }
+
+  async function end({ host, grpc }: typeof link): Promise<void> {
+    grpc?.close();
+    await host.close();
+  }
+
   return {
     load: () =>
       openLoad({
         read: { everyMs: 60, send: query },
         write: { everyMs: 90, send: write },
         count: { everyMs: 70, send: count },
-        ...(grpc === null
-          ? {}
-          : {
+        ...(hasGrpc
+          ? {
               'grpc read': { everyMs: 110, send: readByGrpc },
               'grpc write': { everyMs: 130, send: writeByGrpc },
-            }),
+            }
+          : {}),
       }),
     async lost() {
       const ids = [...acknowledged, COUNTER];
@@ -136,10 +170,19 @@ export async function probeBehindEdge(lab: LabHost): Promise<Probe> {
           : [`the counter is ${counter}, not ${counted.acknowledged}`]),
       ];
     },
-    async close() {
-      grpc?.close();
-      await host.close();
+    contents,
+    async forget() {
+      acknowledged = new Set((await contents()).keys());
+      const response = await ask('POST', '/points', { ids: [COUNTER], with_payload: true });
+      const { result } = (await response.json()) as { result: { payload: { n: number } }[] };
+      counted = { ...counted, acknowledged: result[0]?.payload.n ?? 0 };
     },
+    async reconnect() {
+      const before = link;
+      link = await connected();
+      await end(before);
+    },
+    close: () => end(link),
   };
 }
 

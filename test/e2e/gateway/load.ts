@@ -7,6 +7,8 @@ export interface Answered {
   /** 0: there was no answer. */
   status: number;
   ms: number;
+  /** When it was answered, in milliseconds since 1970. */
+  at: number;
   /** Seconds after which to come again, where the answer says so. */
   retryAfter?: number;
   /** What an answer that is no success said. */
@@ -57,9 +59,9 @@ async function answered(kind: string, send: Send): Promise<Answered> {
     const problem = response.ok ? {} : { problem: (error ?? {}) as Partial<Problem> };
     const seconds = response.headers.get('retry-after');
     const retryAfter = seconds === null ? {} : { retryAfter: Number(seconds) };
-    return { kind, status: response.status, ms: took(), ...retryAfter, ...problem };
+    return { kind, status: response.status, ms: took(), at: Date.now(), ...retryAfter, ...problem };
   } catch (error) {
-    return { kind, status: 0, ms: took(), problem: { detail: String(error) } };
+    return { kind, status: 0, ms: took(), at: Date.now(), problem: { detail: String(error) } };
   }
 }
 

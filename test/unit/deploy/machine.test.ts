@@ -180,6 +180,47 @@ describe('a deploy', () => {
     expect(again.said).toEqual(['bake', 'retire']);
   });
 
+  describe('that was cut short while it was taken back', () => {
+    async function cutIn(name: PhaseName): Promise<DeployRecord> {
+      const world = rollout(failingIn(name));
+      world.rollout.withdraw = async () => {
+        throw lost;
+      };
+      await expect(drive(record(), world.rollout, world.options)).rejects.toMatchObject({
+        details: { exitCode: EXIT.unreachable },
+      });
+      return world.saved.at(-1) as DeployRecord;
+    }
+
+    test.each([
+      ['gate', 'failed'],
+      ['bake', 'returned'],
+    ] as const)('in %s runs no phase any more: what it needs may be gone', async (name, state) => {
+      const cut = await cutIn(name);
+      expect(cut).toMatchObject({ state: 'running', withdrawing: 'failed' });
+      const world = rollout();
+      const { record: end, error } = await drive(cut, world.rollout, world.options);
+      expect(world.said).toEqual(['withdraw']);
+      expect(end).toMatchObject({ state, failure: { phase: name } });
+      expect(end.withdrawing).toBeUndefined();
+      expect(error?.message).toBe(`no ${name}`);
+    });
+
+    test('because a person said so ends as that', async () => {
+      const world = rollout();
+      world.rollout.withdraw = async () => {
+        throw lost;
+      };
+      const paused = record({ state: 'paused', phases: (await cutIn('bake')).phases });
+      await expect(abort(paused, world.rollout, world.options)).rejects.toThrow();
+      const again = rollout();
+      const driven = await drive(world.saved.at(-1) as DeployRecord, again.rollout, again.options);
+      expect(again.said).toEqual(['withdraw']);
+      expect(driven).toMatchObject({ record: { state: 'aborted' }, interrupted: false });
+      expect(driven.error).toBeUndefined();
+    });
+  });
+
   test('whose new slot cannot be withdrawn says so, with the reason why it was to be', async () => {
     const world = rollout(failingIn('bake'));
     world.rollout.withdraw = async () => {

@@ -34,6 +34,7 @@ describe('where a deploy stands', () => {
       deployAt('bake', 'failed', { state: 'returned', failure }),
       'returned: blue serves, users were sent back',
     ],
+    [deployAt('bake', 'failed', { withdrawing: 'failed' }), 'cut short while it is taken back'],
     [deployAt('bake', 'running', { state: 'aborted' }), 'aborted: blue serves, users were sent back'],
     [
       deployAt('gate', 'running', { state: 'aborted' }),
@@ -46,6 +47,7 @@ describe('where a deploy stands', () => {
   test('leaves two ways, one once the old slot is being retired, and none at its end', () => {
     expect(nextOf(deployAt('bake', 'running'))).toBe('vdb deploy continue, or vdb deploy abort');
     expect(nextOf(deployAt('retire', 'running'))).toBe('vdb deploy continue');
+    expect(nextOf(deployAt('bake', 'running', { withdrawing: 'aborted' }))).toMatch(/^vdb deploy continue, /);
     expect(nextOf(deployAt('end', 'pending', { state: 'done' }))).toBeUndefined();
   });
 });
@@ -57,6 +59,8 @@ describe('a deploy for people', () => {
     [deployAt('gate', 'running'), 'users are served by blue'],
     [deployAt('cutover', 'running'), 'users are served by blue or green: the switch was under way'],
     [deployAt('bake', 'running'), 'users are served by green'],
+    [deployAt('gate', 'running', { withdrawing: 'failed' }), 'users are served by blue'],
+    [deployAt('bake', 'running', { withdrawing: 'failed' }), 'users are served by blue or green'],
   ])('says who serves while it is open: %#', (record, serves) => {
     expect(text(record)).toContain(serves);
   });
