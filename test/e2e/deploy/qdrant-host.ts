@@ -46,8 +46,12 @@ export interface QdrantHost {
 }
 
 /** Brings one up. Whoever calls this also closes it, which prints the table of what was met. */
-export async function qdrantHost(name: string, { gateway }: { gateway: boolean }): Promise<QdrantHost> {
-  const lab = await (gateway ? hostWithGateway(name) : freshHost(name));
+export async function qdrantHost(
+  name: string,
+  { gateway, qdrant }: { gateway: boolean; qdrant?: string },
+): Promise<QdrantHost> {
+  const flags = qdrant === undefined ? [] : ['--qdrant', qdrant];
+  const lab = await (gateway ? hostWithGateway(name, ...flags) : freshHost(name, ...flags));
   const file = join(lab.directory, 'vdb.yaml');
   const edit: QdrantHost['edit'] = async (change) => {
     const document = parseDocument(await readFile(file, 'utf8'));
