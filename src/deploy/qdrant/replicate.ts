@@ -6,6 +6,7 @@ import { CommandError, type Host } from '../../host/host.js';
 import { hasActive, type PeerId } from '../../services/qdrant/cluster.js';
 import { adminHeader } from '../../services/qdrant/place.js';
 import { aSecond } from '../move.js';
+import type { Place } from '../record.js';
 import type { Copying } from './copying.js';
 import { clusterAt, copyShards, type Following, forgetPeer, partPeer, shardsAt } from './peers.js';
 import { joined, qdrantUnit, reinitiate, takeRelease, toJoin, wakeSlot } from './slot.js';
@@ -85,13 +86,16 @@ export function byReplication(replication: Replication): Copying {
 
   /**
    * Two peers agree on everything together: the one that is to leave has to be there for that. Where it does not run any
-   * more, it is tried with the release that does.
+   * more, it is tried with the release that does, if that is another one.
    */
   async function comesBack(
     slot: SlotName,
-    { release, peers }: { release: string; peers: readonly PeerId[] },
+    { release, peers }: { release: string | null; peers: readonly PeerId[] },
   ): Promise<boolean> {
-    const attempts = [async () => {}, () => host.run(takeRelease(after.config, slot, release))];
+    const attempts = [
+      async () => {},
+      ...(release === null ? [] : [() => host.run(takeRelease(after.config, slot, release))]),
+    ];
     for (const prepare of attempts) {
       try {
         await prepare();
@@ -108,7 +112,7 @@ export function byReplication(replication: Replication): Copying {
 
   /** One slot is the only member of its cluster again, whatever has become of the other. */
   async function separate(
-    { stays, leaves, release }: { stays: SlotName; leaves: SlotName; release: string },
+    { stays, leaves, release }: { stays: SlotName; leaves: SlotName; release: string | null },
     stop: AbortSignal,
   ): Promise<void> {
     const here = await clusterAt(at(stays));
@@ -122,7 +126,7 @@ export function byReplication(replication: Replication): Copying {
     }
     for (const peer of others) {
       if (isBack) await partPeer(at(stays), { leaves: peer, stays: here.peer }, following(stop));
-      else await forgetPeer(at(stays), peer);
+      else await forgetPeer(at(stays), peer, following(stop));
     }
   }
 
@@ -149,11 +153,20 @@ export function byReplication(replication: Replication): Copying {
       const open = shards.filter((shard) => !hasActive(shard, peers.new));
       return open.length === 0 ? null : `${open.length} of ${shards.length} shards are not active at ${to}`;
     },
-    leave: ({ to: { release } }, stop) => separate({ stays: to, leaves: from, release }, stop),
-    withdraw: ({ from: { release } }) =>
-      separate({ stays: from, leaves: to, release }, new AbortController().signal),
+    leave: (record, stop) =>
+      separate({ stays: to, leaves: from, release: otherRelease(record.to, record.from) }, stop),
+    withdraw: (record) =>
+      separate(
+        { stays: from, leaves: to, release: otherRelease(record.from, record.to) },
+        new AbortController().signal,
+      ),
     hasMovedOn: async () => false,
   };
+}
+
+/** null where both slots run the same one. */
+function otherRelease(of: Place, than: Place): string | null {
+  return of.release === than.release ? null : of.release;
 }
 
 /** A Qdrant that does not answer is nobody's peer for now. */
