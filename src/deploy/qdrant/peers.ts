@@ -40,19 +40,28 @@ const ATTEMPTS = 3;
 const STUCK_LOOKS = 15;
 const PATIENT_LOOKS = 180;
 
+/** Looks in a row at which the new peer does not answer: one that crashed is started again by systemd within seconds. */
+const AWAY_LOOKS = 45;
+
 /** Looks, a second apart, until nothing may be left of a peer that was given up. */
 const FORGETTING_LOOKS = 30;
 
-/** The cluster as one of its peers sees it; null where it is no peer. Throws `qdrant.silent`. */
-export async function clusterAt({ host, endpoint }: Asked): Promise<Cluster | null> {
-  const [answer] = await askQdrant(host, endpoint, [{ method: 'GET', path: '/cluster' }], PATIENCE_SECONDS);
+/** The cluster as one of its peers sees it; null where it is no peer. Throws `qdrant.silent` once it was waited for. */
+export async function clusterAt(
+  { host, endpoint }: Asked,
+  patienceSeconds = PATIENCE_SECONDS,
+): Promise<Cluster | null> {
+  const [answer] = await askQdrant(host, endpoint, [{ method: 'GET', path: '/cluster' }], patienceSeconds);
   return readCluster(bodyOf(host, answer, '/cluster'));
 }
 
 /** All shards of all collections. A collection that goes meanwhile is left out. Throws `qdrant.silent`. */
-export async function shardsAt({ host, endpoint }: Asked): Promise<Shards> {
+export async function shardsAt(
+  { host, endpoint }: Asked,
+  patienceSeconds = PATIENCE_SECONDS,
+): Promise<Shards> {
   const list = { method: 'GET', path: '/collections' } as const;
-  const [answer] = await askQdrant(host, endpoint, [list], PATIENCE_SECONDS);
+  const [answer] = await askQdrant(host, endpoint, [list], patienceSeconds);
   const { result } = JSON.parse(bodyOf(host, answer, list.path)) as {
     result: { collections: { name: string }[] };
   };
@@ -62,7 +71,7 @@ export async function shardsAt({ host, endpoint }: Asked): Promise<Shards> {
     method: 'GET' as const,
     path: `${collectionPath(name)}/cluster`,
   }));
-  const answers = await askQdrant(host, endpoint, questions, PATIENCE_SECONDS);
+  const answers = await askQdrant(host, endpoint, questions, patienceSeconds);
   const found = answers.flatMap((each, index) => {
     if (each.code === 404) return [];
     return [readShards(names[index] ?? '', bodyOf(host, each, questions[index]?.path ?? ''))];
@@ -75,12 +84,18 @@ export async function shardsAt({ host, endpoint }: Asked): Promise<Shards> {
 
 /**
  * Has a peer get a whole copy of every shard, and take every write from then on; gives how many there are. One is copied
- * at a time. Collections that are made meanwhile are copied too. Throws `deploy.shard` where one does not arrive.
+ * at a time. Collections that are made meanwhile are copied too. `isThere` asks the peer whether it runs. Throws `deploy.shard`
+ * where one does not arrive.
  */
-export async function copyShards(asked: Asked, to: PeerId, { stop, onLine }: Following): Promise<number> {
+export async function copyShards(
+  asked: Asked,
+  to: PeerId,
+  { stop, onLine }: Following,
+  isThere: () => Promise<boolean> = async () => true,
+): Promise<number> {
   const begun = new Map<string, number>();
   let before = '';
-  for (let idle = 0; ; ) {
+  for (let idle = 0, away = 0; ; ) {
     const { shards, transfers } = await shardsAt(asked);
     const open = shards.filter((shard) => !hasActive(shard, to));
     if (open.length === 0) return shards.length;
@@ -92,6 +107,8 @@ export async function copyShards(asked: Asked, to: PeerId, { stop, onLine }: Fol
     before = now;
     const stuck = open.find(({ replicas }) => replicas[to] !== undefined);
     if (stuck !== undefined && idle === STUCK_LOOKS) await asked.host.run(dropped(asked, stuck, to));
+    away = (await isThere()) ? 0 : away + 1;
+    if (away > AWAY_LOOKS) throw notCopied(asked.host, open[0], 'the new peer does not answer any more');
     if (idle > PATIENT_LOOKS) throw notCopied(asked.host, open[0], 'nothing has come forward for minutes');
     await aSecond(stop);
   }

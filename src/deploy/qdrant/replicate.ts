@@ -5,6 +5,7 @@ import { EXIT, messageOf, VdbError } from '../../errors.js';
 import { CommandError, type Host } from '../../host/host.js';
 import { hasActive, type PeerId } from '../../services/qdrant/cluster.js';
 import { adminHeader } from '../../services/qdrant/place.js';
+import { askScript, parseAnswers } from '../gate.js';
 import { aSecond } from '../move.js';
 import type { Place } from '../record.js';
 import type { Copying } from './copying.js';
@@ -41,10 +42,20 @@ export function byReplication(replication: Replication): Copying {
   const following = (stop: AbortSignal): Following => ({ stop, onLine });
 
   /** The ids of both peers; null where they are not of one cluster. */
-  async function pair(): Promise<{ old: PeerId; new: PeerId } | null> {
-    const [here, there] = await Promise.all([clusterAt(at(from)), clusterAt(at(to)).catch(asleep)]);
+  async function pair(patienceSeconds?: number): Promise<{ old: PeerId; new: PeerId } | null> {
+    const [here = null, there = null] = await Promise.all(
+      [from, to].map((slot) => clusterAt(at(slot), patienceSeconds).catch(asleep)),
+    );
     if (here === null || there === null || here.peers[there.peer] === undefined) return null;
     return there.peers[here.peer] === undefined ? null : { old: here.peer, new: there.peer };
+  }
+
+  async function runs(slot: SlotName): Promise<boolean> {
+    const url = `http://127.0.0.1:${endpoint(slot).port}/livez`;
+    const { stdout } = await host.read(askScript([url], 1), { timeoutMs: 60_000 });
+    return parseAnswers(stdout, 1, 1)
+      .flat()
+      .some(({ status }) => status === 200);
   }
 
   async function meet(stop: AbortSignal): Promise<PeerId> {
@@ -134,7 +145,7 @@ export function byReplication(replication: Replication): Copying {
     holdsWrites: false,
     async copy(_, stop) {
       const peer = await meet(stop);
-      const shards = await copyShards(at(from), peer, following(stop));
+      const shards = await copyShards(at(from), peer, following(stop), () => runs(to));
       return { note: `${shards} shards are at ${to}, which takes every write`, numbers: { shards } };
     },
     async verify(_, stop) {
@@ -146,10 +157,11 @@ export function byReplication(replication: Replication): Copying {
       };
     },
     opened: async () => null,
+    /** Nobody waits here for one that does not answer: users are there. */
     async sick() {
-      const peers = await pair();
+      const peers = await pair(0);
       if (peers === null) return null;
-      const { shards } = await shardsAt(at(to));
+      const { shards } = await shardsAt(at(to), 0);
       const open = shards.filter((shard) => !hasActive(shard, peers.new));
       return open.length === 0 ? null : `${open.length} of ${shards.length} shards are not active at ${to}`;
     },
