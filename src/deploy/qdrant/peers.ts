@@ -1,7 +1,7 @@
 import { askQdrant, type Endpoint, type QdrantAnswer } from '../../backup/qdrant-requests.js';
-import { EXIT, VdbError } from '../../errors.js';
+import { EXIT, messageOf, VdbError } from '../../errors.js';
 import type { Command } from '../../host/command.js';
-import type { Host } from '../../host/host.js';
+import { CommandError, type Host } from '../../host/host.js';
 import { sh } from '../../host/shell.js';
 import { collectionPath } from '../../resources/qdrant-collection.js';
 import {
@@ -36,19 +36,32 @@ const PATIENCE_SECONDS = 120;
 /** So often a shard that does not arrive is begun anew. */
 const ATTEMPTS = 3;
 
-/** Looks, a second apart, in which nothing has come forward. */
+/** Looks, a second apart, in which nothing has come forward: then a copy that was begun is begun anew, and at last given up. */
+const STUCK_LOOKS = 15;
 const PATIENT_LOOKS = 180;
 
-/** The cluster as one of its peers sees it; null where it is no peer. Throws `qdrant.silent`. */
-export async function clusterAt({ host, endpoint }: Asked): Promise<Cluster | null> {
-  const [answer] = await askQdrant(host, endpoint, [{ method: 'GET', path: '/cluster' }], PATIENCE_SECONDS);
+/** Looks in a row at which the new peer does not answer: one that crashed is started again by systemd within seconds. */
+const AWAY_LOOKS = 45;
+
+/** Looks, a second apart, until nothing may be left of a peer that was given up. */
+const FORGETTING_LOOKS = 30;
+
+/** The cluster as one of its peers sees it; null where it is no peer. Throws `qdrant.silent` once it was waited for. */
+export async function clusterAt(
+  { host, endpoint }: Asked,
+  patienceSeconds = PATIENCE_SECONDS,
+): Promise<Cluster | null> {
+  const [answer] = await askQdrant(host, endpoint, [{ method: 'GET', path: '/cluster' }], patienceSeconds);
   return readCluster(bodyOf(host, answer, '/cluster'));
 }
 
 /** All shards of all collections. A collection that goes meanwhile is left out. Throws `qdrant.silent`. */
-export async function shardsAt({ host, endpoint }: Asked): Promise<Shards> {
+export async function shardsAt(
+  { host, endpoint }: Asked,
+  patienceSeconds = PATIENCE_SECONDS,
+): Promise<Shards> {
   const list = { method: 'GET', path: '/collections' } as const;
-  const [answer] = await askQdrant(host, endpoint, [list], PATIENCE_SECONDS);
+  const [answer] = await askQdrant(host, endpoint, [list], patienceSeconds);
   const { result } = JSON.parse(bodyOf(host, answer, list.path)) as {
     result: { collections: { name: string }[] };
   };
@@ -58,7 +71,7 @@ export async function shardsAt({ host, endpoint }: Asked): Promise<Shards> {
     method: 'GET' as const,
     path: `${collectionPath(name)}/cluster`,
   }));
-  const answers = await askQdrant(host, endpoint, questions, PATIENCE_SECONDS);
+  const answers = await askQdrant(host, endpoint, questions, patienceSeconds);
   const found = answers.flatMap((each, index) => {
     if (each.code === 404) return [];
     return [readShards(names[index] ?? '', bodyOf(host, each, questions[index]?.path ?? ''))];
@@ -71,12 +84,18 @@ export async function shardsAt({ host, endpoint }: Asked): Promise<Shards> {
 
 /**
  * Has a peer get a whole copy of every shard, and take every write from then on; gives how many there are. One is copied
- * at a time. Collections that are made meanwhile are copied too. Throws `deploy.shard` where one does not arrive.
+ * at a time. Collections that are made meanwhile are copied too. `isThere` asks the peer whether it runs. Throws `deploy.shard`
+ * where one does not arrive.
  */
-export async function copyShards(asked: Asked, to: PeerId, { stop, onLine }: Following): Promise<number> {
+export async function copyShards(
+  asked: Asked,
+  to: PeerId,
+  { stop, onLine }: Following,
+  isThere: () => Promise<boolean> = async () => true,
+): Promise<number> {
   const begun = new Map<string, number>();
   let before = '';
-  for (let idle = 0; ; ) {
+  for (let idle = 0, away = 0; ; ) {
     const { shards, transfers } = await shardsAt(asked);
     const open = shards.filter((shard) => !hasActive(shard, to));
     if (open.length === 0) return shards.length;
@@ -86,6 +105,10 @@ export async function copyShards(asked: Asked, to: PeerId, { stop, onLine }: Fol
     const now = JSON.stringify([open, transfers]);
     idle = now === before && transfers === 0 ? idle + 1 : 0;
     before = now;
+    const stuck = open.find(({ replicas }) => replicas[to] !== undefined);
+    if (stuck !== undefined && idle === STUCK_LOOKS) await asked.host.run(dropped(asked, stuck, to));
+    away = (await isThere()) ? 0 : away + 1;
+    if (away > AWAY_LOOKS) throw notCopied(asked.host, open[0], 'the new peer does not answer any more');
     if (idle > PATIENT_LOOKS) throw notCopied(asked.host, open[0], 'nothing has come forward for minutes');
     await aSecond(stop);
   }
@@ -138,14 +161,22 @@ export async function partPeer(
 
 /**
  * Drops the copies that a peer has which is gone for good, and has no vote any more; then its address, which Qdrant would keep
- * for ever: no other could join beside one that does not answer.
+ * for ever: no other could join beside one that does not answer. What Qdrant refuses while it ends transfers is said again.
  */
-export async function forgetPeer(asked: Asked, gone: PeerId): Promise<void> {
-  const { shards } = await shardsAt(asked);
-  for (const shard of shards)
-    if (shard.replicas[gone] !== undefined) await asked.host.run(dropped(asked, shard, gone));
-  const cluster = await clusterAt(asked);
-  if (cluster?.peers[gone] !== undefined) await asked.host.run(removed(asked, gone));
+export async function forgetPeer(asked: Asked, gone: PeerId, { stop, onLine }: Following): Promise<void> {
+  for (let left = FORGETTING_LOOKS; ; left--) {
+    const [cluster, { shards }] = await Promise.all([clusterAt(asked), shardsAt(asked)]);
+    const held = shards.filter(({ replicas }) => replicas[gone] !== undefined);
+    if (held.length === 0 && cluster?.peers[gone] === undefined) return;
+    try {
+      for (const shard of held) await asked.host.run(dropped(asked, shard, gone));
+      await asked.host.run(removed(asked, gone));
+    } catch (error) {
+      if (!(error instanceof CommandError) || left === 1) throw error;
+      onLine(`not forgotten yet: ${messageOf(error)}`);
+    }
+    await aSecond(stop);
+  }
 }
 
 function dropped(asked: Asked, { collection, shard }: Shard, peer: PeerId): Command {

@@ -5,7 +5,9 @@ import { EXIT, messageOf, VdbError } from '../../errors.js';
 import { CommandError, type Host } from '../../host/host.js';
 import { hasActive, type PeerId } from '../../services/qdrant/cluster.js';
 import { adminHeader } from '../../services/qdrant/place.js';
+import { askScript, parseAnswers } from '../gate.js';
 import { aSecond } from '../move.js';
+import type { Place } from '../record.js';
 import type { Copying } from './copying.js';
 import { clusterAt, copyShards, type Following, forgetPeer, partPeer, shardsAt } from './peers.js';
 import { joined, qdrantUnit, reinitiate, takeRelease, toJoin, wakeSlot } from './slot.js';
@@ -40,10 +42,20 @@ export function byReplication(replication: Replication): Copying {
   const following = (stop: AbortSignal): Following => ({ stop, onLine });
 
   /** The ids of both peers; null where they are not of one cluster. */
-  async function pair(): Promise<{ old: PeerId; new: PeerId } | null> {
-    const [here, there] = await Promise.all([clusterAt(at(from)), clusterAt(at(to)).catch(asleep)]);
+  async function pair(patienceSeconds?: number): Promise<{ old: PeerId; new: PeerId } | null> {
+    const [here = null, there = null] = await Promise.all(
+      [from, to].map((slot) => clusterAt(at(slot), patienceSeconds).catch(asleep)),
+    );
     if (here === null || there === null || here.peers[there.peer] === undefined) return null;
     return there.peers[here.peer] === undefined ? null : { old: here.peer, new: there.peer };
+  }
+
+  async function runs(slot: SlotName): Promise<boolean> {
+    const url = `http://127.0.0.1:${endpoint(slot).port}/livez`;
+    const { stdout } = await host.read(askScript([url], 1), { timeoutMs: 60_000 });
+    return parseAnswers(stdout, 1, 1)
+      .flat()
+      .some(({ status }) => status === 200);
   }
 
   async function meet(stop: AbortSignal): Promise<PeerId> {
@@ -85,13 +97,16 @@ export function byReplication(replication: Replication): Copying {
 
   /**
    * Two peers agree on everything together: the one that is to leave has to be there for that. Where it does not run any
-   * more, it is tried with the release that does.
+   * more, it is tried with the release that does, if that is another one.
    */
   async function comesBack(
     slot: SlotName,
-    { release, peers }: { release: string; peers: readonly PeerId[] },
+    { release, peers }: { release: string | null; peers: readonly PeerId[] },
   ): Promise<boolean> {
-    const attempts = [async () => {}, () => host.run(takeRelease(after.config, slot, release))];
+    const attempts = [
+      async () => {},
+      ...(release === null ? [] : [() => host.run(takeRelease(after.config, slot, release))]),
+    ];
     for (const prepare of attempts) {
       try {
         await prepare();
@@ -108,7 +123,7 @@ export function byReplication(replication: Replication): Copying {
 
   /** One slot is the only member of its cluster again, whatever has become of the other. */
   async function separate(
-    { stays, leaves, release }: { stays: SlotName; leaves: SlotName; release: string },
+    { stays, leaves, release }: { stays: SlotName; leaves: SlotName; release: string | null },
     stop: AbortSignal,
   ): Promise<void> {
     const here = await clusterAt(at(stays));
@@ -122,7 +137,7 @@ export function byReplication(replication: Replication): Copying {
     }
     for (const peer of others) {
       if (isBack) await partPeer(at(stays), { leaves: peer, stays: here.peer }, following(stop));
-      else await forgetPeer(at(stays), peer);
+      else await forgetPeer(at(stays), peer, following(stop));
     }
   }
 
@@ -130,7 +145,7 @@ export function byReplication(replication: Replication): Copying {
     holdsWrites: false,
     async copy(_, stop) {
       const peer = await meet(stop);
-      const shards = await copyShards(at(from), peer, following(stop));
+      const shards = await copyShards(at(from), peer, following(stop), () => runs(to));
       return { note: `${shards} shards are at ${to}, which takes every write`, numbers: { shards } };
     },
     async verify(_, stop) {
@@ -142,18 +157,28 @@ export function byReplication(replication: Replication): Copying {
       };
     },
     opened: async () => null,
+    /** Nobody waits here for one that does not answer: users are there. */
     async sick() {
-      const peers = await pair();
+      const peers = await pair(0);
       if (peers === null) return null;
-      const { shards } = await shardsAt(at(to));
+      const { shards } = await shardsAt(at(to), 0);
       const open = shards.filter((shard) => !hasActive(shard, peers.new));
       return open.length === 0 ? null : `${open.length} of ${shards.length} shards are not active at ${to}`;
     },
-    leave: ({ to: { release } }, stop) => separate({ stays: to, leaves: from, release }, stop),
-    withdraw: ({ from: { release } }) =>
-      separate({ stays: from, leaves: to, release }, new AbortController().signal),
+    leave: (record, stop) =>
+      separate({ stays: to, leaves: from, release: otherRelease(record.to, record.from) }, stop),
+    withdraw: (record) =>
+      separate(
+        { stays: from, leaves: to, release: otherRelease(record.from, record.to) },
+        new AbortController().signal,
+      ),
     hasMovedOn: async () => false,
   };
+}
+
+/** null where both slots run the same one. */
+function otherRelease(of: Place, than: Place): string | null {
+  return of.release === than.release ? null : of.release;
 }
 
 /** A Qdrant that does not answer is nobody's peer for now. */

@@ -10,6 +10,8 @@ const STOP_SECONDS = 200;
 const HUNG_SECONDS = 3;
 /** A Qdrant that keeps ending is started by systemd five times; then it counts as failed. */
 const WAKE_SECONDS = 120;
+/** One that answers and is not ready catches up with its cluster, unless that does not know it any more. */
+const CATCH_UP_SECONDS = 30;
 
 /** The unit of a slot. */
 export function qdrantUnit(slot: SlotName): string {
@@ -127,11 +129,16 @@ function joinDirectory(slot: SlotName): string {
 function untilReady({ qdrant }: Config, slot: SlotName, seconds: number): Script {
   const unit = qdrantUnit(slot);
   return sh`
-    until=$((SECONDS + ${seconds}))
-    until curl -q -fsS -o /dev/null --noproxy '*' --max-time 5 ${`http://127.0.0.1:${qdrant.slots[slot].http}/readyz`} 2>/dev/null; do
+    answers() {
+    local until=$((SECONDS + $1))
+    shift
+    until curl -q -sS "$@" -o /dev/null --noproxy '*' --max-time 5 ${`http://127.0.0.1:${qdrant.slots[slot].http}/readyz`} 2>/dev/null; do
     [ "$SECONDS" -lt "$until" ] && ! systemctl is-failed --quiet -- ${unit} || { journalctl -u ${unit} -n 15 --no-pager -o cat >&2; exit 1; }
     sleep 0.2
-    done`;
+    done
+    }
+    answers ${seconds}
+    answers ${CATCH_UP_SECONDS} --fail`;
 }
 
 function stopped(slot: SlotName): Script {
