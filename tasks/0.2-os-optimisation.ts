@@ -1,4 +1,4 @@
-import { edgePorts } from '../src/config/listeners.js';
+import { challengePorts, edgePorts } from '../src/config/listeners.js';
 import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { file } from '../src/resources/file.js';
@@ -100,11 +100,13 @@ const firewall: SubTask = {
   resources: ({ config, facts }) => {
     const { firewall: rules } = config.security;
     if (!rules.enabled) return [];
+    const challenge = challengePorts(config);
     const content = renderRuleset({
       sshPorts: facts.sshPorts,
       sshFrom: rules.ssh_from,
       edgePorts: edgePorts(config),
       allow: rules.allow,
+      openPorts: challenge === null ? [] : [challenge.open],
     });
     const nftables = aptPackages({ name: 'nftables', packages: ['nftables'] });
     if (facts.sshPorts.length === 0) return [nftables, nftRuleset({ content, refused: LOCKED_OUT })];

@@ -2,16 +2,27 @@ import type { Resource } from '../src/engine/resource.js';
 import type { SubTask, Task, TaskContext } from '../src/engine/task.js';
 import { supportedOs } from '../src/host/preflight.js';
 import { absent } from '../src/resources/absent.js';
+import { acmeCertificate } from '../src/resources/acme-certificate.js';
+import { acmeRetired } from '../src/resources/acme-retired.js';
 import { aptPackages } from '../src/resources/apt.js';
 import { directory } from '../src/resources/directory.js';
 import { ownCertificate } from '../src/resources/edge-certificate.js';
+import { edgePlaceholder } from '../src/resources/edge-placeholder.js';
 import { edgeRetired } from '../src/resources/edge-retired.js';
 import { edgeSlots } from '../src/resources/edge-slots.js';
 import { file } from '../src/resources/file.js';
-import { later } from '../src/resources/later.js';
-import { service } from '../src/resources/service.js';
+import { service, timer } from '../src/resources/service.js';
 import { targetWants } from '../src/resources/target-wants.js';
 import { unitFile, unitFileAbsent } from '../src/resources/unit.js';
+import {
+  ACME_CA,
+  acmeCa,
+  CA_DROP_IN,
+  HOOK,
+  HOOKS,
+  renderCaDropIn,
+  renderHook,
+} from '../src/services/haproxy/acme.js';
 import { edgePem } from '../src/services/haproxy/certificate.js';
 import {
   EDGE_CONFIGURATION,
@@ -43,18 +54,26 @@ const edge: SubTask = {
   resources: (context) => {
     const { config } = context;
     if (!edgeServes(config))
-      return [edgeRetired({ configuration: EDGE_CONFIGURATION, certificate: EDGE_CERTIFICATE })];
-    if (config.networking.tls.mode === 'acme')
       return [
-        later({ id: '4.5.1', title: 'edge with ACME', why: 'certificates by ACME come with deployments' }),
+        edgeRetired({ configuration: EDGE_CONFIGURATION, certificate: EDGE_CERTIFICATE }),
+        acmeRetired(),
       ];
+    const { mode } = config.networking.tls;
     return [
-      aptPackages({ name: 'edge', packages: ['haproxy', 'openssl'] }),
+      aptPackages({
+        name: 'edge',
+        packages: ['haproxy', 'openssl', ...(mode === 'acme' ? ['certbot'] : [])],
+      }),
+      ...(mode === 'acme' ? [] : [acmeRetired()]),
       ...certificate(context),
       file({ path: EDGE_CONFIGURATION, content: renderHaproxy(config), validate: 'haproxy' }),
       service({
         unit: 'haproxy.service',
-        reloadOn: [EDGE_CONFIGURATION, ...(config.networking.tls.mode === 'off' ? [] : [EDGE_CERTIFICATE])],
+        reloadOn: [
+          EDGE_CONFIGURATION,
+          // One by ACME is brought into the running HAProxy.
+          ...(mode === 'own-ca' || mode === 'files' ? [EDGE_CERTIFICATE] : []),
+        ],
         readyCheck: edgeReady(),
       }),
       ...edgeServices(config).map(edgeSlots),
@@ -72,6 +91,8 @@ function certificate({ config, facts, address }: TaskContext): Resource[] {
       file({ path: EDGE_CERTIFICATE, content, mode: '0600', secret: true, title: 'certificate of the edge' }),
     ];
   }
+  if (tls.mode === 'acme')
+    return [edgePlaceholder({ file: EDGE_CERTIFICATE, name: tls.domain ?? facts.hostname })];
   const place = ownCaDirectory(config);
   const names = [tls.domain, address, facts.hostname, 'localhost', '127.0.0.1'];
   return [
@@ -83,6 +104,34 @@ function certificate({ config, facts, address }: TaskContext): Resource[] {
     }),
   ];
 }
+
+/** Last, as a CA that is out of reach must hold back nothing else: the edge serves meanwhile, with what it has. */
+const publicCertificate: SubTask = {
+  id: '4.5.7',
+  title: 'Production deployment: the certificate',
+  criterion: 'With ACME, the edge shows a certificate of the CA that has long to go, and renews it by itself',
+  resources: ({ config, facts }) => {
+    const { mode, domain = facts.hostname, acme } = config.networking.tls;
+    if (mode !== 'acme' || !edgeServes(config)) return [];
+    const { ca, email, directory: server, local_port: localPort } = acme;
+    return [
+      directory({ path: HOOKS }),
+      file({ path: HOOK, content: renderHook(), mode: '0700' }),
+      ...(ca === undefined
+        ? [absent({ path: ACME_CA }), unitFileAbsent({ name: CA_DROP_IN })]
+        : [
+            file({ path: ACME_CA, content: acmeCa(ca) }),
+            unitFile({ name: CA_DROP_IN, content: renderCaDropIn() }),
+          ]),
+      timer({ unit: 'certbot.timer' }),
+      acmeCertificate({
+        ...{ domain, server, localPort, file: EDGE_CERTIFICATE },
+        ca: ca === undefined ? null : ACME_CA,
+        email: email ?? null,
+      }),
+    ];
+  },
+};
 
 /** Once what they name is there: units of the distribution by their packages, ports by what listens on them. */
 const orchestration: SubTask = {
@@ -186,7 +235,7 @@ export const deployment: Task = betweenDeploys({
   description:
     'HAProxy as the edge of the gateway and of Qdrant, with TLS, allowlist and limits; vdb.target, and what programs find on the host about its services.',
   dependsOn: ['1.1'],
-  subtasks: [edge, orchestration, healthChecks, configuration, registry],
+  subtasks: [edge, orchestration, healthChecks, configuration, registry, publicCertificate],
   runs: ({ config }) => {
     if (!edgeServes(config)) return 'Edge: nothing to serve';
     const scheme = config.networking.tls.mode === 'off' ? 'http' : 'https';

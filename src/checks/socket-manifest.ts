@@ -1,4 +1,5 @@
 import {
+  challengePorts,
   listeners as claimed,
   EDGE_METRICS_PORT,
   edgePorts,
@@ -75,12 +76,14 @@ function gatewayEntries(config: Config, slot: SlotName): Entry[] {
   });
 }
 
-/** The edge runs unless its certificates come from ACME, which no task of this release asks. */
+/** Certbot answers challenges only while it obtains a certificate. */
 function edgeEntries(config: Config): Entry[] {
-  const required = config.networking.tls.mode !== 'acme';
-  const own = [EDGE_METRICS_PORT, localQdrantPort(config)];
+  const certbot = challengePorts(config)?.local;
+  const own = [EDGE_METRICS_PORT, localQdrantPort(config), certbot];
   return claimed(config).flatMap(({ port, path: [section], what }) =>
-    section === 'networking' ? [{ port, on: own.includes(port) ? 'loopback' : 'any', what, required }] : [],
+    section === 'networking'
+      ? [{ port, on: own.includes(port) ? 'loopback' : 'any', what, required: port !== certbot }]
+      : [],
   );
 }
 
@@ -94,9 +97,9 @@ function monitoringEntries(config: Config): Entry[] {
 /** Ports of the documents that never answer from outside, whatever the configuration says. */
 const ALWAYS_CLOSED = [6333, 6334, 6335, 5432, 6379, 9090];
 
-/** The ports that must not answer from outside: all but SSH and those of the edge. Ascending, pure. */
+/** The ports that must not answer from outside: all but SSH and those that the edge opens. Ascending, pure. */
 export function closedPorts(config: Config, sshPorts: readonly number[]): number[] {
-  const open = new Set([...sshPorts, ...edgePorts(config)]);
+  const open = new Set([...sshPorts, ...edgePorts(config), challengePorts(config)?.open]);
   const slots = SLOTS.flatMap((slot) => {
     const { http, grpc, p2p } = config.qdrant.slots[slot];
     return [http, grpc, p2p];

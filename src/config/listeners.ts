@@ -27,6 +27,7 @@ export function listeners(config: Config): Listener[] {
     ...(config.redis.enabled ? [{ port: config.redis.port, path: ['redis', 'port'], what: 'Redis' }] : []),
     ...gatewayListeners(config),
     ...edgeListeners(config),
+    ...challengeListeners(config),
     ...monitoringListeners(config),
   ];
 }
@@ -67,11 +68,36 @@ function edgeListeners(config: Config): Listener[] {
 
 /**
  * The port on loopback at which the edge leads to the slot of Qdrant that serves, for the gateway; null: there is none,
- * for want of an edge (no task of this release makes one with ACME) or of a gateway.
+ * for want of an edge or of a gateway.
  */
 export function localQdrantPort({ gateway, networking }: Config): number | null {
-  const { edge, load_balancer, tls } = networking;
-  return load_balancer && gateway.enabled && tls.mode !== 'acme' ? edge.qdrant_local_port : null;
+  const { edge, load_balancer } = networking;
+  return load_balancer && gateway.enabled ? edge.qdrant_local_port : null;
+}
+
+/** Where a CA asks whether the domain is the host's. */
+export interface ChallengePorts {
+  /** Of the edge, open to everybody. */
+  open: number;
+  /** On loopback, where certbot answers what the edge passes on; nothing listens there otherwise. */
+  local: number;
+}
+
+/** The ports for http-01; null where certificates do not come from ACME, or there is no edge. */
+export function challengePorts(config: Config): ChallengePorts | null {
+  const { mode, acme } = config.networking.tls;
+  if (mode !== 'acme' || edgeListeners(config).length === 0) return null;
+  return { open: acme.http_port, local: acme.local_port };
+}
+
+function challengeListeners(config: Config): Listener[] {
+  const ports = challengePorts(config);
+  if (ports === null) return [];
+  const at = (key: string): ConfigPath => ['networking', 'tls', 'acme', key];
+  return [
+    { port: ports.open, path: at('http_port'), what: 'challenges of ACME at the edge' },
+    { port: ports.local, path: at('local_port'), what: 'certbot, which answers challenges' },
+  ];
 }
 
 /** There wherever the edge is. */

@@ -47,6 +47,7 @@ export function withLocalPaths(config: Config, directory: string): Config {
         ...tls,
         ...(tls.certificate === undefined ? {} : { certificate: local(tls.certificate) }),
         ...(tls.key === undefined ? {} : { key: local(tls.key) }),
+        acme: { ...tls.acme, ...(tls.acme.ca === undefined ? {} : { ca: local(tls.acme.ca) }) },
       },
     },
   };

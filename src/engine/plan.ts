@@ -25,7 +25,7 @@ export type Verdict =
   | { status: 'ok' }
   | { status: 'change'; change: Change; tentative: boolean }
   | { status: 'refused'; change: Change }
-  | { status: 'left-out'; why: string; change?: Change }
+  | { status: 'left-out'; why: string; change: Change }
   | { status: 'foreign'; why: string }
   | { status: 'unknown'; why: string }
   | { status: 'later'; why: string };
@@ -51,7 +51,6 @@ export async function lookAll(host: Host, tasks: readonly Task[], context: TaskC
 
 /** Pure: what one observation means for a resource. */
 export function judge(resource: Resource, observation: Observation<unknown>): Verdict {
-  if (resource.leftOut !== undefined) return { status: 'left-out', why: resource.leftOut };
   if (observation.status === 'foreign') return { status: 'foreign', why: observation.why };
   if (observation.status === 'unknown') return { status: 'unknown', why: observation.why };
   const tentative = observation.status === 'pending';
@@ -76,7 +75,7 @@ function predicted(steps: Step[]): Step[] {
 function predictedVerdict({ resource, verdict }: Step, changing: ReadonlySet<string>): Verdict | null {
   if (verdict.status === 'left-out') {
     const { change } = verdict;
-    const brought = change?.leftOut !== undefined && changing.has(change.leftOut.until);
+    const brought = change.leftOut !== undefined && changing.has(change.leftOut.until);
     return brought ? { status: 'change', change, tentative: true } : null;
   }
   if (verdict.status !== 'ok' && verdict.status !== 'later') return null;

@@ -63,8 +63,6 @@ export interface Resource<Have = unknown> {
   predict?(changing: ReadonlySet<string>): Change | null;
   /** All resources that name packages are applied as one transaction before the tasks that need them. */
   readonly packages?: readonly string[];
-  /** When set, the step is left out for this reason and counts as neither done nor failed. */
-  readonly leftOut?: string;
   /** Explains a failed command: what it means and what to do next. */
   explain?(result: ExecResult): { meaning: string; next: string } | null;
 }

@@ -7,10 +7,13 @@ export interface RulesetOptions {
   edgePorts: readonly number[];
   /** Networks that may use the edge. Empty: none. */
   allow: readonly string[];
+  /** TCP ports that everybody may use. */
+  openPorts?: readonly number[];
 }
 
 /** /etc/nftables.conf: everything from outside is dropped but SSH, ICMP and the edge. */
-export function renderRuleset({ sshPorts, sshFrom, edgePorts, allow }: RulesetOptions): string {
+export function renderRuleset(options: RulesetOptions): string {
+  const { sshPorts, sshFrom, edgePorts, allow, openPorts = [] } = options;
   const ssh = sshFrom.length === 0 ? ['0.0.0.0/0', '::/0'] : sshFrom;
   const edge = edgePorts.length === 0 ? [] : acceptFrom('edge', allow, [...new Set(edgePorts)]);
   const rules = [
@@ -21,6 +24,7 @@ export function renderRuleset({ sshPorts, sshFrom, edgePorts, allow }: RulesetOp
     'ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept',
     ...acceptFrom('ssh', ssh, sshPorts),
     ...edge,
+    ...openPorts.map((port) => `tcp dport ${port} accept`),
   ];
   return `#!/usr/sbin/nft -f
 # Written by vdb. Replaces the table "inet vdb" in one transaction; other tables are left alone.

@@ -43,9 +43,16 @@ function withoutOperator(sections: Sections): Record<string, unknown> {
   return {
     ...sections,
     qdrant: artifact.from === 'release' ? qdrant : { ...server, ...emulated(artifact.from) },
-    networking: networking.tls.mode === 'files' ? { ...networking, tls: { mode: 'off' } } : networking,
+    networking: { ...networking, tls: onServer(networking.tls) },
     backup: { ...backup, repositories: backup.repositories.filter(({ type }) => type !== 'operator') },
   };
+}
+
+/** The file of a CA is the operator's too; what uses it on the server has a copy there. */
+function onServer(tls: Config['networking']['tls']): unknown {
+  if (tls.mode === 'files') return { mode: 'off' };
+  const { ca: _, ...acme } = tls.acme;
+  return { ...tls, acme };
 }
 
 /** A stand-in for Qdrant must not pass for a real one. */

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Config } from '../../config/schema.js';
 import { messageOf } from '../../errors.js';
 import { known, type Observation } from '../../host/probe.js';
-import { certificatesIn } from './trust.js';
+import { certificatesIn } from '../../services/haproxy/certificate.js';
 
 /** The configured key and certificate, on this machine. */
 export interface KeyPair {

@@ -1,9 +1,10 @@
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import type { Config } from '../../config/schema.js';
 import { messageOf } from '../../errors.js';
 import { known, type Observation } from '../../host/probe.js';
+import { certificatesIn } from '../../services/haproxy/certificate.js';
 
 /** The certification authorities that are believed, as PEM, and what they are called in a sentence. */
 export interface Trust {
@@ -23,11 +24,12 @@ const BUNDLES = [
  * authority made on the host, where no file names it, is what `ownCa` reads there: SSH vouches for it.
  */
 export async function trustOf(
-  { mode, certificate }: Config['networking']['tls'],
+  { mode, certificate, acme }: Config['networking']['tls'],
   ownCa: () => Promise<string>,
 ): Promise<Observation<Trust>> {
+  if (mode === 'acme') return trustOfAcme(acme.ca);
   if (mode === 'own-ca' && certificate === undefined) return trustOfHost(ownCa);
-  if (certificate === undefined || mode === 'acme') return known(await systemTrust());
+  if (certificate === undefined) return known(await systemTrust());
   try {
     const chain = certificatesIn(await readFile(certificate, 'utf8'));
     const own = (mode === 'own-ca' ? chain : chain.slice(1)).filter(isRoot).map(String);
@@ -36,6 +38,18 @@ export async function trustOf(
     return { status: 'unknown', why: `${certificate} holds no CA` };
   } catch (error) {
     return { status: 'unknown', why: `${certificate} could not be read: ${messageOf(error)}` };
+  }
+}
+
+/** A private ACME server has a CA of its own, that of its directory as a rule. */
+async function trustOfAcme(file: string | undefined): Promise<Observation<Trust>> {
+  const system = await systemTrust();
+  if (file === undefined) return known(system);
+  try {
+    const ca = certificatesIn(await readFile(file, 'utf8')).map(String);
+    return known({ ca: [...system.ca, ...ca], named: `${system.named} and those in ${file}` });
+  } catch (error) {
+    return { status: 'unknown', why: `${file} could not be read: ${messageOf(error)}` };
   }
 }
 
@@ -49,12 +63,6 @@ async function trustOfHost(ownCa: () => Promise<string>): Promise<Observation<Tr
   } catch (error) {
     return { status: 'unknown', why: `the CA of the host could not be read: ${messageOf(error)}` };
   }
-}
-
-/** The certificates in a PEM file, in order. Throws for one that is not readable. */
-export function certificatesIn(pem: string): X509Certificate[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
-  return blocks.map((block) => new X509Certificate(block));
 }
 
 function isRoot(certificate: X509Certificate): boolean {

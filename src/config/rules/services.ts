@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Rule, Violation } from '../rules.js';
 import type { Config } from '../schema.js';
@@ -11,6 +12,20 @@ function certificateIsGiven({ networking: { tls } }: Config): Violation[] {
       path: ['networking', 'tls', key],
       message: `is missing; it is required while networking.tls.mode is ${tls.mode}`,
     }));
+}
+
+const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
+
+/** The CA asks at the name itself (http-01): that proves no wildcard, and addresses only where a CA takes them. */
+function domainCanBeProven({ networking: { tls } }: Config): Violation[] {
+  if (tls.mode !== 'acme' || tls.domain === undefined) return [];
+  if (DNS_NAME.test(tls.domain) && isIP(tls.domain) === 0) return [];
+  return [
+    {
+      path: ['networking', 'tls', 'domain'],
+      message: `${tls.domain} is nothing that an ACME server can be asked to certify here; it must be a DNS name in lower case, such as vectors.example.com, without wildcards`,
+    },
+  ];
 }
 
 /** What is left for vdb's own looks, migrations, backups and the superuser. */
@@ -120,6 +135,7 @@ function repositoriesAreComplete({ backup, paths }: Config): Violation[] {
 
 export const serviceRules: readonly Rule[] = [
   { needs: ['networking'], check: certificateIsGiven },
+  { needs: ['networking'], check: domainCanBeProven },
   { needs: ['postgres', 'gateway'], check: connectionsFit },
   { needs: ['postgres', 'redis', 'gateway'], check: gatewayHasItsServices },
   { needs: ['gateway'], check: imageComesOneWay },

@@ -29,12 +29,41 @@ const edge = z
   .prefault({})
   .describe('The edge: where it listens, and what it lets pass.');
 
+const acme = z
+  .strictObject({
+    email: z
+      .email('must be an e-mail address')
+      .optional()
+      .describe('Contact of the account at the CA, which is given when that is made.'),
+    directory: z
+      .url({ protocol: /^https$/, error: 'must be an https address' })
+      .default('https://acme-v02.api.letsencrypt.org/directory')
+      .describe('Directory of the ACME server. Using it agrees to the terms of its CA.'),
+    ca: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "Of a private ACME server: CA certificates (PEM) on the machine vdb runs on, which its directory is believed by and, beside those of the system, the edge's certificate.",
+      ),
+    http_port: port()
+      .default(80)
+      .describe(
+        'Port of the edge for challenges, open to everybody; the CA asks at 80, so another one needs a forwarding.',
+      ),
+    local_port: port()
+      .default(8480)
+      .describe('Port on loopback where certbot answers challenges while it obtains a certificate.'),
+  })
+  .prefault({})
+  .describe('acme: where certificates come from.');
+
 const tls = z
   .strictObject({
     mode: z
       .enum(['off', 'own-ca', 'files', 'acme'])
       .default('off')
-      .describe('own-ca: signed by a CA made on the host; files: yours; acme: from a public CA.'),
+      .describe('own-ca: signed by a CA made on the host; files: yours; acme: from a CA that speaks ACME.'),
     certificate: z
       .string()
       .min(1)
@@ -42,6 +71,7 @@ const tls = z
       .describe('files: certificate chain (PEM) on the machine vdb runs on.'),
     key: z.string().min(1).optional().describe('files: private key (PEM) on the machine vdb runs on.'),
     domain: z.string().min(1).optional().describe('Name in the certificate; required for acme.'),
+    acme,
   })
   .prefault({})
   .describe('TLS at the edge.');

@@ -25,6 +25,12 @@ export function edgePem(files: CertificateFiles, now: number): string {
   return `${chain}\n${secret}\n`;
 }
 
+/** The certificates in a PEM file, in order. Throws for one that is not readable. */
+export function certificatesIn(pem: string): X509Certificate[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  return blocks.map((block) => new X509Certificate(block));
+}
+
 function refuseUnlessInForce({ validFrom, validTo }: X509Certificate, path: string, now: number): void {
   if (now < Date.parse(validFrom))
     throw refused(`networking.tls.certificate is not in force yet: ${path}`, `It begins on ${validFrom}.`);

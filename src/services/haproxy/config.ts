@@ -1,9 +1,9 @@
-import { EDGE_METRICS_PORT } from '../../config/listeners.js';
+import { challengePorts, EDGE_METRICS_PORT } from '../../config/listeners.js';
 import type { Config, SlotName } from '../../config/schema.js';
 import { type Script, sh } from '../../host/shell.js';
 import { template } from '../../templates.js';
 import { reachedAt } from '../gateway/instances.js';
-import { type Backend, doors, GRPC_HEALTH } from './doors.js';
+import { type Backend, bindsAt, doors, GRPC_HEALTH } from './doors.js';
 
 /** What HAProxy is started with. */
 export const EDGE_CONFIGURATION = '/etc/haproxy/haproxy.cfg';
@@ -36,6 +36,9 @@ const RISE = 2;
 
 /** Requests come from the operator's forwarded ports too, so loopback is always allowed. */
 const LOOPBACK = ['127.0.0.0/8', '::1'];
+
+/** Everybody may ask where challenges are asked: that must not take the connections of clients. */
+const CHALLENGE_CONNECTIONS = 64;
 
 /** Whether there is something for the edge to serve. */
 export function edgeServes(config: Config): boolean {
@@ -148,10 +151,12 @@ export function renderHaproxy(config: Config, { fenced = false }: EdgeState = {}
   const { gateway, networking, qdrant, security } = config;
   const active = { gateway: gateway.active_slot, qdrant: qdrant.active_slot };
   const shown = doors(config);
+  const challenge = challengeDoor(config);
   return template('haproxy/haproxy.cfg', {
     maxConnections: gateway.max_connections,
     // Clients that take all connections they may have leave those that the gateway answers them with.
-    maxConnectionsInAll: gateway.max_connections * (shown.every(({ open }) => open) ? 1 : 2),
+    maxConnectionsInAll:
+      gateway.max_connections * (shown.every(({ open }) => open) ? 1 : 2) + (challenge?.maxConnections ?? 0),
     keepAliveSeconds: gateway.keep_alive_seconds,
     tls: networking.tls.mode !== 'off',
     allow: [...security.firewall.allow, ...LOOPBACK],
@@ -159,6 +164,7 @@ export function renderHaproxy(config: Config, { fenced = false }: EdgeState = {}
     metricsPort: EDGE_METRICS_PORT,
     errors: ERRORS,
     health: healthOf(config),
+    challenge,
     doors: shown.map((door) => ({
       ...door,
       backends: door.backends.map((backend) => ({
@@ -170,4 +176,15 @@ export function renderHaproxy(config: Config, { fenced = false }: EdgeState = {}
       })),
     })),
   });
+}
+
+/** Where a CA asks for a proof that the domain is the host's, without TLS and allowlist, and nothing else is. */
+function challengeDoor(config: Config) {
+  const ports = challengePorts(config);
+  if (ports === null) return undefined;
+  return {
+    binds: bindsAt(config, ports.open),
+    local: ports.local,
+    maxConnections: CHALLENGE_CONNECTIONS,
+  };
 }

@@ -181,7 +181,7 @@ function qdrantServers({ qdrant }: Config, kind: Kind): Server[] {
 }
 
 function openAt(config: Config, port: number, kind: Kind) {
-  return { kind, port, open: true, binds: binds(config, port), options: bindOptions(config, kind) };
+  return { kind, port, open: true, binds: bindsAt(config, port), options: bindOptions(config, kind) };
 }
 
 function bindOptions({ networking }: Config, kind: Kind): string {
@@ -189,7 +189,8 @@ function bindOptions({ networking }: Config, kind: Kind): string {
   return ` ssl crt ${EDGE_CERTIFICATE} alpn ${kind === 'grpc' ? 'h2' : 'h2,http/1.1'}`;
 }
 
-function binds({ networking: { edge } }: Config, port: number): string[] {
+/** A port at each address that the edge listens on for others, as a bind line has it. */
+export function bindsAt({ networking: { edge } }: Pick<Config, 'networking'>, port: number): string[] {
   return edge.bind.map((address) =>
     address.includes(':') ? `[${address}]:${port} v6only` : `${address}:${port}`,
   );

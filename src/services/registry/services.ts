@@ -62,15 +62,10 @@ export function servicesOf(config: Config, placement: Placement): Service[] {
     ...(config.redis.enabled ? [redis(config)] : []),
     qdrant(config),
     ...(config.gateway.enabled ? [gateway(config, placement)] : []),
-    ...(edgeRuns(config) ? [edge()] : []),
+    ...(edgeServes(config) ? [edge()] : []),
   ];
   const names = found.map(({ name }) => name);
   return found.map((each) => ({ ...each, after: each.after.filter((name) => names.includes(name)) }));
-}
-
-/** Certificates by ACME are of no task of this release, and so is an edge that needs them. */
-function edgeRuns(config: Config): boolean {
-  return edgeServes(config) && config.networking.tls.mode !== 'acme';
 }
 
 /** Debian's unit for all clusters starts and stops that of the cluster. */

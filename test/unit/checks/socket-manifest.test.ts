@@ -80,9 +80,16 @@ describe('manifest', () => {
     ).toEqual([]);
     expect(required({ networking: { load_balancer: false }, gateway: on })).not.toContain('8404 loopback');
     expect(required({ networking: { load_balancer: false }, gateway: on })).not.toContain('6330 loopback');
-    expect(
-      required({ networking: { tls: { mode: 'acme', domain: 'a.example' } }, gateway: on }),
-    ).not.toContain('8000 any');
+  });
+
+  it('demands the port for challenges of ACME, and has certbot answer on loopback', () => {
+    const acme = { tls: { mode: 'acme', domain: 'a.example', acme: { http_port: 81 } } };
+    const gateway = { enabled: true, api_key: 'a-key-of-sixteen' };
+    expect(required({ networking: acme, gateway })).toEqual(expect.arrayContaining(['8000 any', '81 any']));
+    const certbot = entries({ networking: acme, gateway }).find(({ port }) => port === 8480);
+    expect(certbot).toMatchObject({ on: 'loopback', required: false });
+    const without = entries({ networking: { ...acme, load_balancer: false }, gateway });
+    expect(without.filter(({ port }) => port === 81 || port === 8480)).toEqual([]);
   });
 
   it('allows the other slot and monitoring, and misses none of them', () => {
@@ -98,6 +105,13 @@ describe('closedPorts', () => {
       5432, 6330, 6333, 6334, 6335, 6343, 6344, 6345, 6379, 8001, 8002, 8011, 8012, 8101, 8102, 8111, 8112,
       8404, 9090, 9100,
     ]);
+  });
+
+  it('have certbot among them, and not the port that a CA asks at', () => {
+    const networking = { tls: { mode: 'acme', domain: 'a.example' }, edge: { qdrant_http_port: 8443 } };
+    const ports = closedPorts(contextOf({ networking }).config, [22]);
+    expect(ports).toContain(8480);
+    expect(ports).not.toContain(80);
   });
 
   it('follow the configuration', () => {

@@ -20,6 +20,8 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   certificate: 'tls/server.pem',
   key: 'tls/server.key',
   domain: 'vectors.example.org',
+  email: 'operations@example.org',
+  ca: 'tls/acme-ca.pem',
   sha256: '0'.repeat(64),
   url: 'http://models.example.org:11400/embed',
   collection: 'mixtral',

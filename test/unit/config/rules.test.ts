@@ -257,6 +257,53 @@ test.each<[string, Record<string, unknown>, string]>([
     'networking.tls.certificate: is missing',
   ],
   [
+    'ACME without a domain',
+    { networking: { tls: { mode: 'acme' } } },
+    'networking.tls.domain: is missing; it is required while networking.tls.mode is acme',
+  ],
+  ...[
+    '*.example.com',
+    '192.0.2.7',
+    'Vectors.example.com',
+    'https://a.example',
+    'a_b.example',
+    'a..example',
+  ].map((domain): [string, Record<string, unknown>, string] => [
+    `ACME for ${domain}`,
+    { networking: { tls: { mode: 'acme', domain } } },
+    `networking.tls.domain: ${domain} is nothing that an ACME server can be asked to certify here; it must be a DNS name in lower case, such as vectors.example.com`,
+  ]),
+  [
+    'an ACME server without TLS',
+    { networking: { tls: { mode: 'acme', domain: 'a.example', acme: { directory: 'http://ca.example' } } } },
+    'networking.tls.acme.directory: must be an https address',
+  ],
+  [
+    'a contact that is no address',
+    { networking: { tls: { mode: 'acme', domain: 'a.example', acme: { email: 'ops' } } } },
+    'networking.tls.acme.email: must be an e-mail address',
+  ],
+  [
+    'challenges at a port of the edge',
+    {
+      networking: {
+        edge: { qdrant_http_port: 80 },
+        tls: { mode: 'acme', domain: 'a.example' },
+      },
+    },
+    'networking.tls.acme.http_port: port 80 is taken by qdrant_http_port of the edge; challenges of ACME at the edge',
+  ],
+  [
+    'certbot at the port of Redis',
+    {
+      networking: {
+        edge: { qdrant_http_port: 6433 },
+        tls: { mode: 'acme', domain: 'a.example', acme: { local_port: 6379 } },
+      },
+    },
+    'networking.tls.acme.local_port: port 6379 is taken by Redis; certbot',
+  ],
+  [
     'two repositories of one name',
     {
       backup: {

@@ -35,6 +35,14 @@ describe('renderRuleset', () => {
     for (const part of present) expect(text).toContain(part);
     for (const part of absent) expect(text).not.toContain(part);
   });
+
+  test('lets everybody in at ports that are open, and at no other', () => {
+    const text = renderRuleset({ ...OPTIONS, openPorts: [80] });
+    expect(text.split('\n').filter((line) => /^\t\ttcp dport/.test(line))).toEqual([
+      '\t\ttcp dport 80 accept',
+    ]);
+    expect(renderRuleset(OPTIONS)).not.toMatch(/^\t\ttcp dport/m);
+  });
 });
 
 describe('nftRuleset', () => {

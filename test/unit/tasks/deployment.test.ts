@@ -20,7 +20,38 @@ describe('the edge', () => {
   });
 
   test('has no slots where there is none', () => {
-    expect(idsFor({ gateway: { enabled: false } })).toEqual(['settled:4.5', 'edge-retired']);
+    const nothing = ['settled:4.5', 'edge-retired', 'acme-retired'];
+    expect(idsFor({ gateway: { enabled: false } })).toEqual(nothing);
+    const networking = { tls: { mode: 'acme', domain: 'edge.example' } };
+    expect(idsFor({ gateway: { enabled: false }, networking })).toEqual(nothing);
+  });
+
+  test('with ACME has some certificate before HAProxy starts, and the one of the CA last of all', () => {
+    const networking = { ...PORTS, tls: { mode: 'acme', domain: 'edge.example' } };
+    const context = fakeContext({ networking, gateway: { enabled: false } });
+    const ids = deployment.subtasks.flatMap((part) => part.resources(context)).map(({ id }) => id);
+    const placeholder = ids.indexOf('placeholder:/etc/haproxy/vdb-edge.pem');
+    expect(placeholder).toBeGreaterThan(0);
+    expect(placeholder).toBeLessThan(ids.indexOf('service:haproxy.service'));
+    expect(ids.slice(-2)).toEqual(['service:certbot.timer', 'acme:/etc/haproxy/vdb-edge.pem']);
+    expect(ids).not.toContain('acme-retired');
+  });
+
+  test('has certbot forget its certificate where it comes from elsewhere', () => {
+    const networking = { ...PORTS, tls: { mode: 'own-ca' } };
+    const ids = idsFor({ networking, gateway: { enabled: false } });
+    expect(ids.indexOf('acme-retired')).toBeGreaterThan(0);
+    expect(ids.indexOf('acme-retired')).toBeLessThan(ids.indexOf('certificate:/etc/haproxy/vdb-edge.pem'));
+  });
+
+  test('with ACME is not held back in a deploy by a CA that is out of reach', () => {
+    const networking = { ...PORTS, tls: { mode: 'acme', domain: 'edge.example' } };
+    const context = fakeContext({ networking, gateway: { enabled: false } });
+    const given = givenParts.qdrant.flatMap(({ subtasks }) =>
+      subtasks.flatMap((part) => part.resources(context)),
+    );
+    expect(given.map(({ id }) => id)).toContain('file:/etc/haproxy/haproxy.cfg');
+    expect(given.map(({ id }) => id)).not.toContain('acme:/etc/haproxy/vdb-edge.pem');
   });
 });
 

@@ -4,8 +4,8 @@ import { activeTimers } from '../../probes/timers.js';
 import { fail, pass, whenThere } from '../../verdict.js';
 import { onlyIn, shared } from './shared.js';
 
-/** Timers of the usual clients of ACME, and whatever says of itself that it renews certificates. */
-const RENEWS = /certbot|acme|lego|dehydrated|cert.*renew|renew.*cert/i;
+/** Of the client that task 4.5 installs. */
+const TIMER = 'certbot.timer';
 
 /** Certificates are renewed without anybody thinking of it. */
 export const renewal = defineCheck<string[]>({
@@ -13,16 +13,15 @@ export const renewal = defineCheck<string[]>({
   id: 'tls.renewal',
   severity: 'warning',
   title: 'Certificates renew themselves',
-  looksAt: 'the active timers of systemd, for one of an ACME client',
+  looksAt: 'the active timers of systemd, for that of certbot, which has the certificate of the edge',
   why: 'A public certificate lasts 90 days or less; what is not automatic is forgotten.',
   skip: onlyIn('acme'),
   probe: () => ask(activeTimers, null),
   judge: ([timers]) =>
     whenThere(timers, 'systemd gave no list', (names) => {
-      const renewing = names.filter((name) => RENEWS.test(name));
-      if (renewing.length > 0) return pass(renewing.join(', '));
-      return fail('no active timer renews certificates', 'an active timer of an ACME client');
+      if (names.includes(TIMER)) return pass(TIMER);
+      return { ...fail('no active timer renews certificates', `${TIMER} is active`), fix: '4.5' };
     }),
-  remedy: 'Start the timer of the ACME client, for certbot: systemctl enable --now certbot.timer.',
+  remedy: 'Start the timer: vdb provision --only 4.5, or systemctl enable --now certbot.timer on the host.',
   inspect: () => 'systemctl list-timers --all',
 });

@@ -127,7 +127,17 @@ describe('the configuration of the server', () => {
   it('loads with a certificate of the operator', async () => {
     const tls = { mode: 'files', certificate: '/home/me/edge.pem', key: '/home/me/edge.key' };
     const { config } = await loaded(testConfig({ networking: { tls } }));
-    expect(config.networking.tls).toEqual({ mode: 'off' });
+    expect(config.networking.tls).toMatchObject({ mode: 'off' });
+    expect(config.networking.tls).not.toHaveProperty('key');
+  });
+
+  it('loads with the CA of an ACME server, of which the server has a copy', async () => {
+    const acme = { ca: '/home/me/ca.pem', directory: 'https://ca.example/dir' };
+    const { config } = await loaded(
+      testConfig({ networking: { tls: { mode: 'acme', domain: 'a.example', acme } } }),
+    );
+    expect(config.networking.tls).toMatchObject({ mode: 'acme', acme: { directory: acme.directory } });
+    expect(config.networking.tls.acme).not.toHaveProperty('ca');
   });
 
   it('keeps text that looks like a reference as text', async () => {

@@ -62,7 +62,11 @@ describe('a criterion that a sub-task decides', () => {
       'thing b: python.required is false, mode 0644, want 0600 (1 of 2 steps hold)',
     ],
     ['foreign', { status: 'foreign', why: 'of the machine' }, 'thing b: of the machine (1 of 2 steps hold)'],
-    ['left-out', { status: 'left-out', why: 'comes later' }, 'thing b: comes later (1 of 2 steps hold)'],
+    [
+      'left-out',
+      { status: 'left-out', why: 'comes later', change },
+      'thing b: comes later (1 of 2 steps hold)',
+    ],
     ['unknown', { status: 'unknown', why: 'no answer' }, 'thing b: no answer (1 of 2 steps hold)'],
     ['unknown', { status: 'later', why: 'after x' }, 'thing b: after x (1 of 2 steps hold)'],
   ])('%s, with the reason: %j', (expected, verdict, seen) => {

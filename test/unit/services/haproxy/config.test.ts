@@ -183,6 +183,29 @@ describe('the edge', () => {
     expect(publicDoors(config).map(({ port }) => port)).toEqual([8000]);
   });
 
+  it('passes challenges of ACME on to certbot, and nothing else of what comes without TLS', () => {
+    const tls = { mode: 'acme', domain: 'a.example', acme: { http_port: 81, local_port: 8481 } };
+    const edge = { bind: ['192.0.2.1', '2001:db8::1'] };
+    const text = renderHaproxy(testConfig({ gateway: GATEWAY, networking: { tls, edge } }));
+    const lines = section(text, 'frontend acme');
+    expect(lines.slice(0, 3)).toEqual(['bind 192.0.2.1:81', 'bind [2001:db8::1]:81 v6only', 'maxconn 64']);
+    expect(lines.slice(-2)).toEqual([
+      'http-request return status 404 unless { path_beg /.well-known/acme-challenge/ }',
+      'default_backend acme',
+    ]);
+    expect(section(text, 'backend acme').at(-1)).toBe('server certbot 127.0.0.1:8481');
+    expect(section(text, 'frontend gateway')[0]).toContain(' ssl crt /etc/haproxy/vdb-edge.pem ');
+  });
+
+  it('has connections for challenges beside those of clients', () => {
+    const networking = { ...PORTS, tls: { mode: 'acme', domain: 'a.example' } };
+    const text = renderHaproxy(testConfig({ gateway: { enabled: false }, networking }));
+    const without = renderHaproxy(testConfig({ gateway: { enabled: false }, networking: PORTS }));
+    const most = (from: string) => Number(/maxconn (\d+)/.exec(section(from, 'global').join())?.[1]);
+    expect(most(text)).toBe(most(without) + 64);
+    expect(without).not.toContain('acme');
+  });
+
   it('leads nobody there where there is no gateway', () => {
     const text = renderHaproxy(testConfig({ gateway: { enabled: false }, networking: PORTS }));
     expect(text).not.toContain('qdrant_local');
