@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Ended, type LabHost, result, start } from '../../support/lab.js';
 import { describeLab } from '../support/shared.js';
 import { freshHost, remove, site, vdb, WITHOUT_PYTHON } from '../support/site.js';
+import { testThorough } from '../support/thorough.js';
 import { ask, editSet, fill, pathOf, pointsOf, shapeOf } from './set-on-host.js';
 
 const NAME = 'restore';
@@ -263,27 +264,30 @@ describeLab('vdb restore', () => {
     expect(await listed()).toEqual([]);
   });
 
-  test('leaves what was there in place when it is killed; what is left over is listed and can be discarded', async () => {
-    const before = await shapeOf(host);
-    const run = start(vdbProgram(), ['--lab', NAME, '--json', '--yes', 'restore', set], {
-      cwd: site.directory,
-    });
-    await run.until(/"step.finished","step":"collection/);
-    run.child.kill('SIGKILL');
-    await run.ended;
-    await settled();
-    expect((await shapeOf(host)).aliases).toEqual(before.aliases);
-    const [left] = await listed();
-    expect(left).toMatchObject({ state: 'begun' });
-    expect(left?.collections.length).toBeGreaterThan(0);
-    const plan = result(await restore(set, '--plan'));
-    expect((plan.leftovers as string[]).length).toBeGreaterThan(0);
-    expect((await restore('discard', left!.restore)).exitCode).toBe(0);
-    expect(await shapeOf(host)).toEqual(before);
-    expect(await heldOver()).toBe('');
-  });
+  testThorough(
+    'leaves what was there in place when it is killed; what is left over is listed and can be discarded',
+    async () => {
+      const before = await shapeOf(host);
+      const run = start(vdbProgram(), ['--lab', NAME, '--json', '--yes', 'restore', set], {
+        cwd: site.directory,
+      });
+      await run.until(/"step.finished","step":"collection/);
+      run.child.kill('SIGKILL');
+      await run.ended;
+      await settled();
+      expect((await shapeOf(host)).aliases).toEqual(before.aliases);
+      const [left] = await listed();
+      expect(left).toMatchObject({ state: 'begun' });
+      expect(left?.collections.length).toBeGreaterThan(0);
+      const plan = result(await restore(set, '--plan'));
+      expect((plan.leftovers as string[]).length).toBeGreaterThan(0);
+      expect((await restore('discard', left!.restore)).exitCode).toBe(0);
+      expect(await shapeOf(host)).toEqual(before);
+      expect(await heldOver()).toBe('');
+    },
+  );
 
-  test('leaves no half-made collection when Qdrant is killed in the middle of it', async () => {
+  testThorough('leaves no half-made collection when Qdrant is killed in the middle of it', async () => {
     const before = await shapeOf(host);
     const killer =
       host.enter(`timeout 60 bash -c 'until [ -e /data/qdrant/blue/snapshots/.vdb-restore/collection.snapshot ]; do sleep 0.02; done' || exit
@@ -303,7 +307,7 @@ describeLab('vdb restore', () => {
     expect(await heldOver()).toBe('');
   });
 
-  test('leaves nothing behind when the disk is full in the middle of it', async ({ skip }) => {
+  testThorough('leaves nothing behind when the disk is full in the middle of it', async ({ skip }) => {
     if (!isReal) skip('the emulator unpacks nothing');
     const before = await shapeOf(host);
     const inQdrant = (command: string) =>
@@ -340,47 +344,50 @@ describeLab('vdb restore', () => {
     expect((await host.vdb(`provision ${WITHOUT_PYTHON}`)).exitCode).toBe(0);
   });
 
-  test('takes nothing for its own because of its name, not when it restores, undoes, discards or backs up', async () => {
-    const own = [`${DOCS}--${set}`, `${DOCS}--before-${set}`, `x--${set}.2`];
-    for (const name of own) await fill(host, name, 3, 4);
-    const database = `vector_metadata_before_${set.toLowerCase()}`;
-    await psql(host, `CREATE DATABASE "${database}"`);
-    const before = await shapeOf(host);
-    expect(await listed()).toEqual([]);
-    const plan = result(await restore(set, '--plan'));
-    expect(plan.leftovers).toEqual([]);
+  testThorough(
+    'takes nothing for its own because of its name, not when it restores, undoes, discards or backs up',
+    async () => {
+      const own = [`${DOCS}--${set}`, `${DOCS}--before-${set}`, `x--${set}.2`];
+      for (const name of own) await fill(host, name, 3, 4);
+      const database = `vector_metadata_before_${set.toLowerCase()}`;
+      await psql(host, `CREATE DATABASE "${database}"`);
+      const before = await shapeOf(host);
+      expect(await listed()).toEqual([]);
+      const plan = result(await restore(set, '--plan'));
+      expect(plan.leftovers).toEqual([]);
 
-    const done = result(await restore(set, '--only', 'qdrant,postgres'));
-    expect(done).toMatchObject({ status: 'done', exit_code: 0 });
-    const kept = (await listed())[0]?.collections.map(({ collection }) => collection) ?? [];
-    expect(kept.length).toBeGreaterThan(0);
-    const taken = result(await vdb(['--lab', NAME, '--json', 'backup']));
-    const later = taken.id as string;
-    const manifest = JSON.parse(await host.inside(`cat /data/backups/${later}/manifest.json`)) as {
-      parts: { collection?: string }[];
-      kept_by_restores: string[];
-    };
-    await host.inside(`rm -r /data/backups/${later}`);
-    expect(manifest.kept_by_restores.sort()).toEqual([...kept].sort());
-    const inSet = manifest.parts.flatMap(({ collection }) => collection ?? []);
-    expect(inSet).toEqual(expect.arrayContaining(own));
-    for (const name of kept) expect(inSet).not.toContain(name);
+      const done = result(await restore(set, '--only', 'qdrant,postgres'));
+      expect(done).toMatchObject({ status: 'done', exit_code: 0 });
+      const kept = (await listed())[0]?.collections.map(({ collection }) => collection) ?? [];
+      expect(kept.length).toBeGreaterThan(0);
+      const taken = result(await vdb(['--lab', NAME, '--json', 'backup']));
+      const later = taken.id as string;
+      const manifest = JSON.parse(await host.inside(`cat /data/backups/${later}/manifest.json`)) as {
+        parts: { collection?: string }[];
+        kept_by_restores: string[];
+      };
+      await host.inside(`rm -r /data/backups/${later}`);
+      expect(manifest.kept_by_restores.sort()).toEqual([...kept].sort());
+      const inSet = manifest.parts.flatMap(({ collection }) => collection ?? []);
+      expect(inSet).toEqual(expect.arrayContaining(own));
+      for (const name of kept) expect(inSet).not.toContain(name);
 
-    expect((await restore('undo')).exitCode).toBe(0);
-    expect((await restore('discard')).exitCode).toBe(0);
-    const { collections } = await shapeOf(host);
-    for (const name of own) {
-      expect(collections).toContain(name);
-      expect(await pointsOf(host, name)).toBe(3);
-      await ask(host, 'DELETE', pathOf(name));
-    }
-    expect(before.collections).toEqual(expect.arrayContaining(own));
-    const names = await psql(host, "SELECT datname FROM pg_database WHERE datname LIKE 'vector_metadata%'");
-    expect(names.trim().split('\n').sort()).toEqual(['vector_metadata', database]);
-    await psql(host, `DROP DATABASE "${database}"`);
-  });
+      expect((await restore('undo')).exitCode).toBe(0);
+      expect((await restore('discard')).exitCode).toBe(0);
+      const { collections } = await shapeOf(host);
+      for (const name of own) {
+        expect(collections).toContain(name);
+        expect(await pointsOf(host, name)).toBe(3);
+        await ask(host, 'DELETE', pathOf(name));
+      }
+      expect(before.collections).toEqual(expect.arrayContaining(own));
+      const names = await psql(host, "SELECT datname FROM pg_database WHERE datname LIKE 'vector_metadata%'");
+      expect(names.trim().split('\n').sort()).toEqual(['vector_metadata', database]);
+      await psql(host, `DROP DATABASE "${database}"`);
+    },
+  );
 
-  test('never removes what an alias points to, says so, and removes it once none does', async () => {
+  testThorough('never removes what an alias points to, says so, and removes it once none does', async () => {
     expect((await restore(set, '--collection', DOCS)).exitCode).toBe(0);
     const [{ restore: id, collections } = { restore: '', collections: [] }] = await listed();
     const kept = collections.at(-1)?.collection as string;
@@ -402,7 +409,7 @@ describeLab('vdb restore', () => {
     expect(await listed()).toEqual([]);
   });
 
-  test('takes back restores that stand on one another in turn, the last one first', async () => {
+  testThorough('takes back restores that stand on one another in turn, the last one first', async () => {
     for (let time = 0; time < 2; time++) expect((await restore(set, '--collection', DOCS)).exitCode).toBe(0);
     const [last, first] = (await listed()).map((each) => each.restore);
     const refused = await restore('undo', first!);
@@ -433,7 +440,7 @@ describeLab('vdb restore', () => {
     expect([ended.exitCode, errorOf(ended).code]).toEqual([2, code]);
   });
 
-  test('brings a whole server back on a fresh host', async () => {
+  testThorough('brings a whole server back on a fresh host', async () => {
     const archive = join(site.directory, 'set.tar');
     await host.inside(`tar -C /data/backups -cf /root/set.tar ${set}`);
     const copied = await start(host.engine, ['cp', `${host.container}:/root/set.tar`, archive]).ended;
