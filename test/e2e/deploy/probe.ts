@@ -141,13 +141,13 @@ export async function probeBehindEdge(lab: LabHost): Promise<Probe> {
   return {
     load: () =>
       openLoad({
-        read: { everyMs: 60, send: query },
-        write: { everyMs: 90, send: write },
-        count: { everyMs: 70, send: count },
+        read: { everyMs: 120, send: query },
+        write: { everyMs: 180, send: write },
+        count: { everyMs: 140, send: count },
         ...(hasGrpc
           ? {
-              'grpc read': { everyMs: 110, send: readByGrpc },
-              'grpc write': { everyMs: 130, send: writeByGrpc },
+              'grpc read': { everyMs: 220, send: readByGrpc },
+              'grpc write': { everyMs: 260, send: writeByGrpc },
             }
           : {}),
       }),

@@ -74,8 +74,8 @@ export async function shelfBehindEdge(lab: LabHost): Promise<Shelf> {
     acknowledged,
     load: () =>
       openLoad({
-        search: { everyMs: 100, send: () => search(`document ${randomUUID()}`) },
-        write: { everyMs: 200, send: write },
+        search: { everyMs: 250, send: () => search(`document ${randomUUID()}`) },
+        write: { everyMs: 400, send: write },
       }),
     async readiness() {
       const answer = await fetch(`${baseUrl}/readyz`, { signal: AbortSignal.timeout(20_000) });
