@@ -42,10 +42,8 @@ export function byReplication(replication: Replication): Copying {
   const following = (stop: AbortSignal): Following => ({ stop, onLine });
 
   /** The ids of both peers; null where they are not of one cluster. */
-  async function pair(patienceSeconds?: number): Promise<{ old: PeerId; new: PeerId } | null> {
-    const [here = null, there = null] = await Promise.all(
-      [from, to].map((slot) => clusterAt(at(slot), patienceSeconds).catch(asleep)),
-    );
+  async function pair(): Promise<{ old: PeerId; new: PeerId } | null> {
+    const [here, there] = await Promise.all([clusterAt(at(from)), clusterAt(at(to)).catch(asleep)]);
     if (here === null || there === null || here.peers[there.peer] === undefined) return null;
     return there.peers[here.peer] === undefined ? null : { old: here.peer, new: there.peer };
   }
@@ -157,12 +155,12 @@ export function byReplication(replication: Replication): Copying {
       };
     },
     opened: async () => null,
-    /** Nobody waits here for one that does not answer: users are there. */
+    /** Nobody waits here for one that does not answer, which is as bad as one that says so: users are there. */
     async sick() {
-      const peers = await pair(0);
-      if (peers === null) return null;
+      const there = await clusterAt(at(to), 0);
+      if (there === null) return null;
       const { shards } = await shardsAt(at(to), 0);
-      const open = shards.filter((shard) => !hasActive(shard, peers.new));
+      const open = shards.filter((shard) => !hasActive(shard, there.peer));
       return open.length === 0 ? null : `${open.length} of ${shards.length} shards are not active at ${to}`;
     },
     leave: (record, stop) =>
