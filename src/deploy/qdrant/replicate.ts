@@ -5,12 +5,11 @@ import { EXIT, messageOf, VdbError } from '../../errors.js';
 import { CommandError, type Host } from '../../host/host.js';
 import { hasActive, type PeerId } from '../../services/qdrant/cluster.js';
 import { adminHeader } from '../../services/qdrant/place.js';
-import { askScript, parseAnswers } from '../gate.js';
 import { aSecond } from '../move.js';
 import type { Place } from '../record.js';
 import type { Copying } from './copying.js';
 import { clusterAt, copyShards, type Following, forgetPeer, partPeer, shardsAt } from './peers.js';
-import { joined, qdrantUnit, reinitiate, takeRelease, toJoin, wakeSlot } from './slot.js';
+import { joined, qdrantUnit, reinitiate, stopSlot, takeRelease, toJoin, wakeSlot } from './slot.js';
 import { compareBoth } from './verify.js';
 
 /** What replication works with. */
@@ -48,12 +47,10 @@ export function byReplication(replication: Replication): Copying {
     return there.peers[here.peer] === undefined ? null : { old: here.peer, new: there.peer };
   }
 
-  async function runs(slot: SlotName): Promise<boolean> {
-    const url = `http://127.0.0.1:${endpoint(slot).port}/livez`;
-    const { stdout } = await host.read(askScript([url], 1), { timeoutMs: 60_000 });
-    return parseAnswers(stdout, 1, 1)
-      .flat()
-      .some(({ status }) => status === 200);
+  /** Why a slot takes no part in its cluster; null: it does. */
+  async function absence(slot: SlotName): Promise<string | null> {
+    const cluster = await clusterAt(at(slot), 0).catch(asleep);
+    return cluster === null ? 'it does not answer' : cluster.stopped;
   }
 
   async function meet(stop: AbortSignal): Promise<PeerId> {
@@ -101,8 +98,10 @@ export function byReplication(replication: Replication): Copying {
     slot: SlotName,
     { release, peers }: { release: string | null; peers: readonly PeerId[] },
   ): Promise<boolean> {
+    const cluster = await clusterAt(at(slot), 0).catch(asleep);
     const attempts = [
-      async () => {},
+      // It runs, and decides nothing: only a restart helps.
+      async () => void (cluster?.stopped && (await host.run(stopSlot(slot)))),
       ...(release === null ? [] : [() => host.run(takeRelease(after.config, slot, release))]),
     ];
     for (const prepare of attempts) {
@@ -143,7 +142,7 @@ export function byReplication(replication: Replication): Copying {
     holdsWrites: false,
     async copy(_, stop) {
       const peer = await meet(stop);
-      const shards = await copyShards(at(from), peer, following(stop), () => runs(to));
+      const shards = await copyShards(at(from), peer, following(stop), () => absence(to));
       return { note: `${shards} shards are at ${to}, which takes every write`, numbers: { shards } };
     },
     async verify(_, stop) {

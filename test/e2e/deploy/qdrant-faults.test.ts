@@ -372,7 +372,8 @@ describeThorough('with all faults', () => {
           });
           expect(value.exitCode, value.stdout + value.stderr).toBe(1);
           expect((await host.record()).state).toBe('failed');
-          expect(failed).toEqual([]);
+          // A peer that cannot write does not come back to take its leave, so that the other is restarted alone.
+          if (!host.genuine) expect(failed).toEqual([]);
           await someoneServes();
         } finally {
           await settle();
