@@ -39,7 +39,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self):
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         if is_asked_for("slow"):
-            time.sleep(0.4)
+            time.sleep(1.5)
         Handler.asked += 1
         if is_asked_for("broken") and "/points" in self.path and Handler.asked % 3 == 0:
             return self.say(500, "application/json", b'{"status":{"error":"broken"}}')
