@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { otherSlot } from '../../../src/deploy/installed.js';
-import { isOpen, type PhaseName, phasesOf } from '../../../src/deploy/record.js';
+import { type PhaseName, phasesOf } from '../../../src/deploy/record.js';
 import { type Ended, result, type Started } from '../../support/lab.js';
 import { eventually } from '../gateway/load.js';
 import { describeLab } from '../support/shared.js';
@@ -46,7 +46,7 @@ describeThorough('with all faults', () => {
 
     /** Begins a deploy, or goes on with the one that is open, as soon as what was cut off has ended on the host. */
     async function goingOn(): Promise<Started> {
-      const isGoing = isOpen(await host.record());
+      const isGoing = await host.isOpen();
       if (!isGoing) await host.another();
       for (let tries = 60; ; tries--) {
         const run = host.lab.begin(isGoing ? 'deploy continue --json' : 'deploy --service qdrant --json');
@@ -83,7 +83,7 @@ describeThorough('with all faults', () => {
     /** One slot answers through the edge, and it is the only one that runs where nothing is open. */
     async function someoneServes(): Promise<void> {
       await eventually(host.answers, 'the edge has somebody to answer');
-      if (isOpen(await host.record())) return;
+      if (await host.isOpen()) return;
       expect(await host.running()).toBe(`qdrant@${await host.active()}.service`);
     }
 
@@ -92,9 +92,9 @@ describeThorough('with all faults', () => {
       await host.inside(
         'rm -rf /run/vdb-fault /etc/systemd/system/qdrant@*.service.d/90-fault.conf; systemctl daemon-reload',
       );
-      if (!isOpen(await host.record())) return;
+      if (!(await host.isOpen())) return;
       await whenFree('deploy abort --yes');
-      if (isOpen(await host.record())) await whenFree('deploy continue');
+      if (await host.isOpen()) await whenFree('deploy continue');
     }
 
     describe('is cut off by kill -9', () => {
@@ -174,7 +174,7 @@ describeThorough('with all faults', () => {
       });
 
       test('and comes to its end after all of them', async () => {
-        if (!isOpen(await host.record())) return;
+        if (!(await host.isOpen())) return;
         const { failed } = await host.underLoad('  and continued', async () =>
           done(await (await goingOn()).ended),
         );
@@ -203,7 +203,7 @@ describeThorough('with all faults', () => {
       });
 
       test('and comes to its end after all of them', async () => {
-        if (!isOpen(await host.record())) return;
+        if (!(await host.isOpen())) return;
         const { failed } = await host.underLoad('  and continued', async () =>
           done(await (await goingOn()).ended),
         );
