@@ -40,7 +40,7 @@ const ATTEMPTS = 3;
 const STUCK_LOOKS = 15;
 const PATIENT_LOOKS = 180;
 
-/** Looks in a row at which the new peer does not answer: one that crashed is started again by systemd within seconds. */
+/** Looks in a row at which the new peer takes no part: one that crashed is started again by systemd within seconds. */
 const AWAY_LOOKS = 45;
 
 /** Looks, a second apart, until nothing may be left of a peer that was given up. */
@@ -84,14 +84,14 @@ export async function shardsAt(
 
 /**
  * Has a peer get a whole copy of every shard, and take every write from then on; gives how many there are. One is copied
- * at a time. Collections that are made meanwhile are copied too. `isThere` asks the peer whether it runs. Throws `deploy.shard`
- * where one does not arrive.
+ * at a time. Collections that are made meanwhile are copied too. `absence` asks the new peer
+ * why it takes no part; null: it does. Throws `deploy.shard` where one does not arrive.
  */
 export async function copyShards(
   asked: Asked,
   to: PeerId,
   { stop, onLine }: Following,
-  isThere: () => Promise<boolean> = async () => true,
+  absence: () => Promise<string | null> = async () => null,
 ): Promise<number> {
   const begun = new Map<string, number>();
   let before = '';
@@ -107,8 +107,10 @@ export async function copyShards(
     before = now;
     const stuck = open.find(({ replicas }) => replicas[to] !== undefined);
     if (stuck !== undefined && idle === STUCK_LOOKS) await asked.host.run(dropped(asked, stuck, to));
-    away = (await isThere()) ? 0 : away + 1;
-    if (away > AWAY_LOOKS) throw notCopied(asked.host, open[0], 'the new peer does not answer any more');
+    const why = await absence();
+    away = why === null ? 0 : away + 1;
+    if (why !== null && away > AWAY_LOOKS)
+      throw notCopied(asked.host, open[0], `the new peer is away: ${why}`);
     if (idle > PATIENT_LOOKS) throw notCopied(asked.host, open[0], 'nothing has come forward for minutes');
     await aSecond(stop);
   }

@@ -5,12 +5,11 @@ import { EXIT, messageOf, VdbError } from '../../errors.js';
 import { CommandError, type Host } from '../../host/host.js';
 import { hasActive, type PeerId } from '../../services/qdrant/cluster.js';
 import { adminHeader } from '../../services/qdrant/place.js';
-import { askScript, parseAnswers } from '../gate.js';
 import { aSecond } from '../move.js';
 import type { Place } from '../record.js';
 import type { Copying } from './copying.js';
 import { clusterAt, copyShards, type Following, forgetPeer, partPeer, shardsAt } from './peers.js';
-import { joined, qdrantUnit, reinitiate, takeRelease, toJoin, wakeSlot } from './slot.js';
+import { joined, qdrantUnit, reinitiate, stopSlot, takeRelease, toJoin, wakeSlot } from './slot.js';
 import { compareBoth } from './verify.js';
 
 /** What replication works with. */
@@ -42,20 +41,16 @@ export function byReplication(replication: Replication): Copying {
   const following = (stop: AbortSignal): Following => ({ stop, onLine });
 
   /** The ids of both peers; null where they are not of one cluster. */
-  async function pair(patienceSeconds?: number): Promise<{ old: PeerId; new: PeerId } | null> {
-    const [here = null, there = null] = await Promise.all(
-      [from, to].map((slot) => clusterAt(at(slot), patienceSeconds).catch(asleep)),
-    );
+  async function pair(): Promise<{ old: PeerId; new: PeerId } | null> {
+    const [here, there] = await Promise.all([clusterAt(at(from)), clusterAt(at(to)).catch(asleep)]);
     if (here === null || there === null || here.peers[there.peer] === undefined) return null;
     return there.peers[here.peer] === undefined ? null : { old: here.peer, new: there.peer };
   }
 
-  async function runs(slot: SlotName): Promise<boolean> {
-    const url = `http://127.0.0.1:${endpoint(slot).port}/livez`;
-    const { stdout } = await host.read(askScript([url], 1), { timeoutMs: 60_000 });
-    return parseAnswers(stdout, 1, 1)
-      .flat()
-      .some(({ status }) => status === 200);
+  /** Why a slot takes no part in its cluster; null: it does. */
+  async function absence(slot: SlotName): Promise<string | null> {
+    const cluster = await clusterAt(at(slot), 0).catch(asleep);
+    return cluster === null ? 'it does not answer' : cluster.stopped;
   }
 
   async function meet(stop: AbortSignal): Promise<PeerId> {
@@ -103,8 +98,10 @@ export function byReplication(replication: Replication): Copying {
     slot: SlotName,
     { release, peers }: { release: string | null; peers: readonly PeerId[] },
   ): Promise<boolean> {
+    const cluster = await clusterAt(at(slot), 0).catch(asleep);
     const attempts = [
-      async () => {},
+      // It runs, and decides nothing: only a restart helps.
+      async () => void (cluster?.stopped && (await host.run(stopSlot(slot)))),
       ...(release === null ? [] : [() => host.run(takeRelease(after.config, slot, release))]),
     ];
     for (const prepare of attempts) {
@@ -145,7 +142,7 @@ export function byReplication(replication: Replication): Copying {
     holdsWrites: false,
     async copy(_, stop) {
       const peer = await meet(stop);
-      const shards = await copyShards(at(from), peer, following(stop), () => runs(to));
+      const shards = await copyShards(at(from), peer, following(stop), () => absence(to));
       return { note: `${shards} shards are at ${to}, which takes every write`, numbers: { shards } };
     },
     async verify(_, stop) {
@@ -157,12 +154,12 @@ export function byReplication(replication: Replication): Copying {
       };
     },
     opened: async () => null,
-    /** Nobody waits here for one that does not answer: users are there. */
+    /** Nobody waits here for one that does not answer, which is as bad as one that says so: users are there. */
     async sick() {
-      const peers = await pair(0);
-      if (peers === null) return null;
+      const there = await clusterAt(at(to), 0);
+      if (there === null) return null;
       const { shards } = await shardsAt(at(to), 0);
-      const open = shards.filter((shard) => !hasActive(shard, peers.new));
+      const open = shards.filter((shard) => !hasActive(shard, there.peer));
       return open.length === 0 ? null : `${open.length} of ${shards.length} shards are not active at ${to}`;
     },
     leave: (record, stop) =>

@@ -1,7 +1,7 @@
 import type { Config, SlotName } from '../../config/schema.js';
 import { slotStorage } from '../../config/slots.js';
 import type { SubTask, Task, TaskContext } from '../../engine/task.js';
-import type { VdbError } from '../../errors.js';
+import { messageOf, type VdbError } from '../../errors.js';
 import type { Host } from '../../host/host.js';
 import { edgeFollows } from '../../resources/edge-file.js';
 import { renderHaproxy } from '../../services/haproxy/config.js';
@@ -168,6 +168,9 @@ async function gate(deploy: QdrantDeploy): Promise<PhaseEnd> {
   const forwarding = await host.forward(portOf(config, to));
   try {
     await canary({ port: forwarding.port, apiKey: config.qdrant.api_key });
+  } catch (error) {
+    // Said of the release, not of the connection, on which the deploy would be left as it is.
+    throw refused(deploy, 'gate', messageOf(error));
   } finally {
     await forwarding.close();
   }

@@ -13,6 +13,8 @@ export interface Cluster {
   pending: number;
   /** null: none is known, so that nothing can be decided. */
   leader: PeerId | null;
+  /** Why this peer takes part in no decision until it is restarted, as after a disk was full; null: it does. */
+  stopped: string | null;
 }
 
 /** One shard of a collection, and who has it. */
@@ -34,6 +36,7 @@ interface RawCluster {
   peer_id: number | string;
   peers: Record<string, { uri: string }>;
   raft_info: { pending_operations: number; leader: number | string | null };
+  consensus_thread_status?: { consensus_thread_status: string; err?: string };
 }
 
 interface RawShards {
@@ -53,7 +56,13 @@ export function readCluster(body: string): Cluster | null {
     peers: Object.fromEntries(Object.entries(result.peers).map(([id, { uri }]) => [id, uri])),
     pending,
     leader: leader === null ? null : String(leader),
+    stopped: stoppedOf(result),
   };
+}
+
+function stoppedOf({ consensus_thread_status: thread }: RawCluster): string | null {
+  if (thread === undefined || thread.consensus_thread_status === 'working') return null;
+  return thread.err ?? thread.consensus_thread_status;
 }
 
 /** Reads the body of `GET /collections/{c}/cluster`. Throws on anything else. Pure. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { otherSlot } from '../../../src/deploy/installed.js';
-import { isOpen, type PhaseName, phasesOf } from '../../../src/deploy/record.js';
+import { type PhaseName, phasesOf } from '../../../src/deploy/record.js';
 import { type Ended, result, type Started } from '../../support/lab.js';
 import { eventually } from '../gateway/load.js';
 import { describeLab } from '../support/shared.js';
@@ -15,13 +15,16 @@ const RELEASE = fileURLToPath(new URL('release.py', import.meta.url));
 
 /** How long after its begin a phase is in its middle, in milliseconds. */
 const MIDDLE_MS: Readonly<Partial<Record<PhaseName, number>>> = {
-  ...{ preflight: 3000, stage: 700, start: 2500, gate: 700, copy: 2500, verify: 400 },
+  ...{ preflight: 3000, stage: 300, start: 2500, gate: 700, copy: 2500, verify: 400 },
   ...{ cutover: 800, outside: 100, drain: 50, bake: 1500, retire: 2500 },
 };
 const ALL = phasesOf('qdrant', 'deploy');
 
-const started = (phase: PhaseName) => new RegExp(`"phase.started","phase":"${phase}"`);
-const finished = (phase: PhaseName) => new RegExp(`"phase.finished","phase":"${phase}"`);
+/** A phase that was over before it was cut off is not run again: then a later one says so. */
+const said = (what: string, phase: PhaseName) =>
+  new RegExp(`"phase.${what}","phase":"(${ALL.slice(ALL.indexOf(phase)).join('|')})"`);
+const started = (phase: PhaseName) => said('started', phase);
+const finished = (phase: PhaseName) => said('finished', phase);
 /** Where a deploy that was told to be verbose moves data. */
 const MOVES_DATA = /\d of \d+ shards are copied|recover /;
 
@@ -43,7 +46,7 @@ describeThorough('with all faults', () => {
 
     /** Begins a deploy, or goes on with the one that is open, as soon as what was cut off has ended on the host. */
     async function goingOn(): Promise<Started> {
-      const isGoing = isOpen(await host.record());
+      const isGoing = await host.isOpen();
       if (!isGoing) await host.another();
       for (let tries = 60; ; tries--) {
         const run = host.lab.begin(isGoing ? 'deploy continue --json' : 'deploy --service qdrant --json');
@@ -80,7 +83,7 @@ describeThorough('with all faults', () => {
     /** One slot answers through the edge, and it is the only one that runs where nothing is open. */
     async function someoneServes(): Promise<void> {
       await eventually(host.answers, 'the edge has somebody to answer');
-      if (isOpen(await host.record())) return;
+      if (await host.isOpen()) return;
       expect(await host.running()).toBe(`qdrant@${await host.active()}.service`);
     }
 
@@ -89,9 +92,9 @@ describeThorough('with all faults', () => {
       await host.inside(
         'rm -rf /run/vdb-fault /etc/systemd/system/qdrant@*.service.d/90-fault.conf; systemctl daemon-reload',
       );
-      if (!isOpen(await host.record())) return;
+      if (!(await host.isOpen())) return;
       await whenFree('deploy abort --yes');
-      if (isOpen(await host.record())) await whenFree('deploy continue');
+      if (await host.isOpen()) await whenFree('deploy continue');
     }
 
     describe('is cut off by kill -9', () => {
@@ -171,7 +174,7 @@ describeThorough('with all faults', () => {
       });
 
       test('and comes to its end after all of them', async () => {
-        if (!isOpen(await host.record())) return;
+        if (!(await host.isOpen())) return;
         const { failed } = await host.underLoad('  and continued', async () =>
           done(await (await goingOn()).ended),
         );
@@ -200,7 +203,7 @@ describeThorough('with all faults', () => {
       });
 
       test('and comes to its end after all of them', async () => {
-        if (!isOpen(await host.record())) return;
+        if (!(await host.isOpen())) return;
         const { failed } = await host.underLoad('  and continued', async () =>
           done(await (await goingOn()).ended),
         );
@@ -347,6 +350,8 @@ describeThorough('with all faults', () => {
           if (!host.genuine) done(await host.lab.vdb('rollback'));
         } finally {
           await host.edit((document) => document.setIn(['deployment', 'bake_seconds'], 3));
+          // One that was not caught must not serve in the rows that follow.
+          if (host.genuine && (await host.record()).state === 'done') done(await host.lab.vdb('rollback'));
         }
       }
 
@@ -372,7 +377,8 @@ describeThorough('with all faults', () => {
           });
           expect(value.exitCode, value.stdout + value.stderr).toBe(1);
           expect((await host.record()).state).toBe('failed');
-          expect(failed).toEqual([]);
+          // A peer that cannot write does not come back to take its leave, so that the other is restarted alone.
+          if (!host.genuine) expect(failed).toEqual([]);
           await someoneServes();
         } finally {
           await settle();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { type Document, parseDocument } from 'yaml';
-import type { DeployRecord } from '../../../src/deploy/record.js';
+import { type DeployRecord, isOpen } from '../../../src/deploy/record.js';
 import { type Ended, type LabHost, result, start } from '../../support/lab.js';
 import { type Answered, eventually } from '../gateway/load.js';
 import { freshHost, hostWithGateway, remove, WITHOUT_PYTHON } from '../support/site.js';
@@ -29,7 +29,10 @@ export interface QdrantHost {
   edit(change: (document: Document) => void): Promise<void>;
   /** Other settings of the same release, which are deployed as another release is. Gives the value of one of them. */
   another(): Promise<number>;
+  /** The last deploy. */
   record(): Promise<DeployRecord>;
+  /** Whether a deploy is not at its end. */
+  isOpen(): Promise<boolean>;
   /** The slot that serves. */
   active(): Promise<'blue' | 'green'>;
   /** The units of slots that run, a line each. */
@@ -78,8 +81,17 @@ export async function qdrantHost(
   const rows: Row[] = [];
 
   const inside = async (script: string): Promise<string> => (await lab.inside(script)).trim();
-  const record = async (): Promise<DeployRecord> =>
-    result(await lab.vdb('deploy status --json')).deploy as DeployRecord;
+  const lastRecord = async (): Promise<DeployRecord | undefined> =>
+    result(await lab.vdb('deploy status --json')).deploy as DeployRecord | undefined;
+  async function record(): Promise<DeployRecord> {
+    const last = await lastRecord();
+    if (last === undefined) throw new Error('nothing was deployed yet');
+    return last;
+  }
+  async function hasOpen(): Promise<boolean> {
+    const last = await lastRecord();
+    return last !== undefined && isOpen(last);
+  }
   const active: QdrantHost['active'] = async () =>
     (JSON.parse(await inside('cat /var/lib/vdb/state.json')) as { qdrant: { active_slot: 'blue' | 'green' } })
       .qdrant.active_slot;
@@ -94,7 +106,7 @@ export async function qdrantHost(
     (answer.status < 200 || answer.status >= 300) && !isHeld(answer);
 
   return {
-    ...{ lab, probe, genuine, edit, inside, record, active, answers },
+    ...{ lab, probe, genuine, edit, inside, record, isOpen: hasOpen, active, answers },
     async another() {
       let wal = 0;
       await edit((document) => {

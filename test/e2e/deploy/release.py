@@ -39,12 +39,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self):
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         if is_asked_for("slow"):
-            time.sleep(0.4)
+            time.sleep(1.5)
         Handler.asked += 1
         if is_asked_for("broken") and "/points" in self.path and Handler.asked % 3 == 0:
             return self.say(500, "application/json", b'{"status":{"error":"broken"}}')
         connection = http.client.HTTPConnection("127.0.0.1", inner, timeout=600)
-        connection.request(self.command, self.path, body, dict(self.headers))
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"}
+        connection.request(self.command, self.path, body, headers)
         answer = connection.getresponse()
         self.say(answer.status, answer.getheader("content-type", "text/plain"), answer.read())
         connection.close()

@@ -39,7 +39,18 @@ describe('a cluster', () => {
       "raft_info":{"term":3,"commit":9,"pending_operations":1,"leader":${THERE},"role":"Follower","is_voter":true}}}`;
     expect(readCluster(body)).toEqual({
       ...{ peer: HERE, peers: { [HERE]: 'http://a/', [THERE]: 'http://b/' }, pending: 1, leader: THERE },
+      stopped: null,
     });
+  });
+
+  test('has peers that run, and take part in nothing', () => {
+    const body = (thread: string): string =>
+      `{"result":{"status":"enabled","peer_id":1,"peers":{},"raft_info":{"pending_operations":0,"leader":null},
+      "consensus_thread_status":${thread}}}`;
+    const why = '{"consensus_thread_status":"stopped_with_err","err":"Failed to set hard state"}';
+    expect(readCluster(body(why))?.stopped).toBe('Failed to set hard state');
+    expect(readCluster(body('{"consensus_thread_status":"stopped"}'))?.stopped).toBe('stopped');
+    expect(readCluster(body('{"consensus_thread_status":"working"}'))?.stopped).toBeNull();
   });
 
   test('is none where Qdrant is alone', () => {
