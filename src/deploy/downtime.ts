@@ -6,16 +6,26 @@ import { askOnce, type Door } from './outside.js';
 export interface Asked {
   /** When it was asked, in milliseconds of one clock. */
   at: number;
+  /** How long the answer took, in milliseconds. */
+  ms: number;
   /** Whether the answer was what a healthy service says. */
   well: boolean;
+}
+
+/** What clients met, in milliseconds. */
+export interface Downtime {
+  /** How long nobody was served. */
+  downMs: number;
+  /** How long the slowest good answer took: the edge waits a little for a service that is away. */
+  slowestMs: number;
 }
 
 /** A client that asks while a service is restarted. */
 export interface Watch {
   /** Resolves to true when the service answers well, again and again; to false when it does not within the limit. */
   well(limitMs: number): Promise<boolean>;
-  /** Ends the watch and gives how long nobody was served, in milliseconds. */
-  stop(): Promise<number>;
+  /** Ends the watch and gives what it met. */
+  stop(): Promise<Downtime>;
 }
 
 /** How often it asks. */
@@ -33,7 +43,7 @@ export async function watchDoor(host: Host, door: Door): Promise<Watch> {
     while (!isOver) {
       const at = performance.now();
       const status = await askOnce({ ...door, port: forwarding.port }).catch(() => 0);
-      answers.push({ at, well: status === door.status });
+      answers.push({ at, ms: performance.now() - at, well: status === door.status });
       await sleep(EVERY_MS);
     }
   })();
@@ -57,13 +67,20 @@ export async function watchDoor(host: Host, door: Door): Promise<Watch> {
   };
 }
 
-/**
- * How long nobody was served, in milliseconds: from each question that was not answered well to the next one that was,
- * or to the last one. Pure.
- */
-export function downtimeOf(answers: readonly Asked[]): number {
-  return answers.reduce((sum, { well }, index) => {
-    const [now, next] = [answers[index], answers[index + 1]];
-    return well || now === undefined || next === undefined ? sum : sum + next.at - now.at;
+/** Nobody was served from each question that was not answered well to the next one that was, or to the last one. Pure. */
+export function downtimeOf(answers: readonly Asked[]): Downtime {
+  const downMs = answers.reduce((sum, { at, well }, index) => {
+    const next = answers[index + 1];
+    return well || next === undefined ? sum : sum + next.at - at;
   }, 0);
+  const slowestMs = Math.max(0, ...answers.filter(({ well }) => well).map(({ ms }) => ms));
+  return { downMs, slowestMs };
+}
+
+/** In words. Pure. */
+export function downtimeText({ downMs, slowestMs }: Downtime): string {
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+  return downMs === 0
+    ? `no request failed, the slowest took ${seconds(slowestMs)}`
+    : `nobody was served for ${seconds(downMs)}`;
 }

@@ -5,7 +5,7 @@ import type { Host } from '../host/host.js';
 import { sh } from '../host/shell.js';
 import type { Traffic } from './bake.js';
 import { type BringOptions, bring, taskOf } from './bring.js';
-import { watchDoor } from './downtime.js';
+import { type Downtime, downtimeText, watchDoor } from './downtime.js';
 import type { Phase, PhaseEnd, Rollout } from './machine.js';
 import { notGood, switchNumbers, watchNew } from './move.js';
 import { askEdge, type Door } from './outside.js';
@@ -113,12 +113,12 @@ async function restart(deploy: InPlace, record: DeployRecord, stop: AbortSignal)
   const old = await trafficAt(deploy, record);
   const watch = await watchDoor(host, door);
   let isWell = false;
-  let downMs = 0;
+  let met: Downtime = { downMs: 0, slowestMs: 0 };
   try {
     await exchange(deploy, record, stop);
     isWell = await watch.well(LIMIT_SECONDS * 1000);
   } finally {
-    downMs = await watch.stop();
+    met = await watch.stop();
   }
   if (!isWell)
     throw refused(
@@ -126,10 +126,13 @@ async function restart(deploy: InPlace, record: DeployRecord, stop: AbortSignal)
       'restart',
       `port ${door.port} does not answer ${door.path} with ${door.status} within ${LIMIT_SECONDS} s`,
     );
-  const said = downMs === 0 ? 'nobody was without an answer' : `nobody was served for ${seconds(downMs)}`;
   return {
-    note: `${record.to.release} runs at ${record.to.slot}; ${said}`,
-    numbers: { down_ms: downMs, ...switchNumbers(old, await trafficAt(deploy, record)) },
+    note: `${record.to.release} runs at ${record.to.slot}; ${downtimeText(met)}`,
+    numbers: {
+      down_ms: met.downMs,
+      slowest_ms: met.slowestMs,
+      ...switchNumbers(old, await trafficAt(deploy, record)),
+    },
   };
 }
 
@@ -222,8 +225,4 @@ function stillSick({ host, door, units }: InPlace, { from }: DeployRecord): VdbE
     ...{ code: 'deploy.withdraw', exitCode: EXIT.failed, host: host.target },
     next: `Read its journal on the host: journalctl -u '${units[0]}' -n 100 --no-pager`,
   });
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }

@@ -62,14 +62,16 @@ async function forge(host: LabHost, manifest: BackupManifest, path: string, scri
   await host.inside(`cat > ${SETS}/${manifest.id}/manifest.json`, manifestText({ ...manifest, parts }));
 }
 
-/** Writes another value wherever a vector has `5.5`: as a float in Qdrant's files, as text in the emulator's. */
+/** Writes another value wherever a vector has `5.5`: as a float in Qdrant's files, in Base64 in the emulator's. */
 const OTHER_VALUE = `
   python3 - "$f" <<'PY'
-import sys
+import base64, re, sys
 path = sys.argv[1]
 data = open(path, 'rb').read()
-changed = data.replace(bytes.fromhex('0000b040'), bytes.fromhex('0000b140'))
-if changed == data: changed = data.replace(b'5.5', b'5.6')
+other = lambda floats: floats.replace(bytes.fromhex('0000b040'), bytes.fromhex('0000b140'))
+encoded = lambda found: b'"%s"' % base64.b64encode(other(base64.b64decode(found[1])))
+changed = other(data)
+if changed == data: changed = re.sub(rb'"([A-Za-z0-9+/]{22}==)"', encoded, data)
 assert changed != data, 'the value is not in the file'
 open(path, 'wb').write(changed)
 PY`;
