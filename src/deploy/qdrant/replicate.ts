@@ -19,6 +19,8 @@ export interface Replication {
   after: TaskContext;
   from: SlotName;
   to: SlotName;
+  /** The version that serves sends no key to its peers. */
+  keyless: boolean;
   /** Starts the new slot, and waits until it is ready. */
   start(stop: AbortSignal): Promise<void>;
   onLine(line: string): void;
@@ -58,7 +60,7 @@ export function byReplication(replication: Replication): Copying {
     if (known !== null) return known.new;
     await assertAlone();
     onLine(`slot ${to} joins the cluster of ${from}`);
-    await host.run(toJoin(after.config, { slot: to, serving: from }));
+    await host.run(toJoin(after.config, { slot: to, serving: from, keyless: replication.keyless }));
     await replication.start(stop);
     for (let looks = 0; looks < MEETING_LOOKS; looks++) {
       const found = await pair();

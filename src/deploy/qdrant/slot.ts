@@ -45,10 +45,17 @@ export function emptySlot(config: Config, slot: SlotName): Command {
 
 /**
  * Has a slot begin with nothing, as a peer of the cluster of the slot that serves: it asks that one to be let in when it
- * is started next. A reboot forgets the order; whether it was let in is looked for.
+ * is started next. A reboot forgets the order; whether it was let in is looked for. `keyless`: the other one sends no key
+ * to its peers, so until the next reboot this one asks for none from those on loopback.
  */
-export function toJoin(config: Config, { slot, serving }: { slot: SlotName; serving: SlotName }): Command {
+export function toJoin(
+  config: Config,
+  { slot, serving, keyless }: { slot: SlotName; serving: SlotName; keyless: boolean },
+): Command {
   const directory = joinDirectory(slot);
+  const asks = keyless
+    ? sh`printf '[Service]\nEnvironment=QDRANT__SERVICE__ENFORCE_INTERNAL_AUTH=false\n' >${`${directory}/55-vdb-keyless.conf`}`
+    : sh`rm -f -- ${`${directory}/55-vdb-keyless.conf`}`;
   return {
     title: `have slot ${slot} join the cluster of ${serving}`,
     timeoutSeconds: 600 + STOP_SECONDS,
@@ -57,6 +64,7 @@ export function toJoin(config: Config, { slot, serving }: { slot: SlotName; serv
       ${emptied(config, slot)}
       mkdir -p -- ${directory}
       printf '[Service]\nEnvironment=QDRANT_BOOTSTRAP=%s\n' ${peerAddress(config, serving)} >${`${directory}/50-vdb-join.conf`}
+      ${asks}
       systemctl daemon-reload`,
   };
 }
@@ -116,7 +124,7 @@ export function joined(slot: SlotName): Command {
     title: `slot ${slot} has joined`,
     script: sh`
       set -eu
-      rm -rf -- ${joinDirectory(slot)}
+      rm -f -- ${`${joinDirectory(slot)}/50-vdb-join.conf`}
       systemctl daemon-reload`,
   };
 }

@@ -41,5 +41,15 @@ export function copyingOf({ strategy, restores, from, to }: DeployRecord, given:
   if (strategy === 'set') return fromSet({ host, after, to: to.slot, set: restores ?? '', onLine });
   const slots = { from: from.slot, to: to.slot };
   if (strategy === 'snapshot') return bySnapshots({ host, before, after, ...slots, onLine });
-  return byReplication({ host, after, ...slots, onLine, start: (stop) => started(given, stop) });
+  const keyless = sendsNoKey(from.release);
+  return byReplication({ host, after, ...slots, keyless, onLine, start: (stop) => started(given, stop) });
+}
+
+/**
+ * Whether a release attaches no API key to what it asks of its peers: so before 1.18, where `service.enforce_internal_auth`
+ * came (config/config.yaml of Qdrant). Pure.
+ */
+export function sendsNoKey(release: string): boolean {
+  const [, major, minor] = /^(\d+)\.(\d+)\./.exec(release)?.map(Number) ?? [];
+  return major !== undefined && minor !== undefined && (major < 1 || (major === 1 && minor < 18));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chosenStrategy } from '../../../../src/cli/deploy/planned.js';
-import { possibleStrategies } from '../../../../src/deploy/qdrant/strategy.js';
+import { possibleStrategies, sendsNoKey } from '../../../../src/deploy/qdrant/strategy.js';
 import { QDRANT, testConfig } from '../../../support/config.js';
 
 const genuine = testConfig({ qdrant: { ...QDRANT, artifact: { from: 'release' } } });
@@ -34,4 +34,9 @@ describe('data comes into the other slot', () => {
     expect(() => chosenStrategy(['snapshot'], 'replicate')).toThrow('--strategy replicate is not possible');
     expect(() => chosenStrategy([], undefined)).toThrow('cannot be brought there');
   });
+});
+
+test('peers before 1.18 send no key', () => {
+  expect(['1.17.1', '1.9.0', '0.11.0'].filter(sendsNoKey)).toHaveLength(3);
+  expect(['1.18.0', '1.18.3', '2.0.0', 'own'].filter(sendsNoKey)).toEqual([]);
 });
