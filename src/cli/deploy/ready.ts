@@ -12,6 +12,12 @@ const BROUGHT: Readonly<Record<ServiceName, ReadonlySet<string>>> = {
   qdrant: new Set(['1.1', '4.5']),
 };
 
+/** What a deploy or a rollback changes itself: which version runs, and whether that follows the one before. */
+const CHANGED: Readonly<Record<ServiceName, ReadonlySet<string>>> = {
+  gateway: new Set(),
+  qdrant: new Set(['qdrant.version', 'qdrant.upgrade-path']),
+};
+
 /** What all checks say of a host on which a service is deployed. */
 export interface Validated {
   /** How many there are. */
@@ -55,6 +61,7 @@ export function inTheWay(
     (migrates && id === atHead.id && fix !== undefined);
   return results
     .filter(blocks)
-    .filter((result) => !result.id.startsWith('drift') && !isBrought(result))
+    .filter(({ id }) => !id.startsWith('drift') && !CHANGED[service].has(id))
+    .filter((result) => !isBrought(result))
     .map(({ id, seen }) => `${id} (${seen})`);
 }

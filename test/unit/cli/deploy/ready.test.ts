@@ -37,6 +37,12 @@ test("what Qdrant needs is brought by its own deploy, and is in the way of the g
   expect(inTheWay({ results }, OWN)).toEqual(['qdrant.version (x)']);
 });
 
+test('a step back to another version of Qdrant is what a rollback is for, although no task mends it', () => {
+  const results = [found('qdrant.upgrade-path'), found('qdrant.version')];
+  expect(inTheWay({ results }, { service: 'qdrant', migrates: false })).toEqual([]);
+  expect(inTheWay({ results }, OWN)).toHaveLength(2);
+});
+
 test('what another task has to mend as well is', () => {
   expect(inTheWay({ results: [found('gateway.ready', { fix: '1.2,3.1' })] }, OWN)).toEqual([
     'gateway.ready (x)',
