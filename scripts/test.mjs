@@ -6,6 +6,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { $ } from 'zx';
 
 /** More files than these are no accident of timing, and are not repeated. */
@@ -15,6 +16,7 @@ const run = $({ stdio: 'inherit', nothrow: true, verbose: false });
 const directory = await mkdtemp(join(tmpdir(), 'vdb-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 const unsteady = [];
+const failures = [];
 let exitCode = 0;
 
 async function suite(name, files = []) {
@@ -40,6 +42,7 @@ async function repeated(first) {
   return {
     exitCode: again.exitCode,
     report: {
+      testResults: again.report.testResults,
       numPassedTests: numPassedTests + recovered,
       numFailedTests: again.report.numFailedTests,
       numPendingTests,
@@ -47,8 +50,23 @@ async function repeated(first) {
   };
 }
 
+/** A log of an hour is long: which tests failed, and the first line of why, is said once more at its end. */
+function* failedTests({ testResults }) {
+  for (const { name, message, assertionResults } of testResults) {
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0 && message) yield `${relative('.', name)}: ${firstLine(message)}`;
+    for (const { fullName, failureMessages } of failed)
+      yield `${relative('.', name)} > ${fullName}: ${firstLine(failureMessages[0] ?? '')}`;
+  }
+}
+
+function firstLine(text) {
+  return stripVTControlCharacters(text).split('\n')[0].slice(0, 300);
+}
+
 function count({ exitCode: ended, report }) {
   exitCode ||= ended;
+  failures.push(...failedTests(report));
   total.passed += report.numPassedTests;
   total.failed += report.numFailedTests;
   total.skipped += report.numPendingTests;
@@ -62,6 +80,7 @@ try {
 } finally {
   await rm(directory, { recursive: true, force: true });
 }
+for (const failure of failures) console.log(`failed: ${failure}`);
 for (const file of unsteady) console.log(`passed only when repeated: ${file}`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = exitCode;

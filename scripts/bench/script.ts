@@ -1,5 +1,5 @@
 import { CATALOGUE } from '../../src/checks/catalogue/index.js';
-import { firstLook, firstProbes } from '../../src/checks/look.js';
+import { firstLook, firstQuestions } from '../../src/checks/look.js';
 import { probesOf } from '../../src/checks/run.js';
 import { selectChecks } from '../../src/checks/select.js';
 import { surroundings } from '../../src/cli/check/round.js';
@@ -32,7 +32,7 @@ export async function readinessInSequence(
     const context = surroundings({ host, hostConfig, config }, await firstLook(host, config));
     const checks = selectChecks(CATALOGUE, { words: ['readiness'] });
     const probes = [
-      ...firstProbes(config),
+      ...Object.values(firstQuestions(config)),
       ...checks.flatMap((check) => probesOf(check, context)),
       ...taskProbes(known),
     ];

@@ -66,6 +66,8 @@ export interface CheckContext {
   facts: Observation<Facts>;
   /** The end of the host's journal, as it is written. */
   journal: Observation<string>;
+  /** The list of health checks on the host, as it is written. */
+  healthChecks: Observation<string>;
   /** How far the host's clock is ahead of the operator's. */
   skew: Observation<Skew>;
   /** By the operator's clock. */

@@ -2,17 +2,21 @@ import type { Config } from '../config/schema.js';
 import { type Facts, factsProbe } from '../host/facts.js';
 import type { Host } from '../host/host.js';
 import { ask, known, type Observation, type Probe } from '../host/probe.js';
+import { textFile } from '../resources/text-file-probe.js';
 import { type HostState, readState, stateFile } from '../services/host-state.js';
+import { documentFile } from '../services/registry/place.js';
 import { newBatch } from './batch.js';
 import type { Skew } from './check.js';
 import { fileEnd } from './probes/files.js';
 
-/** What has to be known before anything else can be asked: which slot is active, which machine it is. */
+/** What has to be known before anything else can be asked: which slot is active, which machine it is, what it watches. */
 export interface FirstLook {
   facts: Observation<Facts>;
   state: Observation<HostState>;
   /** The end of the journal, as it is written. */
   journal: Observation<string>;
+  /** The list of health checks on the host, as it is written. */
+  healthChecks: Observation<string>;
   /** How far the host's clock is ahead of this machine's. */
   skew: Observation<Skew>;
 }
@@ -22,10 +26,14 @@ export const JOURNAL_LINES = 1000;
 /** Far more than a state has. */
 const STATE_LINES = 1000;
 
-/** The questions of the first look: facts, state, journal. */
-export function firstProbes(config: Pick<Config, 'paths'>): [Probe<Facts>, Probe<string>, Probe<string>] {
-  const journal = { path: `${config.paths.state}/journal.ndjson`, lines: JOURNAL_LINES };
-  return [ask(factsProbe, null), askState(config), ask(fileEnd, journal)];
+/** The questions of the first look. */
+export function firstQuestions(config: Pick<Config, 'paths'>) {
+  return {
+    facts: ask(factsProbe, null),
+    state: askState(config),
+    journal: ask(fileEnd, { path: `${config.paths.state}/journal.ndjson`, lines: JOURNAL_LINES }),
+    healthChecks: ask(textFile, documentFile(config, 'healthChecks')),
+  };
 }
 
 /** The text of `state.json`, for `readState`. */
@@ -36,8 +44,11 @@ export function askState(config: Pick<Config, 'paths'>): Probe<string> {
 /** One command on the host. */
 export async function firstLook(host: Host, config: Config): Promise<FirstLook> {
   const batch = newBatch();
-  const [askFacts, askState, askJournal] = firstProbes(config);
-  const [facts, state, journal] = [batch.add(askFacts), batch.add(askState), batch.add(askJournal)];
+  const questions = firstQuestions(config);
+  const facts = batch.add(questions.facts);
+  const state = batch.add(questions.state);
+  const journal = batch.add(questions.journal);
+  const healthChecks = batch.add(questions.healthChecks);
   const asked = Date.now();
   await batch.send(host);
   const answered = Date.now();
@@ -45,6 +56,7 @@ export async function firstLook(host: Host, config: Config): Promise<FirstLook> 
     facts: facts(),
     state: readState(state()),
     journal: journal(),
+    healthChecks: healthChecks(),
     skew: skewOf(facts(), asked, answered),
   };
 }

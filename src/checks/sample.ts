@@ -57,6 +57,7 @@ function sample({ container = false, emulator = false }): CheckContext {
       sshPorts: [22],
     }),
     journal: known(''),
+    healthChecks: known<string>(null),
     skew: known({ least: 0, most: 0 }),
     now: new Date(0),
   };

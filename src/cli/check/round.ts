@@ -73,7 +73,7 @@ const NO_PLAN: Observation<never> = { status: 'unknown', why: 'nobody looked' };
 /** What checks may know of a host besides their observations. Throws `state.unreadable`. */
 export function surroundings(
   { host, hostConfig, config }: Pick<Connection, 'host' | 'hostConfig' | 'config'>,
-  { facts, state, journal, skew }: FirstLook,
+  { facts, state, journal, healthChecks, skew }: FirstLook,
 ): CheckContext {
   const slot = activeSlot(config, state);
   return {
@@ -84,6 +84,7 @@ export function surroundings(
     keyFile: adminHeader(config),
     facts,
     journal,
+    healthChecks,
     skew,
     now: new Date(),
   };

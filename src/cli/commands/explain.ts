@@ -62,6 +62,7 @@ async function contextWithoutHost(context: CommandContext): Promise<CheckContext
       keyFile: adminHeader(config),
       facts: unseen,
       journal: unseen,
+      healthChecks: unseen,
       skew: unseen,
       now: new Date(),
     };

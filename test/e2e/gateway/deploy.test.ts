@@ -25,6 +25,7 @@ describeLab('a deploy of the gateway', () => {
     host = await hostWithGateway(NAME);
     await edit((document) => {
       document.setIn(['gateway', 'test_embedder'], true);
+      document.setIn(['networking', 'edge', 'gateway_grpc_port'], 8100);
       for (const rate of ['default', 'search', 'write'])
         document.setIn(['gateway', 'rate_limit', rate], '100000/minute');
       document.setIn(['monitoring', 'health_check_interval_seconds'], 2);
@@ -95,6 +96,7 @@ describeLab('a deploy of the gateway', () => {
       `${during.length} requests, ${failures(during).length} failed, p99 ${p99(during)} ms, before it ${p99(before)} ms`,
     );
     expect(during.length).toBeGreaterThan(50);
+    expect(new Set(during.map(({ kind }) => kind))).toEqual(new Set(['search', 'write', 'grpc search']));
     expect(failures(during)).toEqual([]);
     return value;
   }
@@ -328,7 +330,7 @@ describeLab('a deploy of the gateway', () => {
     });
 
     test('what stood by before it still stands by', async () => {
-      done(await host.vdb('rollback --plan'));
+      done(await host.vdb('rollback --service gateway --plan'));
     });
   });
 });

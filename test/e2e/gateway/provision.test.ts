@@ -160,7 +160,11 @@ with grpc.insecure_channel("127.0.0.1:8100") as channel:
     const before = await pid();
     await edit((document) => document.setIn(['gateway', 'limits', 'max_query_length'], 77));
     const ended = await host.vdb(`${PROVISION} --json`);
-    expect(changedBy(ended)).toEqual([`file:${ENVIRONMENT}`, `service:${UNIT}`]);
+    expect(changedBy(ended).sort()).toEqual([
+      `file:${ENVIRONMENT}`,
+      'file:/opt/qdrant/config/production.yaml',
+      `service:${UNIT}`,
+    ]);
     expect(await pid()).not.toBe(before);
     expect(await inside(`tr '\\0' '\\n' </proc/${await pid()}/environ | grep ^MAX_QUERY`)).toBe(
       'MAX_QUERY_LENGTH=77',

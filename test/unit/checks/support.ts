@@ -26,6 +26,7 @@ export function contextOf(sections: Record<string, unknown> = {}): CheckContext 
     isRoot: true,
     facts: known(FACTS),
     journal: known(''),
+    healthChecks: known<string>(null),
     skew: known({ least: -20, most: 30 }),
     now: new Date('2026-11-24T12:00:00Z'),
   };

@@ -1,18 +1,14 @@
-import { ask, known, type Observation, observe } from '../../../host/probe.js';
-import { textFile } from '../../../resources/text-file-probe.js';
+import { ask, type Observation } from '../../../host/probe.js';
 import { documented, type HealthChecks, readHealthChecks } from '../../../services/registry/documents.js';
 import { documentFile } from '../../../services/registry/place.js';
 import { SERVICE_NAMES } from '../../../services/registry/services.js';
-import { defineCheck, type Site, type Verdict } from '../../check.js';
+import { type CheckContext, defineCheck, type Verdict } from '../../check.js';
 import { type EndpointAnswer, endpointsKind } from '../../probes/endpoints.js';
 import { expect, fail, whenKnown } from '../../verdict.js';
 import { BROUGHT_BY, combined } from './shared.js';
 
-/** null: there is no such file, or it cannot be read. */
-type Asked = { checks: HealthChecks; answers: readonly Observation<EndpointAnswer>[] };
-
 /** The health checks of the host's own list. */
-export const health = defineCheck<Asked>({
+export const health = defineCheck<EndpointAnswer>({
   id: 'deployment.health',
   group: 'deployment',
   severity: 'error',
@@ -20,12 +16,17 @@ export const health = defineCheck<Asked>({
   looksAt:
     'each endpoint in health-checks.yaml on the host, asked there as often and as patiently as the file says',
   why: 'It is the list by which others watch this server: what it names must be there, and answer.',
-  look: askAll,
-  judge: ([asked]) =>
-    whenKnown(asked, (value) => {
-      if (value === null)
+  probe: (context) => {
+    const checks = listed(context);
+    if (checks === null) return [];
+    const kind = endpointsKind(checks);
+    return checks.endpoints.map(({ endpoint, status }) => ask(kind, { endpoint, status }));
+  },
+  judge: (answers, context) =>
+    whenKnown(context.healthChecks, () => {
+      const checks = listed(context);
+      if (checks === null)
         return { ...fail('there is no list, or it cannot be read', 'health-checks.yaml'), fix: '4.5' };
-      const { checks, answers } = value;
       const verdicts = checks.endpoints.map((endpoint, index) => judgeAnswer(endpoint, answers[index]));
       return combined(verdicts, `${checks.endpoints.length} endpoints answer`);
     }),
@@ -33,17 +34,10 @@ export const health = defineCheck<Asked>({
   inspect: ({ config }) => `cat ${documentFile(config, 'healthChecks')}`,
 });
 
-async function askAll({ host, context }: Site): Promise<Observation<Asked>> {
-  const [text] = await observe(host, [ask(textFile, documentFile(context.config, 'healthChecks'))]);
-  if (text?.status !== 'known') return text ?? { status: 'unknown', why: 'the host did not answer' };
-  const checks = text.value === null ? null : readHealthChecks(text.value as string);
-  if (checks === null) return known<Asked>(null);
-  const kind = endpointsKind(checks);
-  const answers = await observe(
-    host,
-    checks.endpoints.map(({ endpoint, status }) => ask(kind, { endpoint, status })),
-  );
-  return known({ checks, answers: answers as Observation<EndpointAnswer>[] });
+/** null: there is no such file, or it cannot be read. */
+function listed({ healthChecks }: CheckContext): HealthChecks | null {
+  if (healthChecks.status !== 'known' || healthChecks.value === null) return null;
+  return readHealthChecks(healthChecks.value);
 }
 
 function judgeAnswer(

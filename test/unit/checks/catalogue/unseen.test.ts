@@ -27,6 +27,7 @@ const CONTEXTS: readonly CheckContext[] = TLS.map((tls) => ({
   facts: UNSEEN,
   skew: UNSEEN,
   journal: UNSEEN,
+  healthChecks: UNSEEN,
 }));
 
 describe.each(CATALOGUE.map((check) => [check.id, check] as const))('%s', (_, check) => {
