@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { start } from '../../support/lab.js';
 import { lookingAtSharedHost } from '../support/shared.js';
+import { IS_THOROUGH } from '../support/thorough.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const PLACE = '/var/tmp/vdb-python-tests';
@@ -30,6 +31,8 @@ lookingAtSharedHost('Python on the host', (host) => {
         --cov-branch --cov-append --cov-report= --cov-config=../gateway/pyproject.toml ${options}`),
     ).ended;
 
+  const selected = (tree: string) => (tree === 'gateway' && !IS_THOROUGH ? '-m "not thorough"' : '');
+
   beforeAll(async () => {
     const tar = start('bash', [
       '-c',
@@ -47,7 +50,7 @@ lookingAtSharedHost('Python on the host', (host) => {
   test.each(['citadel', 'gateway'])(
     'the tests of %s pass',
     async (tree) => {
-      const { exitCode, stdout, stderr } = await pytest(tree, '');
+      const { exitCode, stdout, stderr } = await pytest(tree, selected(tree));
       console.info(stdout.trimEnd().split('\n').slice(-3).join('\n'));
       expect(exitCode, stdout.slice(-6000) + stderr.slice(-2000)).toBe(0);
     },

@@ -443,6 +443,7 @@ async def frozen(server: Server) -> AsyncIterator[None]:
 Fault = Callable[[Server], AbstractAsyncContextManager[None]]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("fault", [killed, frozen])
 @pytest.mark.parametrize("name", DEPENDENCIES)
 async def test_under_load_what_fails_is_named_in_time_and_used_again_without_a_restart(
