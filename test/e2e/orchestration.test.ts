@@ -7,6 +7,7 @@ import { type Ended, type LabHost, result, start } from '../support/lab.js';
 import { eventually } from './gateway/load.js';
 import { describeLab } from './support/shared.js';
 import { hostWithGateway, remove, WITHOUT_PYTHON } from './support/site.js';
+import { testThorough } from './support/thorough.js';
 
 const NAME = 'orchestration';
 const CONFIG = '/opt/qdrant/config';
@@ -157,7 +158,7 @@ describeLab('vdb.target and the registry', () => {
     expect(result(await provision())).toMatchObject({ changed: 0, exit_code: 0 });
   });
 
-  test('a rollback is followed too', async () => {
+  testThorough('a rollback is followed too', async () => {
     done(await host.vdb('rollback'));
     expect(await instancesOf('gateway')).toEqual([
       ['api-gateway@blue-1.service', 'active'],

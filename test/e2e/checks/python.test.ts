@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LabHost } from '../../support/lab.js';
 import { onSharedHost } from '../support/shared.js';
+import { testThorough } from '../support/thorough.js';
 import { expectFound } from './breakage.js';
 
 const VENV = '/opt/qdrant/venv';
@@ -35,16 +36,19 @@ onSharedHost('the checks of the Python environment', (host) => {
     });
   });
 
-  test('an environment whose interpreter is gone is found, and task 0.4 makes it anew', async ({ skip }) => {
-    const refusal = await indexRefusal(host());
-    skip(refusal !== null, `no package index answers the host: ${refusal}`);
-    await expectFound(host(), {
-      id: 'python.environment',
-      break: `rm ${VENV}/bin/python`,
-      seen: /interpreter does not run|no virtual environment/,
-      relatives: ['drift'],
-    });
-  });
+  testThorough(
+    'an environment whose interpreter is gone is found, and task 0.4 makes it anew',
+    async ({ skip }) => {
+      const refusal = await indexRefusal(host());
+      skip(refusal !== null, `no package index answers the host: ${refusal}`);
+      await expectFound(host(), {
+        id: 'python.environment',
+        break: `rm ${VENV}/bin/python`,
+        seen: /interpreter does not run|no virtual environment/,
+        relatives: ['drift'],
+      });
+    },
+  );
 
   test('an interpreter of the system in place of the environment is found', () =>
     expectFound(host(), {
@@ -72,13 +76,14 @@ onSharedHost('the checks of the Python environment', (host) => {
       mend: restored(MODULE),
     }));
 
-  test('a module that hangs is found within its time, and none but it', () =>
+  testThorough('a module that hangs is found within its time, and none but it', () =>
     expectFound(host(), {
       id: 'python.imports',
       break: damaged(MODULE, 'import time; time.sleep(60)'),
       seen: /^1 of 17 fail: prometheus_client\nprometheus_client: did not end within 20 s$/,
       mend: restored(MODULE),
-    }));
+    }),
+  );
 
   test('a numpy that crashes the interpreter is found', () =>
     expectFound(host(), {

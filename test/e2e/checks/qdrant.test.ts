@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Document } from 'yaml';
 import { vdbWith } from '../support/configuration.js';
 import { onSharedHost } from '../support/shared.js';
+import { testThorough } from '../support/thorough.js';
 import { expectFound, quickly, resultsOf } from './breakage.js';
 import {
   CONFIG,
@@ -47,22 +48,24 @@ onSharedHost('checks of Qdrant', (host) => {
       relatives: DOWN,
     }));
 
-  test('find that it hangs, and take nothing for fine (a stub)', () =>
+  testThorough('find that it hangs, and take nothing for fine (a stub)', () =>
     expectFound(host(), {
       id: 'qdrant.livez',
       seen: /does not answer in time/,
       break: stubInstead('touch hang'),
       mend: STUB_GONE,
       relatives: DOWN,
-    }));
+    }),
+  );
 
-  test('find that it is frozen, though systemd calls it active, and restart it', () =>
+  testThorough('find that it is frozen, though systemd calls it active, and restart it', () =>
     expectFound(host(), {
       id: 'qdrant.livez',
       seen: /does not answer in time/,
       break: `systemctl kill -s STOP ${UNIT}`,
       relatives: DOWN,
-    }));
+    }),
+  );
 
   test('find something else in its place (a stub)', () =>
     expectFound(host(), {

@@ -63,7 +63,9 @@ export async function qdrantHost(
   };
   await edit((document) => {
     document.setIn(['networking', 'edge', 'qdrant_http_port'], 7333);
-    document.setIn(['networking', 'edge', 'qdrant_grpc_port'], 7334);
+    // The emulator has no gRPC: what takes its place must not need another edge.
+    if (document.getIn(['qdrant', 'artifact', 'from']) !== 'emulator')
+      document.setIn(['networking', 'edge', 'qdrant_grpc_port'], 7334);
     document.setIn(['monitoring', 'health_check_interval_seconds'], 2);
     document.setIn(['deployment', 'bake_seconds'], 3);
     document.setIn(['security', 'rate_limiting'], false);

@@ -8,6 +8,7 @@ import { type Ended, events, type LabHost, result } from '../../support/lab.js';
 import { type Samples, sample } from '../support/sampler.js';
 import { describeLab } from '../support/shared.js';
 import { hostWithGateway, remove, WITHOUT_PYTHON } from '../support/site.js';
+import { testThorough } from '../support/thorough.js';
 
 const NAME = 'gateway';
 const UNIT = 'api-gateway@blue-1.service';
@@ -198,26 +199,29 @@ with grpc.insecure_channel("127.0.0.1:8100") as channel:
     expect(await status('/health')).toBe('200');
   });
 
-  test('an installation that was killed leaves no release, and the next run makes a whole one', async () => {
-    const directory = await release();
-    await inside(`systemctl stop ${UNIT}; rm -rf ${directory}`);
-    const run = host.begin(`${PROVISION} --json`);
-    await run.until(/"step.started","task":"1\.2","resource":"release:/);
-    await inside(
-      'until compgen -G "/opt/qdrant/releases/.vdb-gateway.*/new/venv/lib/python3*/site-packages/[a-e]*" >/dev/null; do sleep 0.1; done',
-    );
-    run.child.kill('SIGKILL');
-    await inside(
-      'kill -9 $(pgrep -f "[p]ip install --require-hashes") $(pgrep -f "[.]vdb-gateway") 2>/dev/null; true',
-    );
-    await run.ended;
-    expect(await inside(`[ -e ${directory} ] && echo there || echo none`)).toBe('none');
-    await inside('flock -w 60 -x /run/vdb/busy true');
-    await converges();
-    expect(await inside('ls -A /opt/qdrant/releases | grep -c "^\\.vdb" || true')).toBe('0');
-    expect(await status('/readyz')).toBe('200');
-    expect((await converges()).changed).toBe(0);
-  });
+  testThorough(
+    'an installation that was killed leaves no release, and the next run makes a whole one',
+    async () => {
+      const directory = await release();
+      await inside(`systemctl stop ${UNIT}; rm -rf ${directory}`);
+      const run = host.begin(`${PROVISION} --json`);
+      await run.until(/"step.started","task":"1\.2","resource":"release:/);
+      await inside(
+        'until compgen -G "/opt/qdrant/releases/.vdb-gateway.*/new/venv/lib/python3*/site-packages/[a-e]*" >/dev/null; do sleep 0.1; done',
+      );
+      run.child.kill('SIGKILL');
+      await inside(
+        'kill -9 $(pgrep -f "[p]ip install --require-hashes") $(pgrep -f "[.]vdb-gateway") 2>/dev/null; true',
+      );
+      await run.ended;
+      expect(await inside(`[ -e ${directory} ] && echo there || echo none`)).toBe('none');
+      await inside('flock -w 60 -x /run/vdb/busy true');
+      await converges();
+      expect(await inside('ls -A /opt/qdrant/releases | grep -c "^\\.vdb" || true')).toBe('0');
+      expect(await status('/readyz')).toBe('200');
+      expect((await converges()).changed).toBe(0);
+    },
+  );
 
   test('a gateway of their own is served by its health contract, and told its key', async () => {
     await edit((document) => {
@@ -236,7 +240,7 @@ with grpc.insecure_channel("127.0.0.1:8100") as channel:
     expect((await converges()).changed).toBe(0);
   });
 
-  test('the same as a tarball, from a directory of wheels, without a package index', async () => {
+  testThorough('the same as a tarball, from a directory of wheels, without a package index', async () => {
     const tarball = join(host.directory, 'own.tar.gz');
     execFileSync('tar', ['-czf', tarball, '-C', dirname(OWN), basename(OWN)]);
     const file = await inside('echo "$(readlink /opt/qdrant/gateway/blue-1)/venv/bin/python"');
@@ -258,7 +262,7 @@ with grpc.insecure_channel("127.0.0.1:8100") as channel:
     expect((await converges()).changed).toBe(0);
   });
 
-  test('and as a wheel, with its requirements beside it', async () => {
+  testThorough('and as a wheel, with its requirements beside it', async () => {
     const wheel = join(host.directory, 'own_gateway-0.0.1-py3-none-any.whl');
     const program = `import base64, io, sys, zipfile
 data = io.BytesIO()
