@@ -207,6 +207,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'go back to the release that served before, with its settings',
     options: [
       ['--service <name>', 'qdrant or gateway; by default what was deployed last'],
+      ['--to <release>', 'go back only if this is the release that stands by'],
       ['--strategy <name>', 'how data of Qdrant comes back: replicate, snapshot, set (a backup, with loss)'],
       ['--plan', 'show what would be done, change nothing'],
       ['--report <dir>', 'write the record of the rollback as Markdown and JSON'],

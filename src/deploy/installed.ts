@@ -5,7 +5,8 @@ import { EXIT, VdbError } from '../errors.js';
 import type { Host } from '../host/host.js';
 import { ask, observe } from '../host/probe.js';
 import type { Place, ServiceName } from './record.js';
-import { type Installed, installedKind } from './releases.js';
+import { type Installed, installedKind, type Release, releasesOf } from './releases.js';
+import { readDeploys } from './store.js';
 
 /** The slot that does not serve. Pure. */
 export function otherSlot(slot: SlotName): SlotName {
@@ -33,6 +34,17 @@ export async function installedOn(host: Host, root: string): Promise<readonly In
   throw new VdbError(`The releases on the host cannot be seen: ${why}`, {
     ...{ code: 'deploy.releases', exitCode: EXIT.failed, host: host.target },
   });
+}
+
+/** All releases of a host, newest first, and those of them that are installed. Throws as the two that it asks. */
+export async function releasesOn(
+  host: Host,
+  { config, standby }: Pick<TaskContext, 'config' | 'standby'>,
+): Promise<{ installed: readonly Installed[]; releases: Release[] }> {
+  const { paths, qdrant, gateway } = config;
+  const installed = await installedOn(host, paths.root);
+  const slots = { qdrant: qdrant.active_slot, gateway: { active: gateway.active_slot, standby } };
+  return { installed, releases: releasesOf(installed, await readDeploys(host, paths.state), slots) };
 }
 
 /** The release that a slot of a service runs from; null where there is none. Pure. */

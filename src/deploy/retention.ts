@@ -1,21 +1,19 @@
 import type { TaskContext } from '../engine/task.js';
 import type { Host } from '../host/host.js';
-import { installedOn } from './installed.js';
+import { releasesOn } from './installed.js';
 import { type DeployRecord, isInPlace, type ServiceName } from './record.js';
-import { prunable, pruneCommand, releasesOf } from './releases.js';
+import { prunable, pruneCommand } from './releases.js';
 import { forgetStandby } from './standby.js';
 import { readDeploys } from './store.js';
 
 /** Removes releases of a service that `deployment.keep_releases` leaves no room for, and gives their names. */
 export async function pruneReleases(
   host: Host,
-  { config, standby }: TaskContext,
+  context: TaskContext,
   service: ServiceName,
 ): Promise<string[]> {
-  const { paths, qdrant, gateway, deployment } = config;
-  const installed = await installedOn(host, paths.root);
-  const slots = { qdrant: qdrant.active_slot, gateway: { active: gateway.active_slot, standby } };
-  const releases = releasesOf(installed, await readDeploys(host, paths.state), slots);
+  const { paths, deployment } = context.config;
+  const { installed, releases } = await releasesOn(host, context);
   const names = prunable(releases, installed, { service, keep: deployment.keep_releases });
   if (names.length > 0) await host.run(pruneCommand(paths.root, names));
   return names;

@@ -1,6 +1,4 @@
-import { installedOn } from '../../deploy/installed.js';
-import { releasesOf } from '../../deploy/releases.js';
-import { readDeploys } from '../../deploy/store.js';
+import { releasesOn } from '../../deploy/installed.js';
 import { EXIT } from '../../errors.js';
 import { releaseData, releasesText } from '../../ui/deploy/releases.js';
 import type { Handler } from '../context.js';
@@ -10,13 +8,9 @@ import { lineWidth } from '../terminal.js';
 /** `vdb releases`: what is installed, what serves, what stands by, and where it came from. Only looks. */
 export const releases: Handler = (context) =>
   withSession(context, async (session) => {
-    const { host, config, hostConfig } = session;
+    const { host, hostConfig } = session;
     const { emit, global, terminal } = context;
-    const records = await readDeploys(host, config.paths.state);
-    const found = releasesOf(await installedOn(host, config.paths.root), records, {
-      qdrant: config.qdrant.active_slot,
-      gateway: { active: config.gateway.active_slot, standby: taskContext(session).standby },
-    });
+    const { releases: found } = await releasesOn(host, taskContext(session));
     emit({
       ...{ type: 'result', status: 'listed', host: hostConfig.name, releases: found.map(releaseData) },
       ...{ ssh_commands: host.commandCount, exit_code: EXIT.ok },

@@ -1,15 +1,17 @@
+import { releasesOn } from '../../deploy/installed.js';
 import { hasRetired } from '../../deploy/record.js';
 import { openDeploy } from '../../deploy/store.js';
 import { EXIT, type ExitCode } from '../../errors.js';
 import { deployPlanText } from '../../ui/deploy/status.js';
 import type { CommandContext, Handler } from '../context.js';
 import { carriedOut, refuseSecond, tell } from '../deploy/carry.js';
+import { goesElsewhere } from '../deploy/going-to.js';
 import { confirmSet, lossToSet } from '../deploy/loss.js';
 import type { DeployOptions } from '../deploy/options.js';
 import { plannedRollback } from '../deploy/planned-rollback.js';
 import { validated } from '../deploy/ready.js';
 import { overHosts } from '../hosts.js';
-import { openSession, type Session, withSession } from '../session.js';
+import { openSession, type Session, taskContext, withSession } from '../session.js';
 import { abandon } from './deploy.js';
 
 type Context = CommandContext<DeployOptions>;
@@ -20,9 +22,13 @@ type Context = CommandContext<DeployOptions>;
  */
 export const rollback: Handler<DeployOptions> = (context) =>
   overHosts(context, async (own) => {
-    const isOpen = await withSession(own, async ({ host, config }) => {
+    const isOpen = await withSession(own, async (session) => {
+      const { host, config } = session;
       const open = await openDeploy(host, config.paths.state);
-      return open !== undefined && !hasRetired(open);
+      if (open === undefined || hasRetired(open)) return false;
+      const { to = open.from.release } = own.options;
+      if (to === open.from.release) return true;
+      throw goesElsewhere(to, open.from.release, (await releasesOn(host, taskContext(session))).releases);
     });
     if (isOpen && !context.options.plan) return abandon(own);
     return withSession(own, (session) => backOn(own, session));

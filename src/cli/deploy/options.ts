@@ -13,6 +13,8 @@ export interface DeployOptions {
   plan?: boolean;
   pauseAfter?: string;
   report?: string;
+  /** Of a rollback: the release that it has to go to. */
+  to?: string;
 }
 
 /** Qdrant first: a new gateway may need what a new Qdrant can do. */

@@ -1,5 +1,5 @@
 import { assertWayBack } from '../../deploy/gateway/schema.js';
-import { installedOn, otherSlot, releaseIn } from '../../deploy/installed.js';
+import { installedOn, otherSlot, releaseIn, releasesOn } from '../../deploy/installed.js';
 import { possibleStrategies } from '../../deploy/qdrant/strategy.js';
 import {
   type DeployRecord,
@@ -16,6 +16,7 @@ import { EXIT, VdbError } from '../../errors.js';
 import type { CommandContext } from '../context.js';
 import { type Session, taskContext } from '../session.js';
 import { assertGiven } from './given.js';
+import { goesElsewhere, serviceNamedBy } from './going-to.js';
 import { type DeployOptions, rollbackStrategyOf, serviceOf } from './options.js';
 import { begunBy, chosenStrategy, versionOf } from './planned.js';
 
@@ -30,7 +31,9 @@ export async function plannedRollback(
   const { host, config } = session;
   const deploys = await readDeploys(host, config.paths.state);
   const last = deploys.find(({ state }) => state === 'done');
-  const service: ServiceName = serviceOf(context.options) ?? last?.service ?? 'gateway';
+  const { to: wantedRelease } = context.options;
+  const service: ServiceName =
+    serviceOf(context.options) ?? serviceNamedBy(wantedRelease) ?? last?.service ?? 'gateway';
   const wanted = rollbackStrategyOf(context.options);
   const undone = wanted === undefined ? lastInPlace(deploys, service) : undefined;
   const own =
@@ -39,6 +42,10 @@ export async function plannedRollback(
       : service === 'gateway'
         ? await ofGateway(session)
         : await ofQdrant(session, deploys, wanted);
+  if (wantedRelease !== undefined && wantedRelease !== own.to.release) {
+    const { releases } = await releasesOn(host, taskContext(session));
+    throw goesElsewhere(wantedRelease, own.to.release, releases);
+  }
   return newRecord(
     {
       ...{ kind: 'rollback', service, standby: taskContext(session).standby, configuration: session.digest },
