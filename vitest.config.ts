@@ -3,10 +3,16 @@ import { LAB_WORKERS } from './test/support/workers.js';
 
 const THOROUGH = process.env.VDB_E2E_THOROUGH === '1';
 
+const THOROUGH_FILES = 'test/e2e/**/*.thorough.test.ts';
+/** They put a host under load, or run a suite of their own on it. */
+const QUIET_FILES = 'test/e2e/**/*.quiet.test.ts';
+
+const ON_HOSTS = { globalSetup: ['test/e2e/setup.ts'], testTimeout: 600_000, hookTimeout: 1_200_000 };
+
 /**
- * Three suites: `unit` needs nothing, `integration` talks to a real sshd and a real or emulated Qdrant on
- * loopback, `lab` drives the built command line against disposable hosts. Files with long tables of faults
- * (`*.thorough.test.ts`) run with `npm run test:thorough` alone.
+ * The suites: `unit` needs nothing, `integration` talks to a real sshd and a real or emulated Qdrant on loopback, `lab` drives
+ * the built command line against disposable hosts, and `lab-quiet` does so one file at a time. Files with long tables of
+ * faults (`*.thorough.test.ts`) run with `npm run test:thorough` alone.
  */
 export default defineConfig({
   test: {
@@ -24,11 +30,19 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: THOROUGH ? [] : ['test/e2e/**/*.thorough.test.ts'],
-          globalSetup: ['test/e2e/setup.ts'],
-          testTimeout: 600_000,
-          hookTimeout: 1_200_000,
+          exclude: [QUIET_FILES, ...(THOROUGH ? [] : [THOROUGH_FILES])],
           maxWorkers: LAB_WORKERS,
+          sequence: { groupOrder: 1 },
+          ...ON_HOSTS,
+        },
+      },
+      {
+        test: {
+          name: 'lab-quiet',
+          include: [QUIET_FILES],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+          ...ON_HOSTS,
         },
       },
     ],

@@ -28,7 +28,7 @@ const finished = (phase: PhaseName) => said('finished', phase);
 /** Where a deploy that was told to be verbose moves data. */
 const MOVES_DATA = /\d of \d+ shards are copied|recover /;
 
-/** With `npm run test:thorough`; what always runs is in qdrant.test.ts. */
+/** With `npm run test:thorough`; what always runs is in qdrant.quiet.test.ts. */
 describeThorough('with all faults', () => {
   describeLab('a deploy of Qdrant', () => {
     let host: QdrantHost;
