@@ -28,7 +28,8 @@ export async function rolloutOf(
   const known = taskContext(session);
   const common = {
     host,
-    assertReady: () => assertReady(session, service),
+    // By what is configured, not by what is brought: the slot that serves is no worse for another one to come.
+    assertReady: () => assertReady(given, service),
     again: commandLine(context, session),
     onLine: progress.onLine,
   };
