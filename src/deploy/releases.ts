@@ -102,7 +102,7 @@ export function releasesOf(
   slots: Slots,
 ): Release[] {
   const there = installed.map((each): Release => {
-    const service = serviceOf(each.name);
+    const service = serviceOfRelease(each.name);
     const record = records.find(({ to }) => to.release === each.name);
     return {
       ...{ service, name: each.name, at: record === undefined ? each.at : Date.parse(record.started) },
@@ -137,12 +137,13 @@ function stateOf({ name, links }: Installed, records: readonly DeployRecord[], s
 /** What a deploy in place has put aside, which a rollback of it puts back. */
 function isBehind(name: string, records: readonly DeployRecord[]): boolean {
   const last = records.find(
-    (each) => each.service === serviceOf(name) && (isOpen(each) || each.state === 'done'),
+    (each) => each.service === serviceOfRelease(name) && (isOpen(each) || each.state === 'done'),
   );
   return last !== undefined && last.kind === 'deploy' && isInPlace(last) && last.from.release === name;
 }
 
-function serviceOf(release: string): Release['service'] {
+/** The service of a release, by its name. Pure. */
+export function serviceOfRelease(release: string): Release['service'] {
   return release.startsWith('gateway-') ? 'gateway' : 'qdrant';
 }
 

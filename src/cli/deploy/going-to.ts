@@ -1,12 +1,5 @@
-import type { ServiceName } from '../../deploy/record.js';
 import type { Release, ReleaseState } from '../../deploy/releases.js';
 import { EXIT, VdbError } from '../../errors.js';
-
-/** The service of the release that `--to` names; undefined where it is not said. Pure. */
-export function serviceNamedBy(to: string | undefined): ServiceName | undefined {
-  if (to === undefined) return undefined;
-  return to.startsWith('gateway-') ? 'gateway' : 'qdrant';
-}
 
 const WHY: Readonly<Record<ReleaseState, string>> = {
   active: 'It serves.',
@@ -30,8 +23,8 @@ export function goesElsewhere(wanted: string, to: string, releases: readonly Rel
   });
 }
 
+/** An older Qdrant cannot be brought in after a newer one: there is no way for it. */
 function wayOf(named: Release | undefined): string {
-  if (named?.state !== 'kept' && named?.state !== 'pruned') return '';
-  const what = named.service === 'gateway' ? '--artifact PATH' : '--version VERSION';
-  return ` To bring it in anew: vdb deploy --service ${named.service} ${what}`;
+  if (named?.service !== 'gateway' || (named.state !== 'kept' && named.state !== 'pruned')) return '';
+  return ' To bring it in anew: vdb deploy --service gateway --artifact PATH';
 }

@@ -11,12 +11,13 @@ import {
   type ServiceName,
   setOf,
 } from '../../deploy/record.js';
+import { serviceOfRelease } from '../../deploy/releases.js';
 import { readDeploys } from '../../deploy/store.js';
 import { EXIT, VdbError } from '../../errors.js';
 import type { CommandContext } from '../context.js';
 import { type Session, taskContext } from '../session.js';
 import { assertGiven } from './given.js';
-import { goesElsewhere, serviceNamedBy } from './going-to.js';
+import { goesElsewhere } from './going-to.js';
 import { type DeployOptions, rollbackStrategyOf, serviceOf } from './options.js';
 import { begunBy, chosenStrategy, versionOf } from './planned.js';
 
@@ -32,8 +33,8 @@ export async function plannedRollback(
   const deploys = await readDeploys(host, config.paths.state);
   const last = deploys.find(({ state }) => state === 'done');
   const { to: wantedRelease } = context.options;
-  const service: ServiceName =
-    serviceOf(context.options) ?? serviceNamedBy(wantedRelease) ?? last?.service ?? 'gateway';
+  const named = wantedRelease === undefined ? undefined : serviceOfRelease(wantedRelease);
+  const service: ServiceName = serviceOf(context.options) ?? named ?? last?.service ?? 'gateway';
   const wanted = rollbackStrategyOf(context.options);
   const undone = wanted === undefined ? lastInPlace(deploys, service) : undefined;
   const own =

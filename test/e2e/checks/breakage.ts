@@ -3,6 +3,9 @@ import type { Document } from 'yaml';
 import { type Ended, events, type LabHost } from '../../support/lab.js';
 import { vdbWith } from '../support/configuration.js';
 
+/** The checks that see a service which is down, whichever it is. */
+export const DEPLOYMENT = /^deployment\./;
+
 /** What `vdb check --json` says of one check. */
 export interface CheckEvent {
   id: string;
@@ -49,7 +52,7 @@ export async function expectFound(host: LabHost, breakage: Breakage): Promise<vo
     expect(found, `${id} after it was broken`).toMatchObject({ id, status });
     expect([found?.seen, ...(found?.details ?? [])].join('\n')).toMatch(seen);
     expect(found?.remedy, `the remedy of ${id}`).toMatch(/\w/);
-    const allowed = [id, ...relatives, ...SUMMARIES, ...(breakage.configure ? [MADE_OF_CONFIGURATION] : [])];
+    const allowed = [id, ...relatives];
     expect(worse(before, broken).filter((each) => !allowed.some((one) => matches(one, each)))).toEqual([]);
     if (mend === undefined && breakage.break !== undefined) {
       const fixed = await vdbWith(host, edit, `check ${id} --fix --json`);
@@ -107,12 +110,6 @@ export function resultsOf(ended: Ended): Map<string, CheckEvent> {
 }
 
 const ORDER = ['pass', 'skip', 'waived', 'warn', 'unknown', 'fail'];
-
-/** What watches every service as a whole. */
-const SUMMARIES = [/^deployment\./];
-
-/** Documents on the host say what the configuration says. */
-const MADE_OF_CONFIGURATION = 'drift';
 
 /** Of the machine, on which other tests run at the same time. */
 const PRESSURE = 'host.pressure';

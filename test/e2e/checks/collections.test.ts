@@ -5,7 +5,7 @@ import { createBody } from '../../../src/services/qdrant/collection-body.js';
 import { canMigrate } from '../db/support.js';
 import { vdbWith } from '../support/configuration.js';
 import { onSharedHost } from '../support/shared.js';
-import { type CheckEvent, expectFound, quickly, resultsOf } from './breakage.js';
+import { type CheckEvent, DEPLOYMENT, expectFound, quickly, resultsOf } from './breakage.js';
 import { ADMIN, LATER_SECONDS, PORT, request, STUB_GONE, stubInstead } from './qdrant-host.js';
 
 const SIZE = 384;
@@ -13,7 +13,10 @@ const WANTED = { ...collectionSchema.parse({ size: SIZE }), strictMode: false };
 const GENERAL = '/collections/general';
 
 /** The unit of Qdrant does not run while a stub answers for it. */
-const STUBBED = [/^qdrant\./, /^collections\./, /^capacity\./, 'network.listeners', /^host\./, /^drift/];
+const STUBBED = [
+  ...[DEPLOYMENT, /^qdrant\./, /^collections\./, /^capacity\./, /^host\./, /^drift/],
+  'network.listeners',
+];
 
 /** As it was provisioned. */
 const REMADE = `${request('DELETE', GENERAL)}; ${request('PUT', GENERAL, createBody(WANTED))}`;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Document } from 'yaml';
 import { vdbWith } from '../support/configuration.js';
 import { onSharedHost } from '../support/shared.js';
-import { expectFound, resultsOf } from './breakage.js';
+import { DEPLOYMENT, expectFound, resultsOf } from './breakage.js';
 
 /** A file that is the machine's is never changed: another one is mounted over it in the container. */
 function covered(path: string, content: string): { break: string; mend: string } {
@@ -21,7 +21,7 @@ onSharedHost('the machine', (host) => {
     await expectFound(host(), {
       id: 'host.os',
       seen: /Debian GNU\/Linux 12/,
-      relatives: [/^drift/],
+      relatives: [DEPLOYMENT, /^drift/],
       ...covered('/etc/os-release', 'ID=debian\\nVERSION_ID=12\\nPRETTY_NAME="Debian GNU/Linux 12"\\n'),
     });
   });

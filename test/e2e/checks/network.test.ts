@@ -3,7 +3,7 @@ import type { Document } from 'yaml';
 import type { LabHost } from '../../support/lab.js';
 import { vdbWith } from '../support/configuration.js';
 import { onSharedHost } from '../support/shared.js';
-import { type CheckEvent, expectFound, resultsOf } from './breakage.js';
+import { type CheckEvent, DEPLOYMENT, expectFound, resultsOf } from './breakage.js';
 import { type Outside, outsideMissing, plugIn } from './outside.js';
 
 /** Something that listens and that nobody planned. */
@@ -29,7 +29,7 @@ onSharedHost('breaking the network', (host) => {
     expectFound(host(), {
       id: 'network.listeners',
       seen: /^nothing listens on 6379 \(Redis\)$/,
-      relatives: [/^redis\./, /^gateway\./, 'drift'],
+      relatives: [DEPLOYMENT, /^redis\./, /^gateway\./, 'drift'],
       break: 'systemctl stop redis-server',
       mend: 'systemctl start redis-server',
     }));

@@ -1,12 +1,13 @@
 import { test } from 'vitest';
 import type { Document } from 'yaml';
 import { onSharedHost } from '../support/shared.js';
-import { expectFound } from './breakage.js';
+import { DEPLOYMENT, expectFound } from './breakage.js';
 
 const PSQL = 'cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1';
 const CLUSTER = 'postgresql@17-main.service';
 /** What asks the server finds nobody to ask. */
 const EVERYTHING = [
+  DEPLOYMENT,
   'network.listeners',
   // Counts rows.
   'collections.count',

@@ -3,7 +3,7 @@ import type { Document } from 'yaml';
 import { vdbWith } from '../support/configuration.js';
 import { onSharedHost } from '../support/shared.js';
 import { testThorough } from '../support/thorough.js';
-import { expectFound, quickly, resultsOf } from './breakage.js';
+import { DEPLOYMENT, expectFound, quickly, resultsOf } from './breakage.js';
 import {
   CONFIG,
   PID,
@@ -19,7 +19,10 @@ import {
 } from './qdrant-host.js';
 
 /** What cannot be seen, or is down too, while Qdrant is. */
-const DOWN = [/^qdrant\./, /^collections\./, /^capacity\./, 'network.listeners', /^drift/, /^host\./];
+const DOWN = [
+  ...[DEPLOYMENT, /^qdrant\./, /^collections\./, /^capacity\./, /^drift/, /^host\./],
+  'network.listeners',
+];
 const SOMEBODY = { mend: WITHOUT_ENVIRONMENT, relatives: ['qdrant.settings'] };
 const FEW_MAPS = '/run/vdb-few-maps';
 

@@ -1,6 +1,6 @@
 import { test } from 'vitest';
 import { onSharedHost } from '../support/shared.js';
-import { expectFound } from './breakage.js';
+import { DEPLOYMENT, expectFound } from './breakage.js';
 
 const CLI = `export REDISCLI_AUTH=$(sed -n 's/^requirepass "\\(.*\\)"$/\\1/p' /etc/redis/vdb.conf); redis-cli --no-auth-warning -e`;
 const RELATIVES = ['network.listeners', /^redis\./, 'drift', 'host.failed-units', /^gateway\./, /^network\./];
@@ -14,7 +14,7 @@ onSharedHost('Redis that is not as it should be', (host) => {
       id: 'redis.ping',
       seen: /nothing listens on port 6379/,
       break: 'systemctl stop redis-server',
-      relatives: RELATIVES,
+      relatives: [DEPLOYMENT, ...RELATIVES],
     }));
 
   test('lets strangers in', () =>

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Document, parseDocument } from 'yaml';
 import type { LabHost } from '../../support/lab.js';
-import { expectFound, resultsOf } from '../checks/breakage.js';
+import { DEPLOYMENT, expectFound, resultsOf } from '../checks/breakage.js';
 import { vdbWith } from '../support/configuration.js';
 import { describeLab } from '../support/shared.js';
 import { hostWithGateway, remove, WITHOUT_PYTHON } from '../support/site.js';
@@ -84,7 +84,7 @@ describeLab('checks of the gateway', () => {
         id: 'gateway.ready',
         seen: /nothing listens on port 8001/,
         break: `systemctl stop ${UNIT}`,
-        relatives: [/^gateway\./, 'network.listeners', ...DRIFT],
+        relatives: [DEPLOYMENT, /^gateway\./, 'network.listeners', ...DRIFT],
       }));
   });
 

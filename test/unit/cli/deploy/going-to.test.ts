@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { goesElsewhere, serviceNamedBy } from '../../../../src/cli/deploy/going-to.js';
+import { goesElsewhere } from '../../../../src/cli/deploy/going-to.js';
 import type { Release, ReleaseState } from '../../../../src/deploy/releases.js';
 
 const STANDBY = 'gateway-1.0.0-aaaaaaaaaaaa';
@@ -25,13 +25,11 @@ describe('a rollback that has to go to a release which does not stand by says', 
   test('how one that was good is brought in anew, and of none that never was', () => {
     expect(why('kept').details.next).toContain('vdb deploy --service gateway --artifact PATH');
     expect(why('failed').details.next).not.toContain('vdb deploy --service');
+    const older: Release = { service: 'qdrant', name: '1.17.1', state: 'kept', at: 0 };
+    expect(goesElsewhere('1.17.1', '1.18.2', [older]).details.next).not.toContain('vdb deploy');
   });
 
   test('that there is no such release, where nobody knows it', () => {
     expect(goesElsewhere('1.17.1', '1.18.2', []).details.meaning).toMatch(/no such release/);
   });
-});
-
-test('the name of a release says of which service it is', () => {
-  expect([OTHER, '1.18.3', undefined].map(serviceNamedBy)).toEqual(['gateway', 'qdrant', undefined]);
 });
