@@ -18,8 +18,8 @@ const MORE_ERRORS = 0.01;
 const TIMES_SLOWER = 3;
 const FINE_MS = 100;
 
-/** Looks, a second apart, at which answers have to be slow in a row. */
-export const SLOW_LOOKS = 10;
+/** So long answers have to be slow without a break. Time, not looks: those take long as well where a release is slow. */
+export const SLOW_SECONDS = 10;
 
 /** What was counted between two moments. The mean is that of the later one; an edge that was restarted counts anew. Pure. */
 export function between(before: Traffic, after: Traffic): Traffic {
@@ -42,7 +42,7 @@ export function againstErrors(now: Traffic, old: Traffic): string | null {
   return null;
 }
 
-/** The same of how long answers take. A moment says nothing: it has to stay so for {@link SLOW_LOOKS}. Pure. */
+/** The same of how long answers take. A moment says nothing: it has to stay so for {@link SLOW_SECONDS}. Pure. */
 export function againstSlowness(now: Traffic, old: Traffic): string | null {
   if (now.requests < ENOUGH_REQUESTS || now.meanMs === null || old.meanMs === null) return null;
   const limit = Math.max(FINE_MS, TIMES_SLOWER * old.meanMs);

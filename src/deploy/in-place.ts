@@ -40,7 +40,7 @@ export interface InPlace {
   door: Door;
   /** Of haproxy.cfg; null: there is no edge, and nobody counts requests. */
   backends: readonly string[] | null;
-  /** Says in a line that the host is in order. Throws where it is not. */
+  /** Says in a line how the host is. Throws where a deploy must not begin. */
   assertReady(): Promise<string>;
   /** Sees to it that there is a backup set that is young enough, of a service that keeps data. */
   backUp?(record: DeployRecord, stop: AbortSignal): Promise<{ set: string; note: string }>;

@@ -4,10 +4,10 @@ import { EXIT, VdbError } from '../errors.js';
 import type { Host } from '../host/host.js';
 import { type EdgeService, edgeServes, edgeServices } from '../services/haproxy/config.js';
 import { switchSlot } from '../services/haproxy/switch.js';
-import { againstErrors, againstSlowness, between, SLOW_LOOKS, type Traffic, trafficText } from './bake.js';
+import { againstErrors, againstSlowness, between, SLOW_SECONDS, type Traffic, trafficText } from './bake.js';
 import { type PhaseEnd, Stopped } from './machine.js';
 import { type DeployRecord, numbersOf, type PhaseName, switchOf } from './record.js';
-import { trafficOf } from './traffic.js';
+import { serversOf, sumOf, trafficOf } from './traffic.js';
 
 /** A service on its way from one slot to the other, behind the edge. */
 export interface Move {
@@ -70,16 +70,17 @@ export interface BakeOptions {
 }
 
 /** Watches the new slot under load, beside what the old one did until the cutover. Throws what `refused` gives. */
-export function bakeNew(
+export async function bakeNew(
   { host, edge: { backends }, to }: Move,
   record: DeployRecord,
   options: BakeOptions,
   stop: AbortSignal,
 ): Promise<PhaseEnd> {
-  return watchNew(async () => (await trafficOf(host, backends))[to], record, options, stop);
+  const begun = await serversOf(host, backends);
+  return watchNew(async () => sumOf(await serversOf(host, backends), to, begun), record, options, stop);
 }
 
-/** The same, where `look` says what clients met at what is new. */
+/** The same, where `look` says what clients met at what is new. It does not end while answers are slow: that is decided first. */
 export async function watchNew(
   look: () => Promise<Traffic>,
   record: DeployRecord,
@@ -89,14 +90,16 @@ export async function watchNew(
   const numbers = numbersOf(record, switchOf(record));
   const [old, start] = [numberedAs('old', numbers), numberedAs('new', numbers)];
   const until = performance.now() + seconds * 1000;
-  for (let slow = 0; ; ) {
+  for (let fineAt = performance.now(); ; ) {
     const seen = between(start, await look());
     const slowness = againstSlowness(seen, old);
-    slow = slowness === null ? 0 : slow + 1;
-    const wrong = againstErrors(seen, old) ?? (slow >= SLOW_LOOKS ? slowness : null) ?? (await sick());
+    if (slowness === null) fineAt = performance.now();
+    const staysSlow = performance.now() - fineAt >= SLOW_SECONDS * 1000;
+    const wrong = againstErrors(seen, old) ?? (staysSlow ? slowness : null) ?? (await sick());
     if (wrong !== null) throw refused(wrong);
-    if (performance.now() > until) return { note: trafficText(seen), numbers: numbered('new', seen) };
-    onLine(`${trafficText(seen)}, ${Math.ceil((until - performance.now()) / 1000)} s to go`);
+    if (slowness === null && performance.now() > until)
+      return { note: trafficText(seen), numbers: numbered('new', seen) };
+    onLine(`${trafficText(seen)}, ${Math.max(0, Math.ceil((until - performance.now()) / 1000))} s to go`);
     await aSecond(stop);
   }
 }

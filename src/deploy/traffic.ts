@@ -11,11 +11,15 @@ export type SlotTraffic = Record<SlotName, Traffic & { running: number }>;
 
 /** Asks the running edge. Throws `deploy.edge` where it does not answer. */
 export async function trafficOf(host: Host, backends: readonly string[]): Promise<SlotTraffic> {
+  const servers = await serversOf(host, backends);
+  return { blue: sumOf(servers, 'blue'), green: sumOf(servers, 'green') };
+}
+
+/** The same, of each server by itself. */
+export async function serversOf(host: Host, backends: readonly string[]): Promise<readonly EdgeTraffic[]> {
   const [observation] = await observe(host, [edgeTraffic(backends)]);
-  if (observation?.status === 'known' && observation.value !== null) {
-    const servers = observation.value as readonly EdgeTraffic[];
-    return { blue: sumOf(servers, 'blue'), green: sumOf(servers, 'green') };
-  }
+  if (observation?.status === 'known' && observation.value !== null)
+    return observation.value as readonly EdgeTraffic[];
   throw silent(host, observation);
 }
 
@@ -38,14 +42,26 @@ export async function takesRequests(
   return servers.some((server) => server.slot === slot && server.state === 'ready');
 }
 
-/** The servers of a slot as one. The mean is weighted by requests. Pure. */
-export function sumOf(servers: readonly EdgeTraffic[], slot: SlotName): Traffic & { running: number } {
+/**
+ * The servers of a slot as one. The mean is weighted by the requests that each was given `since` an earlier look: one that had
+ * a million before then does not cover what is slow now. Pure.
+ */
+export function sumOf(
+  servers: readonly EdgeTraffic[],
+  slot: SlotName,
+  since: readonly EdgeTraffic[] = [],
+): Traffic & { running: number } {
   const own = servers.filter((server) => server.slot === slot);
   const sum = (of: (server: EdgeTraffic) => number): number =>
     own.reduce((total, server) => total + of(server), 0);
-  const requests = sum((server) => server.requests);
+  const given = ({ backend, name, requests }: EdgeTraffic): number => {
+    const before = since.find((each) => each.backend === backend && each.name === name)?.requests ?? 0;
+    return requests < before ? requests : requests - before;
+  };
+  const recent = sum(given);
   return {
-    ...{ requests, errors: sum(({ errors }) => errors), running: sum(({ running }) => running) },
-    meanMs: requests === 0 ? null : sum((server) => server.meanMs * server.requests) / requests,
+    ...{ requests: sum(({ requests }) => requests), errors: sum(({ errors }) => errors) },
+    running: sum(({ running }) => running),
+    meanMs: recent === 0 ? null : sum((server) => server.meanMs * given(server)) / recent,
   };
 }

@@ -37,7 +37,7 @@ export async function validated(connection: Connection, service: ServiceName): P
   return { checks: report.results.length, wrong: inTheWay(report, { service, migrates }) };
 }
 
-/** Throws `deploy.not-ready` where a check stands in the way that a deploy does not mend itself. */
+/** Says in a line how many checks there are. Throws `deploy.not-ready` where one stands in the way that a deploy does not mend itself. */
 export async function assertReady(connection: Connection, service: ServiceName): Promise<string> {
   const { checks, wrong } = await validated(connection, service);
   if (wrong.length === 0) return `${checks} checks`;
@@ -46,6 +46,12 @@ export async function assertReady(connection: Connection, service: ServiceName):
     meaning: 'A new release on a host with other trouble would be hard to judge.',
     next: `vdb check ${wrong[0]?.split(' ')[0]}`,
   });
+}
+
+/** The same, which only says what is wrong: that may be the reason why somebody goes back. */
+export async function surveyed(connection: Connection, service: ServiceName): Promise<string> {
+  const { checks, wrong } = await validated(connection, service);
+  return wrong.length === 0 ? `${checks} checks` : `${checks} checks, not in order: ${wrong.join(', ')}`;
 }
 
 /**

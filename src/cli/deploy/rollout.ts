@@ -12,7 +12,7 @@ import { backUpFor, keepSetsOf } from './backup.js';
 import { inPlaceOf } from './in-place.js';
 import { withOverrides } from './overrides.js';
 import type { DeployProgress } from './progress.js';
-import { assertReady } from './ready.js';
+import { assertReady, surveyed } from './ready.js';
 
 /** How a record is carried out on a host. */
 export async function rolloutOf(
@@ -24,12 +24,12 @@ export async function rolloutOf(
   const { gatewayParts, qdrantParts } = await import('../../../tasks/deploy-parts.js');
   const session = { ...given, config: withOverrides(given.config, record.service, record.overrides) };
   const { host } = session;
-  const { from, to, standby, service } = record;
+  const { from, to, standby, service, kind } = record;
   const known = taskContext(session);
   const common = {
     host,
     // By what is configured, not by what is brought: the slot that serves is no worse for another one to come.
-    assertReady: () => assertReady(given, service),
+    assertReady: () => (kind === 'rollback' ? surveyed : assertReady)(given, service),
     again: commandLine(context, session),
     onLine: progress.onLine,
   };

@@ -46,7 +46,7 @@ export interface GatewayDeploy {
   /** The host as it shall be: the new slot is active, and the one that serves now stands by. */
   after: TaskContext;
   parts: GatewayParts;
-  /** Says in a line that the host is in order. Throws where it is not. */
+  /** Says in a line how the host is. Throws where a deploy must not begin. */
   assertReady(): Promise<string>;
   /** The command line that does it again, for remedies. */
   again: string;

@@ -1,5 +1,5 @@
 import { askQdrant, type Endpoint, type QdrantAnswer } from '../../backup/qdrant-requests.js';
-import { EXIT, messageOf, VdbError } from '../../errors.js';
+import { EXIT, VdbError } from '../../errors.js';
 import type { Command } from '../../host/command.js';
 import { CommandError, type Host } from '../../host/host.js';
 import { sh } from '../../host/shell.js';
@@ -45,6 +45,9 @@ const AWAY_LOOKS = 45;
 
 /** Looks, a second apart, until nothing may be left of a peer that was given up. */
 const FORGETTING_LOOKS = 30;
+
+/** So often a peer is told to leave: right after a restart of both, Qdrant was seen to wait in vain for what they had agreed on. */
+const PARTING_ORDERS = 5;
 
 /** The cluster as one of its peers sees it; null where it is no peer. Throws `qdrant.silent` once it was waited for. */
 export async function clusterAt(
@@ -149,15 +152,29 @@ export async function partPeer(
   { leaves, stays }: { leaves: PeerId; stays: PeerId },
   following: Following,
 ): Promise<void> {
-  for (;;) {
+  for (let left = PARTING_ORDERS; ; ) {
     const cluster = await clusterAt(asked);
     if (cluster === null || cluster.peers[leaves] === undefined) return;
     await copyShards(asked, stays, following);
     const { shards } = await shardsAt(asked);
     const held = shards.filter((shard) => shard.replicas[leaves] !== undefined && hasActive(shard, stays));
-    for (const shard of held) await asked.host.run(dropped(asked, shard, leaves));
-    if (held.length === 0) await asked.host.run(removed(asked, leaves));
+    const orders = held.map((shard) => dropped(asked, shard, leaves));
+    if (orders.length === 0) orders.push(removed(asked, leaves));
+    const refusal = await carriedOut(asked.host, orders);
+    if (refusal !== null && --left === 0) throw refusal;
+    if (refusal !== null) following.onLine(`it has not left yet: ${refusal.message}`);
     await aSecond(following.stop);
+  }
+}
+
+/** Gives what Qdrant refused for now: the next look shows what came of the rest. */
+async function carriedOut(host: Host, orders: readonly Command[]): Promise<CommandError | null> {
+  try {
+    for (const order of orders) await host.run(order);
+    return null;
+  } catch (error) {
+    if (error instanceof CommandError) return error;
+    throw error;
   }
 }
 
@@ -170,13 +187,10 @@ export async function forgetPeer(asked: Asked, gone: PeerId, { stop, onLine }: F
     const [cluster, { shards }] = await Promise.all([clusterAt(asked), shardsAt(asked)]);
     const held = shards.filter(({ replicas }) => replicas[gone] !== undefined);
     if (held.length === 0 && cluster?.peers[gone] === undefined) return;
-    try {
-      for (const shard of held) await asked.host.run(dropped(asked, shard, gone));
-      await asked.host.run(removed(asked, gone));
-    } catch (error) {
-      if (!(error instanceof CommandError) || left === 1) throw error;
-      onLine(`not forgotten yet: ${messageOf(error)}`);
-    }
+    const orders = [...held.map((shard) => dropped(asked, shard, gone)), removed(asked, gone)];
+    const refusal = await carriedOut(asked.host, orders);
+    if (refusal !== null && left === 1) throw refusal;
+    if (refusal !== null) onLine(`not forgotten yet: ${refusal.message}`);
     await aSecond(stop);
   }
 }
@@ -208,10 +222,10 @@ function told({ endpoint }: Asked, { title, path, method = 'POST', body }: Order
   const data = body === undefined ? sh`` : sh`-H 'content-type: application/json' --data-binary @-`;
   return {
     title,
-    timeoutSeconds: 150,
+    timeoutSeconds: 90,
     ...(body === undefined ? {} : { stdin: body }),
     script: sh`
-      answer=$(${CURL} --max-time 120 --fail-with-body -X ${method} -H ${`@${endpoint.keyFile}`} ${data} ${urlOnHost(endpoint, `${path}?timeout=60`)}) ||
+      answer=$(${CURL} --max-time 60 --fail-with-body -X ${method} -H ${`@${endpoint.keyFile}`} ${data} ${urlOnHost(endpoint, `${path}?timeout=30`)}) ||
       { code=$?; printf '%s\n' "$answer" >&2; exit "$code"; }`,
   };
 }

@@ -44,7 +44,7 @@ export interface QdrantDeploy {
   after: TaskContext;
   parts: QdrantParts;
   copying: Copying;
-  /** Says in a line that the host is in order. Throws where it is not. */
+  /** Says in a line how the host is. Throws where a deploy must not begin. */
   assertReady(): Promise<string>;
   /** Sees to it that there is a backup set that is young enough, which stays as long as a rollback may want it. */
   backUp(record: DeployRecord, stop: AbortSignal): Promise<{ set: string; note: string }>;
