@@ -26,8 +26,7 @@ export async function confirmLoss(
   if (record.service !== 'qdrant' || !(await hasMovedOn?.(record))) return;
   const question = questionOf(context, `Going back to ${record.from.slot}`);
   assertAnswerable(question);
-  if (isInPlace(record))
-    return confirmTyped({ ...question, warning: stepBackWarning(record), expected: record.from.slot });
+  if (isInPlace(record)) return confirmed(context, question, stepBackWarning(record), record.from.slot);
   const at = (slot: 'blue' | 'green'): Endpoint => ({
     port: config.qdrant.slots[slot].http,
     keyFile: adminHeader(config),
@@ -39,7 +38,7 @@ export async function confirmLoss(
   ]);
   const what = `what was written since slot ${to.slot} serves`;
   const warning = now === null ? untoldLossText(to.slot, what) : lossText(lossesOf(now, then), what);
-  await confirmTyped({ ...question, warning, expected: record.from.slot });
+  await confirmed(context, question, warning, record.from.slot);
 }
 
 function stepBackWarning({ from, to, phases }: DeployRecord): string {
@@ -87,7 +86,18 @@ export async function confirmSet(
     await lossToSet(session, record),
     `what was written since backup set ${record.restores}`,
   );
-  await confirmTyped({ ...question, warning, expected: record.restores ?? '' });
+  await confirmed(context, question, warning, record.restores ?? '');
+}
+
+/** With `--yes` nobody is asked, and what is lost is said all the same: the log of the run is where it is looked for. */
+async function confirmed(
+  { global, terminal }: CommandContext<unknown>,
+  question: ReturnType<typeof questionOf>,
+  warning: string,
+  expected: string,
+): Promise<void> {
+  if (global.yes && !global.json) terminal.err(warning);
+  await confirmTyped({ ...question, warning, expected });
 }
 
 function questionOf({ global, terminal }: CommandContext<unknown>, what: string) {
