@@ -5,6 +5,7 @@ import { createBody } from '../../../src/services/qdrant/collection-body.js';
 import { canMigrate } from '../db/support.js';
 import { vdbWith } from '../support/configuration.js';
 import { onSharedHost } from '../support/shared.js';
+import { testThorough } from '../support/thorough.js';
 import { type CheckEvent, DEPLOYMENT, expectFound, quickly, resultsOf } from './breakage.js';
 import { ADMIN, LATER_SECONDS, PORT, request, STUB_GONE, stubInstead } from './qdrant-host.js';
 
@@ -75,23 +76,29 @@ onSharedHost('checks of collections', (host) => {
       relatives: [/^drift/],
     }));
 
-  test.each([
+  type Changed = [id: string, change: Record<string, unknown>, seen: RegExp];
+  const another = 'find another setting, and set it again: %s %o';
+  test.each<Changed>([
     [
       'collections.index',
       { hnsw_config: { m: 7, ef_construct: 33 } },
       /general: hnsw\.m 7, hnsw\.ef_construct 33/,
     ],
-    ['collections.index', { hnsw_config: { on_disk: true } }, /general: hnsw\.on_disk true/],
     ['collections.quantization', { quantization_config: 'Disabled' }, /general: quantization none/],
+  ])(another, isSetAgain);
+  testThorough.each<Changed>([
+    ['collections.index', { hnsw_config: { on_disk: true } }, /general: hnsw\.on_disk true/],
     [
       'collections.quantization',
       { quantization_config: { binary: { always_ram: true } } },
       /quantization binary/,
     ],
     ['collections.strict-mode', { strict_mode_config: { enabled: true } }, /general: strict_mode true/],
-  ])('find another setting, and set it again: %s %o', (id, change, seen) =>
-    expectFound(host(), { id, seen, break: patched(change), relatives: [/^drift/] }),
-  );
+  ])(another, isSetAgain);
+
+  async function isSetAgain(...[id, change, seen]: Changed): Promise<void> {
+    await expectFound(host(), { id, seen, break: patched(change), relatives: [/^drift/] });
+  }
 
   test('find one that is red (a stub)', () =>
     expectFound(host(), {

@@ -142,22 +142,28 @@ onSharedHost('checks of Qdrant', (host) => {
       relatives: ['qdrant.settings', /^collections\./, /^capacity\./, /^drift/],
     }));
 
-  test.each([
+  type FromEnvironment = ['fail' | 'warn', Record<string, string>, RegExp];
+  const fromEnvironment = 'find a setting from the environment: %s for %o';
+  test.each<FromEnvironment>([
     ['fail', { QDRANT__SERVICE__ENABLE_CORS: 'true' }, /CORS on: allows http/],
+    ['warn', { QDRANT__LOG_LEVEL: 'DEBUG' }, /overrides the configuration file: QDRANT__LOG_LEVEL$/],
+  ])(fromEnvironment, isSeen);
+  testThorough.each<FromEnvironment>([
     ['fail', { QDRANT__SERVICE__ENABLE_SNAPSHOT_URL_RECOVERY: 'yes' }, /enable_snapshot_url_recovery true/],
     ['fail', { QDRANT__TELEMETRY_DISABLED: 'false' }, /telemetry_disabled false/],
     ['fail', { QDRANT__SERVICE__METRICS_PORT: '9999' }, /metrics_port 9999/],
-    ['warn', { QDRANT__LOG_LEVEL: 'DEBUG' }, /overrides the configuration file: QDRANT__LOG_LEVEL$/],
-  ] as const)('find a setting from the environment: %s for %o', (status, variables, seen) =>
-    expectFound(host(), {
+  ])(fromEnvironment, isSeen);
+
+  async function isSeen(...[status, variables, seen]: FromEnvironment): Promise<void> {
+    await expectFound(host(), {
       ...SOMEBODY,
       id: 'qdrant.settings',
       status,
       seen,
       break: withEnvironment(variables),
       relatives: [/^network\./],
-    }),
-  );
+    });
+  }
 
   test('find a setting of the file, and write it again', () =>
     expectFound(host(), {

@@ -24,7 +24,7 @@ interface Coverage {
  */
 lookingAtSharedHost('Python on the host', (host) => {
   const inPlace = (script: string) => `cd ${PLACE} && export COVERAGE_FILE=${PLACE}/coverage LC_ALL=C.UTF-8 \
-    PATH=${PLACE}/venv/bin:/opt/qdrant/slots/blue:$PATH && ${script}`;
+    TEST_OPENAPI_EXAMPLES=${examples} PATH=${PLACE}/venv/bin:/opt/qdrant/slots/blue:$PATH && ${script}`;
   const pytest = (tree: string, options: string) =>
     host().enter(
       inPlace(`cd templates/${tree} && python -m pytest -p no:cacheprovider --cov=gateway --cov=citadel \
@@ -32,6 +32,8 @@ lookingAtSharedHost('Python on the host', (host) => {
     ).ended;
 
   const selected = (tree: string) => (tree === 'gateway' && !IS_THOROUGH ? '-m "not thorough"' : '');
+  /** Requests for each operation of the document that are made up. */
+  const examples = IS_THOROUGH ? 15 : 5;
 
   beforeAll(async () => {
     const tar = start('bash', [

@@ -70,6 +70,7 @@ def test_a_worker_that_is_killed_is_replaced_and_its_gauges_go_with_it(start: St
     assert left == []
 
 
+@pytest.mark.thorough
 def test_a_worker_whose_loop_hangs_is_replaced(start: Start) -> None:
     with start(GUNICORN_TIMEOUT="2", GUNICORN_GRACEFUL_TIMEOUT="1", GUNICORN_WORKERS="1") as server:
         (stuck,) = server.pids(1)
@@ -92,6 +93,7 @@ def test_sigterm_lets_an_open_request_finish_and_takes_no_new_one(start: Start) 
     assert len(stopped) == 2
 
 
+@pytest.mark.thorough
 def test_a_request_that_takes_too_long_does_not_hold_up_the_end(start: Start) -> None:
     with start(GUNICORN_GRACEFUL_TIMEOUT="3") as server, ThreadPoolExecutor(1) as pool:
         open_request = pool.submit(server.get, "/slow/30")
@@ -105,6 +107,7 @@ def test_a_request_that_takes_too_long_does_not_hold_up_the_end(start: Start) ->
     assert answer.json()["detail"] == "The gateway stops before it can answer."
 
 
+@pytest.mark.thorough
 def test_workers_are_recycled_without_an_error(start: Start) -> None:
     recycling = {"GUNICORN_MAX_REQUESTS": "30", "GUNICORN_MAX_REQUESTS_JITTER": "10", "GUNICORN_WORKERS": "3"}
     with start(**recycling) as server:
@@ -163,6 +166,7 @@ def test_the_forwarded_address_is_believed_of_the_proxy_alone(start: Start) -> N
         assert server.get("/health", headers={"X-Forwarded-For": "192.168.10.1"}).status_code == 403
 
 
+@pytest.mark.thorough
 def test_a_body_without_a_length_is_cut_off_over_a_real_connection(start: Start) -> None:
     with start(MAX_BODY_BYTES="1000") as server:
         answer = server.get("/health")
