@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { collectionSchema } from '../../../../src/config/schema/collections.js';
-import type { CollectionConfig } from '../../../../src/config/schema.js';
-import {
-  diskPerPoint,
-  memoryPerPoint,
-  needOf,
-  ruleOfThumb,
-  shareOut,
-} from '../../../../src/services/qdrant/capacity.js';
+import { bareNeed, type CapacityPlan, needOf, partsOf, shareOut } from '../../../src/capacity/need.js';
+import { diskPerPoint, memoryPerPoint, ruleOfThumb } from '../../../src/capacity/point.js';
+import { collectionSchema } from '../../../src/config/schema/collections.js';
+import type { CollectionConfig } from '../../../src/config/schema.js';
 
 const POINTS = 100_000_000;
 
@@ -20,9 +15,16 @@ function gigabytes(bytes: number): number {
   return Math.round(bytes / 1e9);
 }
 
+function plan(
+  collections: Record<string, CollectionConfig>,
+  others: Partial<CapacityPlan> = {},
+): CapacityPlan {
+  return { collections, payloadBytes: 512, walBytes: 32 * 1024 ** 2, ...others };
+}
+
 describe('100 million points of 384 dimensions', () => {
   const memory = (settings: Record<string, unknown>): number =>
-    gigabytes(needOf({ docs: collection(settings) }, { docs: POINTS }, 512).memory);
+    gigabytes(needOf(plan({ docs: collection(settings) }), { docs: POINTS }).memory);
 
   it('need 230 GB by the rule of thumb', () => {
     expect(gigabytes(ruleOfThumb(POINTS, 384))).toBe(230);
@@ -82,16 +84,40 @@ describe('memoryPerPoint', () => {
   });
 });
 
-describe('needOf', () => {
-  it('adds up the collections and leaves a fifth free', () => {
-    const collections = { a: collection(), b: collection({ size: 100, quantization: null }) };
-    const need = needOf(collections, { a: 8, b: 80 }, 0);
-    expect(need.memory).toBeCloseTo((8 * 590 + 80 * 206) / 0.8);
-    expect(need.disk).toBeCloseTo((8 * 2126 + 80 * 606) / 0.8);
+describe('what all points need', () => {
+  const none = plan({ a: collection() }, { payloadBytes: 0, walBytes: 0 });
+
+  it('is what each of them takes, beside Qdrant itself', () => {
+    const two = plan(
+      { a: collection(), b: collection({ size: 100, quantization: null }) },
+      { payloadBytes: 0, walBytes: 0 },
+    );
+    const empty = bareNeed(two, {});
+    const full = bareNeed(two, { a: 8, b: 80 });
+    expect(full.memory - empty.memory).toBeCloseTo(8 * 590 + 80 * 206);
+    expect(full.disk - empty.disk).toBeCloseTo(8 * 2126 + 80 * 606);
   });
 
-  it('takes a collection that is not counted for empty', () => {
-    expect(needOf({ a: collection() }, {}, 512)).toEqual({ memory: 0, disk: 0 });
+  it('has a fifth of head-room', () => {
+    const bare = bareNeed(none, { a: 1000 });
+    expect(needOf(none, { a: 1000 })).toEqual({ memory: bare.memory / 0.8, disk: bare.disk / 0.8 });
+  });
+
+  it('is the memory of the process where there are no points', () => {
+    expect(partsOf(none, {})).toEqual({
+      memory: { vectors: 0, quantized: 0, graph: 0, ids: 0, payload: 0, own: bareNeed(none, {}).memory },
+      disk: { vectors: 0, quantized: 0, graph: 0, ids: 0, payload: 0, own: 0 },
+    });
+    expect(bareNeed(none, {}).memory).toBeGreaterThan(0);
+  });
+
+  it('has write-ahead logs that fill with what is written, up to what each shard keeps', () => {
+    const log = (points: number, shards = 1): number =>
+      partsOf(plan({ a: collection({ shards }) }), { a: points }).disk.own;
+    expect(log(0)).toBe(0);
+    expect(log(1000)).toBe(1000 * (1536 + 512));
+    expect(log(POINTS)).toBe(log(2 * POINTS));
+    expect(log(POINTS, 3)).toBe(3 * log(POINTS));
   });
 });
 
