@@ -526,6 +526,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/capacity.js')).capacity,
   },
   {
+    name: 'report',
+    summary: 'the state of the server as one HTML page: verdict, checks, capacity, backups, history',
+    options: [
+      ['--output <file>', 'where the page goes (default: stdout)'],
+      ['--latency <file>', 'latencies that were measured, as JSON (vdb.latency/1)'],
+    ],
+    examples: [
+      'vdb report --output server.html',
+      'vdb --lab default report > server.html',
+      'vdb report --json',
+    ],
+    load: async () => (await import('./commands/report.js')).report,
+  },
+  {
     name: 'history',
     summary: 'what was done to the host, when and by whom',
     options: [['-n, --limit <count>', 'how many runs (default 20)']],

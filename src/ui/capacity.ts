@@ -170,7 +170,8 @@ function machineRemark({ machine, rooms }: Inquiry): string[] {
   ];
 }
 
-function mostText({ points: most, by }: NonNullable<Inquiry['answer']['most']>): string {
+/** How many points fit, and what is full then. */
+export function mostText({ points: most, by }: NonNullable<Inquiry['answer']['most']>): string {
   return `At most ${shortNumber(most)} points fit; then ${by.resource} ${WHEN[by.when]} is full.`;
 }
 

@@ -20,15 +20,18 @@ import type { Output, OutputForm } from './outputs.js';
 
 /** Throws, before anything is looked at, where a directory stands in the place of a file to be written. */
 export async function refuseDirectories(outputs: readonly Output[], cwd: string): Promise<void> {
-  for (const { file } of outputs) {
-    const found = file === undefined ? undefined : await stat(resolve(cwd, file)).catch(() => undefined);
-    if (found?.isDirectory() !== true) continue;
-    throw new VdbError(`The report cannot be written to ${file}, which is a directory`, {
-      code: 'report.unwritable',
-      exitCode: EXIT.usage,
-      next: 'Name a file.',
-    });
-  }
+  for (const { file } of outputs) if (file !== undefined) await refuseDirectory(file, cwd);
+}
+
+/** The same for one file. */
+export async function refuseDirectory(file: string, cwd: string): Promise<void> {
+  const found = await stat(resolve(cwd, file)).catch(() => undefined);
+  if (found?.isDirectory() !== true) return;
+  throw new VdbError(`The report cannot be written to ${file}, which is a directory`, {
+    code: 'report.unwritable',
+    exitCode: EXIT.usage,
+    next: 'Name a file.',
+  });
 }
 
 /** Writes a report in every wanted form, files first: who reads stdout may rely on them. */
@@ -50,7 +53,7 @@ export async function deliver(
     if (file === undefined) terminal.out(await textOf(format, report, view));
     else {
       const text = await textOf(format, report, { ...view, color: false, columns: Number.POSITIVE_INFINITY });
-      await written(file, () => replaceFile(resolve(cwd, file), redactor.mask(`${text.trimEnd()}\n`)));
+      await writeReport(file, cwd, redactor.mask(text));
     }
     const summary = env.GITHUB_STEP_SUMMARY;
     if (format === 'github' && summary !== undefined && summary !== '')
@@ -91,6 +94,11 @@ async function textOf(form: OutputForm, report: CheckReport, view: CheckView): P
   if (form !== 'checklist-md' && form !== 'checklist-html') return FORMATS[form](report, view);
   const checklist = { report, lines: checklistOf(report, CATALOGUE), flags: view.flags };
   return form === 'checklist-md' ? checklistMarkdown(checklist) : checklistHtml(checklist);
+}
+
+/** Writes a report to a file, in one move. Throws `report.unwritable`. */
+export async function writeReport(file: string, cwd: string, text: string): Promise<void> {
+  await written(file, () => replaceFile(resolve(cwd, file), `${text.trimEnd()}\n`));
 }
 
 async function written(file: string, write: () => Promise<unknown>): Promise<void> {
