@@ -37,8 +37,8 @@ const USABLE_SHARE = 0.8;
 const MIB = 1024 ** 2;
 /** A Qdrant that holds nothing: half of it is its program. */
 const PROCESS_BYTES = 64 * MIB;
-/** Segments of the write-ahead log that a shard keeps at most. They fill with what is written, as it is sent. */
-const WAL_SEGMENTS = 3;
+/** Segments of the write-ahead log that a shard keeps: one that is closed, and one that fills with what is sent. */
+const WAL_SEGMENTS = 2;
 
 /** What the configuration plans for. Pure. */
 export function planOf({
@@ -59,8 +59,9 @@ export function partsOf(plan: CapacityPlan, points: Points): Record<Resource, Pa
   const disk: Parts = { ...NOTHING };
   for (const [name, collection] of Object.entries(plan.collections)) {
     const count = points[name] ?? 0;
-    addTo(memory, memoryPerPoint(collection, plan.payloadBytes), count);
-    addTo(disk, diskPerPoint(collection, plan.payloadBytes), count);
+    const load = { payloadBytes: plan.payloadBytes, among: count };
+    addTo(memory, memoryPerPoint(collection, load), count);
+    addTo(disk, diskPerPoint(collection, load), count);
     disk.own += logOf(collection, plan, count);
   }
   return { memory, disk };
@@ -74,7 +75,7 @@ function addTo(sum: Parts, point: PointParts, count: number): void {
 
 /** The write-ahead logs of the shards of a collection: as much as was written, and never more than they keep. */
 function logOf(collection: PlannedCollection, plan: CapacityPlan, points: number): number {
-  const { vectors } = diskPerPoint(collection, plan.payloadBytes);
+  const { vectors } = diskPerPoint(collection, { payloadBytes: plan.payloadBytes, among: points });
   return Math.min(points * (vectors + plan.payloadBytes), collection.shards * WAL_SEGMENTS * plan.walBytes);
 }
 

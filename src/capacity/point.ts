@@ -25,21 +25,33 @@ export type PointShape = Pick<
 >;
 
 const FLOAT_BYTES = 4;
-/** At m = 16; the number of edges, and so the size, is in proportion to m. */
-const GRAPH_BYTES = 154;
-const GRAPH_M = 16;
+/** A node of the lowest layer, where all are, has at most twice m links. */
+const LINKS_PER_M = 2;
+/** What the layers above add: each has the m-th part of the nodes of the one below. */
+const UPPER_LAYERS = 1.07;
 const ID_BYTES = 52;
 /** A payload takes more on the disk than its text: keys, offsets, and versions that wait for the optimizer. */
 const PAYLOAD_FACTOR = 1.5;
 /** What Qdrant's documentation multiplies the bare vectors by, for a first estimate of memory. */
 const RULE_OF_THUMB = 1.5;
 
+/** What a point brings along that its collection does not say. */
+export interface PointLoad {
+  /** Bytes of its payload, as text. */
+  payloadBytes: number;
+  /** How many points there are in all. */
+  among: number;
+}
+
 /** What one point of a collection takes on the disk: everything is kept there, whatever is in memory too. */
-export function diskPerPoint({ size, hnsw, quantization }: PointShape, payloadBytes: number): PointParts {
+export function diskPerPoint(
+  { size, hnsw, quantization }: PointShape,
+  { payloadBytes, among }: PointLoad,
+): PointParts {
   return {
     vectors: size * FLOAT_BYTES,
     quantized: size * quantizedBytes(quantization),
-    graph: (GRAPH_BYTES * hnsw.m) / GRAPH_M,
+    graph: graphBytes(hnsw.m, among),
     ids: ID_BYTES,
     payload: payloadBytes * PAYLOAD_FACTOR,
   };
@@ -49,8 +61,8 @@ export function diskPerPoint({ size, hnsw, quantization }: PointShape, payloadBy
  * What one point must have in memory. What the collection keeps on disk does not count: the kernel caches of
  * it what fits, and searches are the slower the less that is.
  */
-export function memoryPerPoint(shape: PointShape, payloadBytes: number): PointParts {
-  const all = diskPerPoint(shape, payloadBytes);
+export function memoryPerPoint(shape: PointShape, load: PointLoad): PointParts {
+  const all = diskPerPoint(shape, load);
   const { on_disk, on_disk_payload, hnsw, quantization } = shape;
   return {
     vectors: on_disk ? 0 : all.vectors,
@@ -59,6 +71,11 @@ export function memoryPerPoint(shape: PointShape, payloadBytes: number): PointPa
     ids: all.ids,
     payload: on_disk_payload ? 0 : all.payload,
   };
+}
+
+/** Links are stored with no more bits than the number of points needs, so a point takes more among many than among few. */
+function graphBytes(m: number, among: number): number {
+  return (m * LINKS_PER_M * UPPER_LAYERS * Math.log2(Math.max(2, among))) / 8;
 }
 
 /** Bytes that a compressed vector takes for each dimension: int8 one, binary a bit, product 4 bytes by its ratio. */

@@ -54,7 +54,8 @@ export interface Page {
   title: string;
   /** Of what, when, by what. */
   provenance: string;
-  verdict: { text: string; tone: Tone };
+  /** A word or two that say it all, and what is behind it. */
+  verdict: { word: string; text: string; tone: Tone };
   sections: readonly Section[];
   /** What its reader should know of it. */
   note: string;

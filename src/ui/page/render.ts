@@ -12,7 +12,7 @@ export function pageHtml(page: Page, mask: (text: string) => string): string {
   const body = `<header class="top">
 <h1>${say(title)}</h1>
 <p class="soft">${say(provenance)}</p>
-<p class="verdict${classOf(verdict.tone)}">${say(verdict.text)}</p>
+<p class="verdict${classOf(verdict.tone)}"><strong>${say(verdict.word)}</strong> ${say(verdict.text)}</p>
 </header>
 <nav aria-label="Sections"><ul>
 ${sections.map((section) => `<li><a href="#${section.id}">${say(section.title)}</a></li>`).join('\n')}
@@ -59,19 +59,35 @@ function cellHtml(cell: Cell, say: Say): string {
   return cell.tone === undefined ? say(cell.text) : `<b class="${cell.tone}">${say(cell.text)}</b>`;
 }
 
+/** A cell with no more than this is kept on one line. */
+const SHORT = 20;
+
+/** What a cell is laid out by: a number, short, or nothing to say. */
+function layoutOf(cell: Cell, isNumber: boolean): string {
+  const text = typeof cell === 'string' ? cell : cell.text;
+  const classes = [
+    ...(isNumber ? ['number'] : []),
+    ...(text.length <= SHORT ? ['short'] : []),
+    ...(text === '-' ? ['none'] : []),
+  ];
+  return classes.length === 0 ? '' : ` class="${classes.join(' ')}"`;
+}
+
 /** Roles are said, because a table that is laid out as cards on a telephone would lose them. */
 function tableHtml(
   { caption, head, rows, numbers = [] }: Extract<Block, { kind: 'table' }>,
   say: Say,
 ): string {
-  const align = (column: number): string => (numbers.includes(column) ? ' class="number"' : '');
   const heads = head.map(
-    (text, column) => `<th scope="col" role="columnheader"${align(column)}>${say(text)}</th>`,
+    (text, column) =>
+      `<th scope="col" role="columnheader"${layoutOf(text, numbers.includes(column))}>${say(text)}</th>`,
   );
-  const cell = (value: Cell, column: number): string =>
-    column === 0
-      ? `<th scope="row" role="rowheader">${cellHtml(value, say)}</th>`
-      : `<td role="cell" data-label="${say(head[column] ?? '')}"${align(column)}>${cellHtml(value, say)}</td>`;
+  const cell = (value: Cell, column: number): string => {
+    const layout = layoutOf(value, numbers.includes(column));
+    return column === 0
+      ? `<th scope="row" role="rowheader"${layout}>${cellHtml(value, say)}</th>`
+      : `<td role="cell" data-label="${say(head[column] ?? '')}"${layout}>${cellHtml(value, say)}</td>`;
+  };
   return `<table role="table">
 <caption>${say(caption)}</caption>
 <thead role="rowgroup"><tr role="row">${heads.join('')}</tr></thead>

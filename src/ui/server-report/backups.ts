@@ -93,7 +93,7 @@ function rowOf(
 function proofCell(proof: Verification | null): Cell {
   if (proof === null) return 'never';
   const day = dayOf(new Date(proof.at));
-  return { text: `${proof.ok ? 'passed' : 'failed'} ${day}`, tone: proof.ok ? 'good' : 'bad' };
+  return { text: `${proof.ok ? '' : 'failed '}${day}`, tone: proof.ok ? 'good' : 'bad' };
 }
 
 function findingBlocks({ id, findings, drill }: JudgedSet): Block[] {

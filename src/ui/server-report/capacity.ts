@@ -7,7 +7,7 @@ import type { ServerState } from '../../report/state.js';
 import { dayOf } from '../../text.js';
 import { shortNumber } from '../backup/values.js';
 import { growthText, lastText, mostText, PART_NAMES, WHEN } from '../capacity.js';
-import type { Block, Meter, Section, Tone } from '../page/model.js';
+import type { Block, Meter, Section } from '../page/model.js';
 import { count } from '../style.js';
 
 /** Above this share of what there is, it is time to order more. */
@@ -56,14 +56,12 @@ function meterOf({ when, need, room, fits }: Fit): Meter {
   if (room === null)
     return { label: WHEN[when], share: 0, text: `${formatSize(need)} of an unknown size`, tone: 'unsure' };
   const share = need / Math.max(1, room);
-  const text = `${formatSize(need)} of ${formatSize(room)}${fits ? '' : ', does not fit'}`;
-  return { label: WHEN[when], share, text, tone: toneOf(share) };
+  const tone = fits ? (share > NEARLY ? 'warn' : 'good') : 'bad';
+  return { label: WHEN[when], share, text: `${formatSize(need)} of ${formatSize(room)}${SAID[tone]}`, tone };
 }
 
-function toneOf(share: number): Tone {
-  if (share > 1) return 'bad';
-  return share > NEARLY ? 'warn' : 'good';
-}
+/** What the colour says, in words. */
+const SAID = { good: '', warn: ', nearly full', bad: ', does not fit' } as const;
 
 function historyBlocks(samples: ServerState['samples']): Block[] {
   const values = samples.map(({ at, points }) => ({ at, value: total(points) })).sort((a, b) => a.at - b.at);

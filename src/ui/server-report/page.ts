@@ -10,7 +10,7 @@ import { historySection } from './history.js';
 import { latencySection } from './latency.js';
 import { releasesSection } from './releases.js';
 import { servicesSection } from './services.js';
-import { verdictText } from './verdict.js';
+import { verdictParts } from './verdict.js';
 
 /** The report of a server as a page. `flags` are those that the commands need which it shows. Pure. */
 export function reportPage(state: ServerState, flags: readonly string[]): Page {
@@ -28,7 +28,7 @@ export function reportPage(state: ServerState, flags: readonly string[]): Page {
   return {
     title: `Server ${check.host}`,
     provenance: provenance(check),
-    verdict: { text: verdictText(state), tone: toneOf(check) },
+    verdict: { ...verdictParts(state), tone: toneOf(check) },
     sections,
     note: 'A look at one time. What could not be seen is said to be unknown, and never counted as fine.',
   };

@@ -8,3 +8,9 @@ export function verdictText({ check, down }: Pick<ServerState, 'check' | 'down'>
     down.length === 0 ? 'Everything runs.' : `${count(down.length, 'thing')} that should run: see Services.`;
   return `${verdictLine(check)}. ${running}`;
 }
+
+/** The same in two, for where the name of the host stands already: the word, and what is behind it. */
+export function verdictParts(state: Pick<ServerState, 'check' | 'down'>): { word: string; text: string } {
+  const [, word = '', text = ''] = /^([^:]*): (.*)$/s.exec(verdictText(state)) ?? [];
+  return { word, text: text.slice(`${state.check.host}, `.length) };
+}

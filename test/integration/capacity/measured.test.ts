@@ -7,7 +7,7 @@ import { createBody } from '../../../src/services/qdrant/collection-body.js';
 import { testConfig } from '../../support/config.js';
 import { type RunningQdrant, realVersion, startQdrant } from '../../support/qdrant.js';
 import { idOf, type LoadPoint, payloadOf, vectorsOf } from './points.js';
-import { diskOf, type MemoryUse, memoryOf, needed } from './usage.js';
+import { diskOf, type MemoryUse, memoryOf, needed, partsOf } from './usage.js';
 
 /**
  * The formulas of `vdb capacity` against what a real Qdrant takes, at two sizes. It fills some hundred thousand points in
@@ -30,9 +30,9 @@ const SEARCHES = 200;
 const TOLERANCE = 0.25;
 
 const KINDS = {
-  'not quantized, vectors in memory': { quantization: 'none', onDisk: ['payload'] },
   'scalar, vectors on the disk': { quantization: 'scalar', onDisk: ['vectors', 'payload'] },
   'binary, vectors on the disk': { quantization: 'binary', onDisk: ['vectors', 'payload'] },
+  'not quantized, vectors in memory': { quantization: 'none', onDisk: ['payload'] },
 } as const;
 
 const rows: string[] = [];
@@ -45,7 +45,11 @@ describe.skipIf(missing).each(Object.entries(KINDS))('%s', (name, wish) => {
     const plan = planOf({ ...config, collections });
     const server = await startQdrant('real', {
       cluster: true,
-      settings: { storage: { wal: { wal_capacity_mb: config.qdrant.wal_capacity_mb } } },
+      settings: {
+        storage: { wal: { wal_capacity_mb: config.qdrant.wal_capacity_mb } },
+        // Longer than it takes to make the next batch on a busy machine.
+        service: { http_keep_alive_timeout_sec: config.qdrant.keep_alive_seconds },
+      },
     });
     try {
       await accepted(server, 'PUT', '/collections/c', createBody(collection));
@@ -58,7 +62,7 @@ describe.skipIf(missing).each(Object.entries(KINDS))('%s', (name, wish) => {
         rows.push(
           rowOf(name, size, { memory: needed(memory), disk }, bareNeed(plan, { planned: size }), memory),
         );
-        console.info(rows.at(-1));
+        console.info([rows.at(-1), partsText(server, size)].join('\n'));
         expectNear(needed(memory), bareNeed(plan, { planned: size }).memory, `memory of ${size} points`);
         expectNear(disk, bareNeed(plan, { planned: size }).disk, `disk of ${size} points`);
       }
@@ -152,6 +156,12 @@ function rowOf(name: string, size: number, real: Need, formula: Need, memory: Me
     ...[mib(real.disk), mib(formula.disk), off('disk'), mib(memory.cached), mib(memory.peak)],
   ];
   return `| ${cells.join(' | ')} |`;
+}
+
+/** What each part takes on the disk, for each point. */
+function partsText({ directory }: RunningQdrant, size: number): string {
+  const parts = Object.entries(partsOf(`${directory}/storage`));
+  return parts.map(([name, bytes]) => `${name} ${Math.round(bytes / size)} B`).join(', ');
 }
 
 function mib(bytes: number): string {

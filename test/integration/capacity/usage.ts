@@ -47,3 +47,25 @@ function peakOf(pid: number): number {
 export function diskOf(directory: string): number {
   return Number(execFileSync('du', ['-sxB1', directory], { encoding: 'utf8' }).split('\t')[0]);
 }
+
+/** The files of a collection by what they hold; what none of these matches is `other`. */
+const FILES: Readonly<Record<string, RegExp>> = {
+  log: /\/wal\//,
+  quantized: /quantized/,
+  vectors: /\/vector_storage\//,
+  graph: /\/vector_index\//,
+  payload: /\/payload_storage\//,
+  ids: /id_tracker/,
+};
+
+/** Bytes that each part of a storage takes on its disk. */
+export function partsOf(storage: string): Record<string, number> {
+  const listing = execFileSync('find', [storage, '-type', 'f', '-printf', '%b %p\\n'], { encoding: 'utf8' });
+  const parts: Record<string, number> = {};
+  for (const line of listing.trim().split('\n')) {
+    const [, blocks = '0', path = ''] = /^(\d+) (.*)$/.exec(line) ?? [];
+    const part = Object.keys(FILES).find((name) => FILES[name]?.test(path)) ?? 'other';
+    parts[part] = (parts[part] ?? 0) + Number(blocks) * 512;
+  }
+  return parts;
+}

@@ -22,6 +22,7 @@ const ARTEFACTS = process.env.VDB_TEST_ARTEFACTS ?? join(tmpdir(), 'vdb-artefact
 const SIGHTS: Readonly<Record<string, Sight>> = {
   light: { width: 1200, height: 900, scheme: 'light' },
   dark: { width: 1200, height: 900, scheme: 'dark' },
+  tablet: { width: 900, height: 1200, scheme: 'light' },
   phone: { width: 360, height: 740, scheme: 'light' },
   'phone-dark': { width: 360, height: 740, scheme: 'dark' },
   paper: { width: 794, height: 1123, scheme: 'light', media: 'print' },
