@@ -28,15 +28,17 @@ export interface CapacityPlan {
 
 /** What the parts take of one resource. */
 export interface Parts extends PointParts {
-  /** The process with its program, or the write-ahead logs: what does not grow with the points. */
+  /** The process with its program and a chunk for new vectors, or the write-ahead logs: what does not grow with the points. */
   own: number;
 }
 
 /** The share of memory and disk that may be taken: the rest is head-room for growth and for the optimizer. */
 const USABLE_SHARE = 0.8;
 const MIB = 1024 ** 2;
-/** A Qdrant that holds nothing: half of it is its program. */
+/** A Qdrant that holds nothing: most of it is its program. */
 const PROCESS_BYTES = 64 * MIB;
+/** New vectors that are kept in memory go into chunks of this size, of which each shard has one begun. */
+const CHUNK_BYTES = 32 * MIB;
 /** Segments of the write-ahead log that a shard keeps: one that is closed, and one that fills with what is sent. */
 const WAL_SEGMENTS = 2;
 
@@ -62,6 +64,7 @@ export function partsOf(plan: CapacityPlan, points: Points): Record<Resource, Pa
     const load = { payloadBytes: plan.payloadBytes, among: count };
     addTo(memory, memoryPerPoint(collection, load), count);
     addTo(disk, diskPerPoint(collection, load), count);
+    memory.own += chunkOf(collection, count);
     disk.own += logOf(collection, plan, count);
   }
   return { memory, disk };
@@ -71,6 +74,12 @@ const NOTHING: Parts = { vectors: 0, quantized: 0, graph: 0, ids: 0, payload: 0,
 
 function addTo(sum: Parts, point: PointParts, count: number): void {
   for (const [part, bytes] of Object.entries(point)) sum[part as keyof PointParts] += count * bytes;
+}
+
+/** New vectors are in memory where all are, and as bits where these are: other quantized copies are made by the optimizer. */
+function chunkOf({ on_disk, quantization, shards }: PlannedCollection, points: number): number {
+  const hasBits = quantization?.type === 'binary' && quantization.always_ram;
+  return points > 0 && (!on_disk || hasBits) ? shards * CHUNK_BYTES : 0;
 }
 
 /** The write-ahead logs of the shards of a collection: as much as was written, and never more than they keep. */

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { bareNeed, type Need, planOf } from '../../../src/capacity/need.js';
@@ -63,7 +64,7 @@ describe.skipIf(missing).each(Object.entries(KINDS))('%s', (name, wish) => {
         rows.push(
           rowOf(name, size, { memory: needed(memory), disk }, bareNeed(plan, { planned: size }), memory),
         );
-        console.info([rows.at(-1), partsText(server, size)].join('\n'));
+        console.info([rows.at(-1), partsText(server, size), memoryText(memory)].join('\n'));
         expectNear(needed(memory), bareNeed(plan, { planned: size }).memory, `memory of ${size} points`);
         expectNear(disk, bareNeed(plan, { planned: size }).disk, `disk of ${size} points`);
       }
@@ -109,6 +110,8 @@ async function used(
 ): Promise<{ memory: MemoryUse; disk: number }> {
   await server.kill('SIGTERM');
   await server.start();
+  // The program comes into memory as far as it is cached; on a server that has run for a while all of it is.
+  await readFile(`/proc/${server.pid}/exe`);
   const vectorOf = vectorsOf(DIMENSIONS);
   const search = (seed: number): Promise<unknown> =>
     accepted(server, 'POST', '/collections/c/points/query', {
@@ -163,6 +166,11 @@ function rowOf(name: string, size: number, real: Need, formula: Need, memory: Me
     ...[mib(real.disk), mib(formula.disk), off('disk'), mib(memory.cached), mib(memory.peak)],
   ];
   return `| ${cells.join(' | ')} |`;
+}
+
+/** Where what is resident comes from. */
+function memoryText({ own, program, pinned, cached }: MemoryUse): string {
+  return `own ${mib(own)}, program ${mib(program)}, pinned ${mib(pinned)}, cached ${mib(cached)}`;
 }
 
 /** What each part takes on the disk, for each point. */

@@ -119,6 +119,18 @@ describe('what all points need', () => {
     expect(bareNeed(none, {}).memory).toBeGreaterThan(0);
   });
 
+  it.each([
+    ['vectors on the disk', {}, 0],
+    ['bits in memory', { quantization: { type: 'binary' } }, 32],
+    ['bits on the disk', { quantization: { type: 'binary', always_ram: false } }, 0],
+    ['vectors in memory', { on_disk: false }, 32],
+    ['vectors in memory in three shards', { on_disk: false, shards: 3 }, 96],
+  ])('has a chunk for new vectors where these are kept in memory: %s', (_, settings, mib) => {
+    const own = (points: number): number =>
+      partsOf(plan({ a: collection(settings) }), { a: points }).memory.own;
+    expect(own(1) - own(0)).toBe(mib * 1024 ** 2);
+  });
+
   it('has write-ahead logs that fill with what is written, up to what each shard keeps', () => {
     const log = (points: number, shards = 1): number =>
       partsOf(plan({ a: collection({ shards }) }), { a: points }).disk.own;

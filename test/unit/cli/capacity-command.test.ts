@@ -14,7 +14,10 @@ async function capacity(...options: string[]) {
 
 const PLANNED = ['--points', '100M', '--dim', '384', '--quantization', 'scalar', '--disk', '1T'];
 
-describe('vdb capacity for a server that is to be bought', () => {
+/** The command's own modules are many, and the machine may be busy. */
+const LOADING_MS = 120_000;
+
+describe('vdb capacity for a server that is to be bought', { timeout: LOADING_MS }, () => {
   it('needs neither a host nor a configuration, and ends with 0 where all fits', async () => {
     const { exitCode, out, err } = await capacity(...PLANNED, '--ram', '192G');
     expect(out).toMatch(/Fits\.\n$/);
