@@ -7,14 +7,15 @@ import { pageHtml } from '../../../src/ui/page/render.js';
 import { reportPage } from '../../../src/ui/server-report/page.js';
 import {
   type Browser,
+  chromiumMissing,
   type LoadedPage,
-  NO_CHROMIUM,
   type Sight,
   startChromium,
 } from '../../support/chromium.js';
 import { serverState } from '../../support/server-state.js';
 
-if (NO_CHROMIUM !== undefined) console.warn(`skipped: ${NO_CHROMIUM}`);
+const missing = await chromiumMissing();
+if (missing) console.warn(`skipped: ${missing}`);
 
 /** Screenshots stay here, to be looked at. */
 const ARTEFACTS = process.env.VDB_TEST_ARTEFACTS ?? join(tmpdir(), 'vdb-artefacts');
@@ -55,7 +56,7 @@ const BEYOND = `[...document.querySelectorAll('body *')]
   .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
   .map((element) => element.outerHTML.slice(0, 120))`;
 
-describe.skipIf(NO_CHROMIUM)('the report in a real browser', () => {
+describe.skipIf(missing)('the report in a real browser', () => {
   let browser: Browser;
   let url: string;
 
