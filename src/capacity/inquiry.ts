@@ -1,10 +1,10 @@
-import { type MemoryShare, memoryPlan } from '../checks/memory.js';
 import type { CollectionConfig, Config } from '../config/schema.js';
 import { parseSize } from '../config/units.js';
 import type { Observation } from '../host/probe.js';
+import { findEdge } from '../services/haproxy/config.js';
 import { type Answer, answerTo } from './answer.js';
 import { type Growth, measuredGrowth, type Sample, statedGrowth } from './growth.js';
-import { type CapacitySeen, memoryLeft } from './look.js';
+import { type MemoryShare, memoryLeft, otherShares } from './memory.js';
 import { type Points, planOf, shareOut } from './need.js';
 import { type CollectionWish, collectionsWith, PLANNED } from './planning.js';
 import type { Room, Rooms } from './situations.js';
@@ -23,6 +23,19 @@ export interface Wanted {
   growth?: number;
   /** Whether deploys are in place, so that there is never a second Qdrant. */
   inPlace: boolean;
+}
+
+/** What was seen of a host. Where one part could not be seen it says why. */
+export interface CapacitySeen {
+  /** Exact, by configured collection; null where Qdrant does not answer. */
+  points: Observation<Points>;
+  /** Bytes that Qdrant can have: of the host's memory, and of its disk. */
+  memory: Observation<number>;
+  disk: Observation<number>;
+  /** Bytes of memory that the host has. */
+  machine: Observation<number>;
+  /** Bytes that the collections take on the disk already. */
+  taken: Observation<number>;
 }
 
 /** What is known: of a host, or of none. */
@@ -45,7 +58,7 @@ export interface Inquiry {
   answer: Answer;
   /** The memory of the machine in bytes, and what of it is planned for others than Qdrant; null where it was not seen. */
   machine: { memory: number; others: readonly MemoryShare[] } | null;
-  /** Bytes that the collections take on the disk; null where that was not seen. */
+  /** Bytes that the collections take on the disk; null where that was not seen, and for one that is only thought of. */
   taken: number | null;
   now: Date;
 }
@@ -67,7 +80,7 @@ export function inquire(wanted: Wanted, grounds: Grounds): Inquiry | Uncounted {
     points: points.are,
     practice: {
       backups: config.backup.enabled,
-      blueGreen: !wanted.inPlace && config.deployment.strategy === 'blue_green',
+      blueGreen: !wanted.inPlace && deploysBeside(config),
     },
     rooms: roomsOf(wanted, grounds),
     growth: growthOf(wanted, grounds, points.are),
@@ -76,9 +89,14 @@ export function inquire(wanted: Wanted, grounds: Grounds): Inquiry | Uncounted {
   return {
     ...{ collections, points: points.are, payloadBytes, rooms: question.rooms, growth: question.growth, now },
     answer: answerTo(question),
-    machine: memory === null ? null : { memory, others: memoryPlan(config, memory).slice(1) },
-    taken: knownIn(seen?.taken),
+    machine: memory === null ? null : { memory, others: otherShares(config, memory) },
+    taken: wanted.wish.size === undefined ? knownIn(seen?.taken) : null,
   };
+}
+
+/** Without an edge in front of it Qdrant is deployed in place, whatever is configured. */
+function deploysBeside(config: Config): boolean {
+  return config.deployment.strategy === 'blue_green' && findEdge(config, 'qdrant') !== undefined;
 }
 
 function pointsOf(

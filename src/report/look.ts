@@ -1,13 +1,12 @@
-import { backupSets, type FoundSets } from '../backup/sets/look.js';
 import { judgeSets } from '../backup/sets/state.js';
 import { inquire } from '../capacity/inquiry.js';
-import { capacityProbes, capacitySeen } from '../capacity/look.js';
-import { NEWEST_SETS, samplesOf } from '../capacity/samples.js';
-import { newBatch } from '../checks/batch.js';
+import { type Batch, newBatch } from '../checks/batch.js';
+import { askCapacity } from '../checks/capacity.js';
 import type { CheckContext } from '../checks/check.js';
 import type { FirstLook } from '../checks/look.js';
 import { downOf } from '../checks/status/down.js';
 import { askOverview } from '../checks/status/overview.js';
+import type { Config } from '../config/schema.js';
 import type { DeployRecord } from '../deploy/record.js';
 import { type Installed, installedKind, type Release, releasesOf } from '../deploy/releases.js';
 import { deployRecords } from '../deploy/store.js';
@@ -20,46 +19,51 @@ import type { ServerState } from './state.js';
 /** What is seen of a host beside its checks. */
 export type Surveyed = Omit<ServerState, 'check' | 'latency'>;
 
-/** Looks at everything else that a report tells, in one command. `look` and `context` are those of the checks. */
-export async function survey(host: Host, look: FirstLook, context: CheckContext): Promise<Surveyed> {
-  const { config, keyFile, now } = context;
-  const batch = newBatch();
-  const overview = askOverview(batch, config, { look, keyFile });
-  const installed = batch.add(ask(installedKind, config.paths.root));
-  const deploys = batch.add(ask(deployRecords, config.paths.state));
-  const sets = batch.add(ask(backupSets, { directory: config.paths.backups, newest: NEWEST_SETS }));
-  const capacity = capacityProbes(context).map((probe) => batch.add(probe));
-  await batch.send(host);
+/** What is known of a host before it is asked, and decides where to look. */
+export type Start = Pick<FirstLook, 'facts' | 'state' | 'journal'> &
+  Pick<CheckContext, 'config' | 'slot' | 'keyFile' | 'now'>;
 
-  const seen = overview();
-  const samples = samplesIn(sets());
-  const grounds = {
-    ...{ config, samples, now },
-    seen: capacitySeen(
-      capacity.map((answer) => answer()),
-      context,
-    ),
-  };
-  return {
-    overview: seen,
-    down: downOf(seen),
-    releases: releasesIn(installed(), deploys(), look, context),
-    sets: mapped(sets(), (found) => judgeSets(found.sets, now)),
-    samples,
-    capacity: inquire({ wish: {}, inPlace: false }, grounds),
-    history: mapped(look.journal, newestFirst),
-  };
+/** Looks at everything else that a report tells, in one command. */
+export async function survey(host: Host, start: Start): Promise<Surveyed> {
+  const batch = newBatch();
+  const surveyed = askAll(batch, start);
+  await batch.send(host);
+  return surveyed();
 }
 
-function samplesIn(sets: Observation<FoundSets>): Surveyed['samples'] {
-  return sets.status === 'known' ? samplesOf(sets.value?.sets ?? []) : [];
+/** What there is to tell of a host that does not answer: what its configuration has, and that the rest is not known. Pure. */
+export function unseen(config: Config, now: Date): Surveyed {
+  const unknown = { status: 'unknown', why: 'the host did not answer' } as const;
+  const start = { config, slot: config.qdrant.active_slot, keyFile: '', now };
+  const asked = askAll(newBatch(), { ...start, facts: unknown, state: unknown, journal: unknown });
+  return { ...asked(), down: [] };
+}
+
+/** Adds every question to a batch. The function that it gives holds the answers once that was sent. */
+function askAll(batch: Batch, start: Start): () => Surveyed {
+  const { config, keyFile, now, journal } = start;
+  const overview = askOverview(batch, config, { look: start, keyFile });
+  const installed = batch.add(ask(installedKind, config.paths.root));
+  const deploys = batch.add(ask(deployRecords, config.paths.state));
+  const capacity = askCapacity(batch, start);
+  return () => {
+    const { seen, sets, samples } = capacity();
+    return {
+      overview: overview(),
+      down: downOf(overview()),
+      releases: releasesIn(installed(), deploys(), start),
+      sets: mapped(sets, (found) => judgeSets(found.sets, now)),
+      samples,
+      capacity: inquire({ wish: {}, inPlace: false }, { config, seen, samples, now }),
+      history: mapped(journal, newestFirst),
+    };
+  };
 }
 
 function releasesIn(
   installed: Observation<Installed[]>,
   deploys: Observation<DeployRecord[]>,
-  { state }: FirstLook,
-  { config, slot }: CheckContext,
+  { config, slot, state }: Start,
 ): Observation<Release[]> {
   if (deploys.status !== 'known') return deploys;
   const standby = knownState(state)?.gateway?.standby ?? null;

@@ -1,4 +1,4 @@
-import { type CapacitySeen, capacityProbes, capacitySeen } from '../../capacity/look.js';
+import type { CapacitySeen } from '../../capacity/inquiry.js';
 import {
   needOf,
   type Points,
@@ -11,6 +11,7 @@ import {
 import { ruleOfThumb } from '../../capacity/point.js';
 import { slotStorage } from '../../config/slots.js';
 import { formatSize, parseSize } from '../../config/units.js';
+import { capacityProbes, capacitySeen } from '../capacity.js';
 import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
 import { fail, pass, whenThere, worst } from '../verdict.js';
 

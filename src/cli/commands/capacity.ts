@@ -1,10 +1,12 @@
 import { type Grounds, type Inquiry, inquire, type Wanted } from '../../capacity/inquiry.js';
-import { lookAtCapacity } from '../../capacity/look.js';
 import { defaultConfig } from '../../capacity/planning.js';
+import { newBatch } from '../../checks/batch.js';
+import { askCapacity } from '../../checks/capacity.js';
 import { firstLook } from '../../checks/look.js';
 import type { Config } from '../../config/schema.js';
 import { EXIT, type ExitCode, VdbError } from '../../errors.js';
-import { capacityData, capacityText } from '../../ui/capacity.js';
+import { capacityData } from '../../ui/capacity/data.js';
+import { capacityText } from '../../ui/capacity/text.js';
 import { type CapacityOptions, wantedOf } from '../capacity/options.js';
 import { surroundings } from '../check/round.js';
 import type { CommandContext, Handler } from '../context.js';
@@ -22,7 +24,11 @@ export const capacity: Handler<CapacityOptions> = async (context) => {
   return withConnection(context, async (connection) => {
     const { host, hostConfig, config } = connection;
     const where = surroundings(connection, await firstLook(host, config));
-    const grounds: Grounds = { config: where.config, now: where.now, ...(await lookAtCapacity(host, where)) };
+    const batch = newBatch();
+    const capacity = askCapacity(batch, where);
+    await batch.send(host);
+    const { seen, samples } = capacity();
+    const grounds: Grounds = { config: where.config, seen, samples, now: where.now };
     const inquiry = answered(wanted, grounds, host.target);
     return tell(context, inquiry, {
       name: hostConfig.name,

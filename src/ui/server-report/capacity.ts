@@ -6,7 +6,7 @@ import { formatSize } from '../../config/units.js';
 import type { ServerState } from '../../report/state.js';
 import { dayOf } from '../../text.js';
 import { shortNumber } from '../backup/values.js';
-import { growthText, lastText, mostText, PART_NAMES, WHEN } from '../capacity.js';
+import { growthText, lastText, mostText, PART_NAMES, WHEN } from '../capacity/words.js';
 import type { Block, Meter, Section } from '../page/model.js';
 import { count } from '../style.js';
 

@@ -2,7 +2,7 @@ import type { Inquiry, Uncounted } from '../../capacity/inquiry.js';
 import type { Observation } from '../../host/probe.js';
 import type { ServerState } from '../../report/state.js';
 import { setData } from '../backup/sets.js';
-import { capacityData } from '../capacity.js';
+import { capacityData } from '../capacity/data.js';
 import { checkData, reportData } from '../check/data.js';
 import { releaseData } from '../deploy/releases.js';
 import { historyData } from '../history.js';

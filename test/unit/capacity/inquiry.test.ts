@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Grounds, type Inquiry, inquire, type Wanted } from '../../../src/capacity/inquiry.js';
-import type { CapacitySeen } from '../../../src/capacity/look.js';
+import {
+  type CapacitySeen,
+  type Grounds,
+  type Inquiry,
+  inquire,
+  type Wanted,
+} from '../../../src/capacity/inquiry.js';
 import { known } from '../../../src/host/probe.js';
 import { testConfig } from '../../support/config.js';
 

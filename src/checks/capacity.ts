@@ -1,37 +1,29 @@
 import { backupSets, type FoundSets } from '../backup/sets/look.js';
-import { readCount } from '../checks/answers/qdrant.js';
-import { collectionsPath } from '../checks/catalogue/storage/space.js';
-import type { CheckContext } from '../checks/check.js';
-import { memoryOf, memoryPlan, memoryProbes } from '../checks/memory.js';
-import { type Disk, diskOf, onlyExisting } from '../checks/probes/disk.js';
-import { type HttpAnswer, localHttp } from '../checks/probes/http.js';
-import { type DirectorySize, directorySizes } from '../checks/probes/sizes.js';
+import type { Sample } from '../capacity/growth.js';
+import type { CapacitySeen } from '../capacity/inquiry.js';
+import { memoryLeft } from '../capacity/memory.js';
+import type { Points } from '../capacity/need.js';
+import { NEWEST_SETS, samplesOf } from '../capacity/samples.js';
 import type { Config } from '../config/schema.js';
 import { slotStorage } from '../config/slots.js';
-import type { Host } from '../host/host.js';
-import { ask, known, type Observation, observe, type Probe } from '../host/probe.js';
-import type { Sample } from './growth.js';
-import type { Points } from './need.js';
-import { NEWEST_SETS, samplesOf } from './samples.js';
-
-/** What was seen of a host. Where one part could not be seen it says why. */
-export interface CapacitySeen {
-  /** Exact, by configured collection; null where Qdrant does not answer. */
-  points: Observation<Points>;
-  /** Bytes that Qdrant can have: of the host's memory, and of its disk. */
-  memory: Observation<number>;
-  disk: Observation<number>;
-  /** Bytes of memory that the host has. */
-  machine: Observation<number>;
-  /** Bytes that the collections take on the disk already. */
-  taken: Observation<number>;
-}
+import { ask, known, type Observation, type Probe } from '../host/probe.js';
+import { readCount } from './answers/qdrant.js';
+import type { Batch } from './batch.js';
+import { collectionsPath } from './catalogue/storage/space.js';
+import type { CheckContext } from './check.js';
+import { memoryOf, memoryProbes } from './memory.js';
+import { type Disk, diskOf, onlyExisting } from './probes/disk.js';
+import { type HttpAnswer, localHttp } from './probes/http.js';
+import { type DirectorySize, directorySizes } from './probes/sizes.js';
 
 const UNASKED: Observation<never> = { status: 'unknown', why: 'the host did not answer' };
 
+/** What of a host decides where to look. */
+type Place = Pick<CheckContext, 'config' | 'slot' | 'keyFile'>;
+
 /** The questions that {@link capacitySeen} reads, in order. Whoever asks them asks the same ones, so they are asked once. */
-export function capacityProbes(context: CheckContext): Probe[] {
-  const { config, slot, keyFile } = context;
+export function capacityProbes(place: Place): Probe[] {
+  const { config, slot, keyFile } = place;
   const count = (name: string): Probe =>
     ask(localHttp, {
       port: config.qdrant.slots[slot].http,
@@ -41,7 +33,7 @@ export function capacityProbes(context: CheckContext): Probe[] {
     });
   return [
     ask(diskOf, slotStorage(config, slot)),
-    ask(directorySizes, collectionsPath(context)),
+    ask(directorySizes, collectionsPath(place)),
     ...memoryProbes(),
     ...Object.keys(config.collections).map(count),
   ];
@@ -50,7 +42,7 @@ export function capacityProbes(context: CheckContext): Probe[] {
 /** Pure. */
 export function capacitySeen(
   observations: readonly Observation<unknown>[],
-  { config, slot }: CheckContext,
+  { config, slot }: Place,
 ): CapacitySeen {
   const [disk = UNASKED, sizes = UNASKED, ...others] = observations;
   const memories = memoryProbes().length;
@@ -83,15 +75,6 @@ function memoryFor(memory: Observation<number>, config: Config): Observation<num
   return known(memoryLeft(config, memory.value));
 }
 
-/** What is left of the memory of a host, in bytes, after what is planned for the other services. Pure. */
-export function memoryLeft(config: Config, memory: number): number {
-  const others = memoryPlan(config, memory).slice(1);
-  return Math.max(
-    0,
-    others.reduce((left, { bytes }) => left - bytes, memory),
-  );
-}
-
 /** Exact counts. A collection that is not there yet holds nothing. */
 function pointsOf({ collections }: Config, answers: readonly Observation<HttpAnswer>[]): Observation<Points> {
   const points: Record<string, number> = {};
@@ -109,21 +92,28 @@ function isMissing(answer: Observation<HttpAnswer>): boolean {
   return answer.status === 'known' && answer.value?.status === 404;
 }
 
-/** What {@link lookAtCapacity} brings. */
+/** What is seen of a host for its capacity. */
 export interface CapacityLook {
   seen: CapacitySeen;
-  /** What backup sets say; none where they could not be seen. */
+  sets: Observation<FoundSets>;
+  /** What those sets say; none where they could not be seen. */
   samples: readonly Sample[];
 }
 
-/** Looks at a host, in one command. */
-export async function lookAtCapacity(host: Host, context: CheckContext): Promise<CapacityLook> {
-  const probes = capacityProbes(context);
-  const sets = ask(backupSets, { directory: context.config.paths.backups, newest: NEWEST_SETS });
-  const observations = await observe(host, [...probes, sets]);
-  const found = observations.at(-1) as Observation<FoundSets> | undefined;
-  return {
-    seen: capacitySeen(observations.slice(0, probes.length), context),
-    samples: found?.status === 'known' ? samplesOf(found.value?.sets ?? []) : [],
-  };
+/** Adds the questions of capacity to a batch. The function that it gives holds the answer once that was sent. */
+export function askCapacity(batch: Batch, place: Place): () => CapacityLook {
+  const answers = capacityProbes(place).map((probe) => batch.add(probe));
+  const sets = batch.add(ask(backupSets, { directory: place.config.paths.backups, newest: NEWEST_SETS }));
+  return () => ({
+    seen: capacitySeen(
+      answers.map((answer) => answer()),
+      place,
+    ),
+    sets: sets(),
+    samples: samplesIn(sets()),
+  });
+}
+
+function samplesIn(sets: Observation<FoundSets>): Sample[] {
+  return sets.status === 'known' ? samplesOf(sets.value?.sets ?? []) : [];
 }

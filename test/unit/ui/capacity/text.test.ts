@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Grounds, type Inquiry, inquire, type Wanted } from '../../../src/capacity/inquiry.js';
-import { known } from '../../../src/host/probe.js';
-import { capacityData, capacityText } from '../../../src/ui/capacity.js';
-import { testConfig } from '../../support/config.js';
+import { type Grounds, type Inquiry, inquire, type Wanted } from '../../../../src/capacity/inquiry.js';
+import { known } from '../../../../src/host/probe.js';
+import { capacityData } from '../../../../src/ui/capacity/data.js';
+import { capacityText } from '../../../../src/ui/capacity/text.js';
+import { testConfig } from '../../../support/config.js';
 
 const GIB = 1024 ** 3;
 const DAY = 86_400_000;
@@ -36,8 +37,8 @@ function text(inquiry: Inquiry, columns = 80): string {
 describe('for people', () => {
   it('says what each collection is, what is needed when, and what there is', () => {
     const said = text(inquired());
-    expect(said).toContain('docs    30 000 000 points, dim 384, scalar, m 16; on disk: vectors, payload');
-    expect(said).toContain('chats    1 000 000 points, dim 1024, scalar, m 16; on disk: payload');
+    expect(said).toMatch(/^docs +30 000 000 +384 {2}scalar +16 {2}vectors, payload$/m);
+    expect(said).toMatch(/^chats +1 000 000 +1024 {2}scalar +16 {2}payload$/m);
     expect(said).toMatch(/^in operation .* of 32 GiB .* of 500 GiB$/m);
     expect(said).toMatch(/^during a deploy .* of 60 GiB .* of 500 GiB$/m);
     expect(said).toContain('On the disk the collections take 80 GiB now.');
@@ -51,6 +52,18 @@ describe('for people', () => {
     );
     expect(said).toMatch(/^Memory lasts for \d+ days, until 2030-\d\d-\d\d\.$/m);
     expect(said).toMatch(/^Disk lasts for \d+ days, until 203\d-\d\d-\d\d\.$/m);
+  });
+
+  it('says that the growth is not known, and nothing then of how long it lasts', () => {
+    const said = text(inquired({}, { samples: [] }));
+    expect(said).toContain('How fast they grow is not known: --growth says it');
+    expect(said).not.toContain('lasts for');
+  });
+
+  it('says nothing of what lies on the disk now when asked for a collection that is only thought of', () => {
+    const said = text(inquired({ wish: { size: 384 }, points: 1e6 }));
+    expect(said).toMatch(/^planned +1 000 000 /m);
+    expect(said).not.toContain('the collections take');
   });
 
   it('names what does not fit, once', () => {
