@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { CATALOGUE } from '../../checks/catalogue/index.js';
 import { checklistOf } from '../../checks/checklist.js';
 import { type CheckReport, failedReport } from '../../checks/report.js';
+import type { Config } from '../../config/schema.js';
 import { EXIT, messageOf, VdbError } from '../../errors.js';
 import { replaceFile } from '../../files.js';
 import { quote } from '../../host/shell.js';
@@ -74,20 +75,29 @@ export async function deliverFailure(
   const wanted = outputs.filter(({ format, file }) => format !== 'table' || file !== undefined);
   if (wanted.length === 0) return;
   try {
-    const { config } = await loadForRun(context);
-    const report = failedReport({
-      host: chooseHost(config, context.global.host).name,
-      target: error.details.host ?? '',
-      failure: context.redactor.mask(error.message),
-      exitCode: error.exitCode,
-      at: new Date(),
-      durationMs: 0,
-      vdb: version(),
-    });
+    const { report } = await failedLook(context, error);
     await deliver(context, report, wanted);
   } catch (other) {
     context.terminal.alert(messageOf(other));
   }
+}
+
+/** The report of a look that failed, and the configuration that it was made with. */
+export async function failedLook(
+  context: CommandContext<unknown>,
+  error: VdbError,
+): Promise<{ config: Config; report: CheckReport }> {
+  const { config } = await loadForRun(context);
+  const report = failedReport({
+    host: chooseHost(config, context.global.host).name,
+    target: error.details.host ?? '',
+    failure: context.redactor.mask(error.message),
+    exitCode: error.exitCode,
+    at: new Date(),
+    durationMs: 0,
+    vdb: version(),
+  });
+  return { config, report };
 }
 
 async function textOf(form: OutputForm, report: CheckReport, view: CheckView): Promise<string> {

@@ -18,16 +18,14 @@ const TONES: Readonly<Record<SetState, Tone>> = {
 /** Older ones are folded. */
 const SHOWN = 10;
 
+const NONE: Block = { kind: 'text', text: 'There is no backup set yet.', tone: 'bad' };
+
 /** How old the newest whole set is, when one was restored as a test last, and all sets. */
 export function backupsSection(sets: Observation<JudgedSet[]>, now: Date): Section {
   return {
     id: 'backups',
     title: 'Backups',
-    blocks: seenBlocks(sets, 'There is no backup set yet.', (found) =>
-      found.length === 0
-        ? [{ kind: 'text', text: 'There is no backup set yet.', tone: 'bad' }]
-        : setBlocks(found, now),
-    ),
+    blocks: seenBlocks(sets, NONE, (found) => (found.length === 0 ? [NONE] : setBlocks(found, now))),
   };
 }
 

@@ -3,21 +3,45 @@ import type { CheckReport } from '../../checks/report.js';
 import { blocks, type CheckResult, countsOf } from '../../checks/result.js';
 import { sayings } from '../check/finding.js';
 import type { Block, Cell, Finding, Section } from '../page/model.js';
+import { count } from '../style.js';
 import { STATUS } from './words.js';
+
+/** More findings than these are folded: where something that much rests on is down, most only follow from it. */
+const SHOWN = 8;
 
 /** What did not pass, each with what to do; a line for each group; and, folded, every check. */
 export function checksSection({ results }: CheckReport, flags: readonly string[]): Section {
-  const open = results.filter(({ status }) => !['pass', 'skip', 'waived'].includes(status));
-  const findings = [...open.filter(blocks), ...open.filter((result) => !blocks(result))];
+  const heading = { id: 'checks', title: 'Checks' };
+  if (results.length === 0)
+    return { ...heading, blocks: [{ kind: 'text', text: 'No check could be made.', tone: 'unsure' }] };
   return {
-    id: 'checks',
-    title: 'Checks',
+    ...heading,
     blocks: [
-      ...(findings.length === 0 ? [] : [foundBlock(findings, flags)]),
+      ...findingBlocks(results, flags),
       groupsBlock(results),
       { kind: 'folded', summary: `All ${results.length} checks`, blocks: [resultsTable(results)] },
     ],
   };
+}
+
+/** What failed and stands in the way first, then what does so because it could not be seen, then the rest. */
+function findingBlocks(results: readonly CheckResult[], flags: readonly string[]): Block[] {
+  const open = results.filter(({ status }) => !['pass', 'skip', 'waived'].includes(status));
+  const rank = (result: CheckResult): number => (blocks(result) ? (result.status === 'fail' ? 0 : 1) : 2);
+  const findings = [...open].sort((a, b) => rank(a) - rank(b));
+  const [shown, folded] = [findings.slice(0, SHOWN), findings.slice(SHOWN)];
+  return [
+    ...(shown.length === 0 ? [] : [foundBlock(shown, flags)]),
+    ...(folded.length === 0
+      ? []
+      : [
+          {
+            kind: 'folded',
+            summary: count(folded.length, 'more finding'),
+            blocks: [foundBlock(folded, flags)],
+          } as const,
+        ]),
+  ];
 }
 
 function foundBlock(results: readonly CheckResult[], flags: readonly string[]): Block {

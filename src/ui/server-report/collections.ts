@@ -1,38 +1,49 @@
 import { shapeOf } from '../../checks/answers/collection.js';
 import { isMissing } from '../../checks/status/down.js';
 import type { CollectionOverview, Overview } from '../../checks/status/overview.js';
+import type { Observation } from '../../host/probe.js';
 import type { Block, Cell, Section, Tone } from '../page/model.js';
 import { points } from '../status-values.js';
-import { seenCell } from './words.js';
+import { knownCell, seenBlocks, seenCell } from './words.js';
 
 const TONES: Readonly<Record<string, Tone>> = { green: 'good', yellow: 'warn', grey: 'warn', red: 'bad' };
 
 /** The configured collections as they are on the server, and those that are there beside them. */
-export function collectionsSection(overview: Overview): Section {
-  const { collections, qdrant } = overview;
-  const configured = new Set(collections.map(({ name }) => name));
-  const names = qdrant.names.status === 'known' ? (qdrant.names.value ?? []) : [];
-  const others = names.filter((name) => !configured.has(name));
-  return {
-    id: 'collections',
-    title: 'Collections',
-    blocks: [
-      collections.length === 0 ? { kind: 'text', text: 'None are configured.' } : collectionsTable(overview),
-      ...(others.length === 0
-        ? []
-        : [{ kind: 'text', text: `Not in the configuration: ${others.join(', ')}` } as const]),
-    ],
-  };
+export function collectionsSection({ collections, qdrant }: Overview): Section {
+  const names = collections.map(({ name }) => name);
+  const heading = { id: 'collections', title: 'Collections' };
+  if (names.length === 0)
+    return { ...heading, blocks: [{ kind: 'text', text: 'None are configured.' }, ...others(names, qdrant)] };
+  if (qdrant.names.status !== 'known' || qdrant.names.value === null)
+    return { ...heading, blocks: silentBlocks(names, qdrant.names) };
+  return { ...heading, blocks: [collectionsTable(collections, qdrant), ...others(names, qdrant)] };
 }
 
-function collectionsTable({ collections, qdrant }: Overview): Block {
+/** Then a table would say the same of each. */
+function silentBlocks(configured: readonly string[], names: Observation<string[]>): Block[] {
+  const silent: Block = { kind: 'text', text: 'Qdrant does not answer.', tone: 'bad' };
+  return [
+    ...seenBlocks(names, silent, () => []),
+    { kind: 'text', text: `Configured, and not known to be there: ${configured.join(', ')}` },
+  ];
+}
+
+function others(configured: readonly string[], { names }: Overview['qdrant']): Block[] {
+  const found = names.status === 'known' ? (names.value ?? []) : [];
+  const beside = found.filter((name) => !configured.includes(name));
+  return beside.length === 0
+    ? []
+    : [{ kind: 'text', text: `Not in the configuration: ${beside.join(', ')}` }];
+}
+
+function collectionsTable(collections: readonly CollectionOverview[], { names }: Overview['qdrant']): Block {
   return {
     kind: 'table',
     caption: 'Points are counted exactly',
     head: ['Collection', 'Points', 'Status', 'Vectors', 'Graph', 'Quantization'],
     numbers: [1],
     rows: collections.map((collection) =>
-      isMissing(collection.name, qdrant.names)
+      isMissing(collection.name, names)
         ? [collection.name, '-', { text: 'missing', tone: 'bad' }, '-', '-', '-']
         : rowOf(collection),
     ),
@@ -42,7 +53,7 @@ function collectionsTable({ collections, qdrant }: Overview): Block {
 function rowOf({ name, info, points: counted }: CollectionOverview): Cell[] {
   const silent: Cell = { text: 'does not answer', tone: 'bad' };
   const shape = (show: (shape: ReturnType<typeof shapeOf>) => string): Cell =>
-    seenCell(info, '-', (state) => show(shapeOf(state)));
+    knownCell(info, (state) => show(shapeOf(state)));
   return [
     name,
     seenCell(counted, silent, (value) => points(value)),

@@ -1,7 +1,7 @@
 import type { HistoryEntry } from '../../engine/journal.js';
 import type { Observation } from '../../host/probe.js';
 import { when } from '../history.js';
-import type { Cell, Section, Tone } from '../page/model.js';
+import type { Block, Cell, Section, Tone } from '../page/model.js';
 import { duration } from '../style.js';
 import { seenBlocks } from './words.js';
 
@@ -13,12 +13,14 @@ const TONES: Readonly<Partial<Record<HistoryEntry['status'], Tone>>> = {
   unfinished: 'warn',
 };
 
+const NONE: Block = { kind: 'text', text: 'vdb has not changed this host yet.' };
+
 /** What was done to the host, when and by whom. */
 export function historySection(history: Observation<HistoryEntry[]>): Section {
   return {
     id: 'history',
     title: 'History',
-    blocks: seenBlocks(history, 'vdb has not changed this host yet.', (runs) => [
+    blocks: seenBlocks(history, NONE, (runs) => [
       {
         kind: 'table',
         caption: runs.length > MOST_RUNS ? `The newest ${MOST_RUNS} of ${runs.length} runs` : 'Newest first',

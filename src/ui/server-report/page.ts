@@ -1,7 +1,6 @@
-import type { CheckReport } from '../../checks/report.js';
 import type { ServerState } from '../../report/state.js';
 import { provenance } from '../check/checklist.js';
-import type { Page, Section, Tone } from '../page/model.js';
+import type { Page, Section } from '../page/model.js';
 import { backupsSection } from './backups.js';
 import { capacitySection } from './capacity.js';
 import { checksSection } from './checks.js';
@@ -10,7 +9,7 @@ import { historySection } from './history.js';
 import { latencySection } from './latency.js';
 import { releasesSection } from './releases.js';
 import { servicesSection } from './services.js';
-import { verdictParts } from './verdict.js';
+import { verdictOf } from './verdict.js';
 
 /** The report of a server as a page. `flags` are those that the commands need which it shows. Pure. */
 export function reportPage(state: ServerState, flags: readonly string[]): Page {
@@ -28,12 +27,8 @@ export function reportPage(state: ServerState, flags: readonly string[]): Page {
   return {
     title: `Server ${check.host}`,
     provenance: provenance(check),
-    verdict: { ...verdictParts(state), tone: toneOf(check) },
+    verdict: verdictOf(state),
     sections,
     note: 'A look at one time. What could not be seen is said to be unknown, and never counted as fine.',
   };
-}
-
-function toneOf({ status }: CheckReport): Tone {
-  return status === 'ready' ? 'good' : 'bad';
 }

@@ -1,6 +1,6 @@
 import type { Release, ReleaseState } from '../../deploy/releases.js';
 import type { Observation } from '../../host/probe.js';
-import type { Cell, Section, Tone } from '../page/model.js';
+import type { Block, Cell, Section, Tone } from '../page/model.js';
 import { stamp } from '../status-values.js';
 import { seenBlocks } from './words.js';
 
@@ -10,14 +10,16 @@ const TONES: Readonly<Partial<Record<ReleaseState, Tone>>> = {
   failed: 'bad',
 };
 
+const NONE: Block = { kind: 'text', text: 'There is no release yet.' };
+
 /** What serves, what stands by, and what was there before. */
 export function releasesSection(releases: Observation<Release[]>): Section {
   return {
     id: 'releases',
     title: 'Releases',
-    blocks: seenBlocks(releases, 'There is no release yet.', (found) =>
+    blocks: seenBlocks(releases, NONE, (found) =>
       found.length === 0
-        ? [{ kind: 'text', text: 'There is no release yet.' }]
+        ? [NONE]
         : [
             {
               kind: 'table',

@@ -1,10 +1,13 @@
 import { isGenuine, plainVersion } from '../../checks/answers/qdrant.js';
 import type { Overview } from '../../checks/status/overview.js';
+import type { Observation } from '../../host/probe.js';
 import type { ServerState } from '../../report/state.js';
 import type { Block, Cell, Section } from '../page/model.js';
 import { bytes, span, stamp } from '../status-values.js';
 import { count } from '../style.js';
-import { seenCell } from './words.js';
+import { knownCell, seenCell } from './words.js';
+
+const SILENT: Cell = { text: 'does not answer', tone: 'bad' };
 
 /** What does not run, the machine, its services, and what is installed in which version. */
 export function servicesSection({ overview, down }: Pick<ServerState, 'overview' | 'down'>): Section {
@@ -55,8 +58,8 @@ function servicesTable({ services }: Overview): Block {
         text: active,
         tone: active === 'active' ? 'good' : 'bad',
       })),
-      seenCell(state, '-', ({ since }) => (since === null ? 'never started' : stamp(since))),
-      seenCell(state, '-', ({ restarts }) => String(restarts)),
+      knownCell(state, ({ since }) => (since === null ? 'never started' : stamp(since))),
+      knownCell(state, ({ restarts }) => String(restarts)),
     ]),
   };
 }
@@ -65,38 +68,24 @@ function versionFacts({ qdrant, slot, postgres, redis, python }: Overview): [str
   return [
     [
       'Qdrant',
-      seenCell(qdrant.root, { text: 'does not answer', tone: 'bad' }, (root) =>
+      seenCell(qdrant.root, SILENT, (root) =>
         isGenuine(root)
           ? root.version
           : { text: `${plainVersion(root)}, the emulator, not Qdrant`, tone: 'warn' },
       ),
     ],
     ['Active slot', `${slot.name}${slot.recorded ? '' : ' (from the configuration)'}`],
-    ...(postgres === null
-      ? []
-      : [
-          ['PostgreSQL', seenCell(postgres, 'not installed', ({ server }) => serverCell(server))] as [
-            string,
-            Cell,
-          ],
-        ]),
-    ...(redis === null
-      ? []
-      : [
-          [
-            'Redis',
-            seenCell(
-              redis,
-              'not installed',
-              ({ version }) => version ?? { text: 'does not answer', tone: 'bad' },
-            ),
-          ] as [string, Cell],
-        ]),
+    ...(postgres === null ? [] : [fact('PostgreSQL', postgres, ({ server }) => serverCell(server))]),
+    ...(redis === null ? [] : [fact('Redis', redis, ({ version }) => version ?? SILENT)]),
     ['Python', seenCell(python, 'no virtual environment', (version) => version)],
   ];
 }
 
+function fact<Have>(name: string, service: Observation<Have>, show: (value: Have) => Cell): [string, Cell] {
+  return [name, seenCell(service, 'not installed', show)];
+}
+
 function serverCell(server: { version: string; vector: string | null } | null): Cell {
-  if (server === null) return { text: 'does not answer', tone: 'bad' };
+  if (server === null) return SILENT;
   return `${server.version}, ${server.vector === null ? 'without pgvector' : `pgvector ${server.vector}`}`;
 }

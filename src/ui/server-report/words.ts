@@ -27,13 +27,18 @@ export function seenCell<Have>(
   return observation.value === null ? absent : show(observation.value);
 }
 
+/** The same beside another cell that says why it is not known, or that it is not there. */
+export function knownCell<Have>(observation: Observation<Have>, show: (value: Have) => Cell): Cell {
+  return observation.status !== 'known' || observation.value === null ? '-' : show(observation.value);
+}
+
 /** A section of what was looked at: `none` where it is not there, and why where it could not be seen. */
 export function seenBlocks<Have>(
   observation: Observation<Have>,
-  none: string,
+  none: Block,
   show: (value: Have) => readonly Block[],
 ): readonly Block[] {
   if (observation.status !== 'known')
     return [{ kind: 'text', text: `Could not be seen: ${observation.why}`, tone: 'unsure' }];
-  return observation.value === null ? [{ kind: 'text', text: none }] : show(observation.value);
+  return observation.value === null ? [none] : show(observation.value);
 }

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { failedReport } from '../../../../src/checks/report.js';
+import { EXIT } from '../../../../src/errors.js';
 import { known, type Observation } from '../../../../src/host/probe.js';
+import { unseen } from '../../../../src/report/look.js';
 import type { ServerState } from '../../../../src/report/state.js';
 import { pageHtml } from '../../../../src/ui/page/render.js';
 import { reportDocument } from '../../../../src/ui/server-report/data.js';
 import { reportPage } from '../../../../src/ui/server-report/page.js';
-import { readyState, serverState } from '../../../support/server-state.js';
+import { testConfig } from '../../../support/config.js';
+import { readyState, SEEN_AT, serverState } from '../../../support/server-state.js';
 import { bareOverview, unseenOverview } from '../../checks/overview-of.js';
-import { report } from '../check/reports.js';
+import { FAILED, report, UNSEEN as UNSEEN_CHECK, WARNING } from '../check/reports.js';
 
 function html(state: ServerState, mask = (text: string) => text): string {
   return pageHtml(reportPage(state, ['--lab', 'one']), mask);
@@ -35,7 +39,7 @@ describe('the report', () => {
   it('begins with where and when it was seen, and the verdict', () => {
     const text = textOf(page);
     expect(text).toContain('Server one Seen at root@one:22 on 2026-11-24 12:00 UTC by vdb 0.1.0.');
-    expect(text).toContain('Not ready because of qdrant.livez, qdrant.auth');
+    expect(text).toContain('Not ready Because of qdrant.livez, qdrant.auth. 1 passed, 1 failed, 1 unknown');
     expect(page).toMatch(/<p class="verdict bad">/);
     expect(html(readyState())).toMatch(/<p class="verdict good"><strong>Ready<\/strong> 1 passed/);
   });
@@ -55,6 +59,19 @@ describe('the report', () => {
     expect(checks.indexOf('A call without a key is refused')).toBeLessThan(
       checks.indexOf('No reboot is due'),
     );
+  });
+
+  it('shows the first findings and folds the others, what failed before what could not be seen', () => {
+    const unknown = Array.from({ length: 12 }, (_, index) => ({
+      ...UNSEEN_CHECK,
+      id: `qdrant.unseen-${index}`,
+    }));
+    const checks = section(html(serverState({ check: report([WARNING, ...unknown, FAILED]) })), 'checks');
+    expect(checks).toMatch(/^ Checks Qdrant is alive failed, critical qdrant.livez/);
+    const [shown = '', folded = ''] = checks.split(' 6 more findings ');
+    expect(shown).toContain('qdrant.unseen-6 ');
+    expect(folded).toContain('qdrant.unseen-11 ');
+    expect(folded).toContain('No reboot is due');
   });
 
   it('folds what passed, and leaves nothing out', () => {
@@ -102,7 +119,27 @@ describe('what is not there, or could not be seen', () => {
       expect(section(page, id)).toContain('Could not be seen: no answer within 20 s');
     expect(section(page, 'capacity')).toContain('could not be counted: no answer within 20 s');
     expect(section(page, 'services')).toContain('Qdrant: unknown, no answer within 20 s');
-    expect(textOf(page)).toContain('1 thing that should run: see Services.');
+    expect(textOf(page)).toContain('1 thing not seen to run that should: see Services.');
+  });
+
+  it('is everything where the host does not answer: what is configured is said, and nothing else', () => {
+    const config = testConfig({ collections: { docs: { size: 384 } } });
+    const failure = 'Cannot reach root@one:22: the connection was refused';
+    const check = failedReport({
+      ...{ host: 'one', target: 'root@one:22', failure, exitCode: EXIT.unreachable },
+      ...{ at: SEEN_AT, durationMs: 0, vdb: '0.1.0' },
+    });
+    const page = html({ check, latency: null, ...unseen(config, SEEN_AT) });
+    const text = textOf(page);
+    expect(text).toContain('Not seen at root@one:22 on 2026-11-24 12:00 UTC');
+    expect(text).toContain(`Not ready ${failure}. Nothing could be seen.`);
+    expect(text).not.toContain('Everything runs');
+    expect(section(page, 'checks')).toContain('No check could be made.');
+    expect(section(page, 'services')).toContain('qdrant@blue unknown: the host did not answer');
+    expect(section(page, 'collections')).toContain('Configured, and not known to be there: docs');
+    for (const id of ['collections', 'releases', 'backups', 'history'])
+      expect(section(page, id)).toContain('Could not be seen: the host did not answer');
+    expect(page).not.toMatch(/class="good"/);
   });
 
   it('is nothing yet on a host that has nothing', () => {
