@@ -25,9 +25,9 @@ export const capacity: Handler<CapacityOptions> = async (context) => {
     const { host, hostConfig, config } = connection;
     const where = surroundings(connection, await firstLook(host, config));
     const batch = newBatch();
-    const capacity = askCapacity(batch, where);
+    const look = askCapacity(batch, where);
     await batch.send(host);
-    const { seen, samples } = capacity();
+    const { seen, samples } = look();
     const grounds: Grounds = { config: where.config, seen, samples, now: where.now };
     const inquiry = answered(wanted, grounds, host.target);
     return tell(context, inquiry, {

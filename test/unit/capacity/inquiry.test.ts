@@ -119,6 +119,7 @@ describe('a second copy', () => {
     expect(times({})).toEqual(['operation', 'backup', 'deploy']);
     expect(times({ inPlace: true })).toEqual(['operation', 'backup']);
     expect(times({}, { deployment: { strategy: 'in_place' } })).toEqual(['operation', 'backup']);
+    expect(times({}, { networking: { load_balancer: false } })).toEqual(['operation', 'backup']);
   });
 
   it('as a snapshot is there only where backups are taken', () => {
