@@ -1,17 +1,7 @@
-import type { Config } from '../config/schema.js';
-import { parseSize } from '../config/units.js';
 import { type Facts, factsProbe } from '../host/facts.js';
 import { ask, known, type Observation, type Probe } from '../host/probe.js';
-import { POSTGRES_SHARE } from '../services/postgres/tune.js';
-import { redisBytes } from '../services/redis/config.js';
 import { readMemoryLimit } from './answers/kernel.js';
 import { kernelText } from './probes/kernel.js';
-
-/** One service that the memory of the host is planned for. */
-export interface MemoryShare {
-  name: string;
-  bytes: number;
-}
 
 /** What limits a container below its machine's memory: control groups version 2, and 1. A server has neither. */
 const LIMITS = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes'];
@@ -33,14 +23,4 @@ export function memoryOf([facts, ...limits]: readonly Observation<unknown>[]): O
     memory = Math.min(memory, limit.value ?? memory);
   }
   return known(memory);
-}
-
-/** What the configuration plans the memory of the host for, Qdrant first. `memory` is the host's in bytes. */
-export function memoryPlan({ qdrant, postgres, redis, gateway }: Config, memory: number): MemoryShare[] {
-  return [
-    { name: 'Qdrant', bytes: parseSize(qdrant.memory) ?? 0 },
-    ...(redis.enabled ? [{ name: 'Redis', bytes: redisBytes(redis.maxmemory) }] : []),
-    ...(postgres.enabled ? [{ name: 'PostgreSQL', bytes: memory * POSTGRES_SHARE }] : []),
-    ...(gateway.enabled ? [{ name: 'the gateway', bytes: parseSize(gateway.memory) ?? 0 }] : []),
-  ];
 }

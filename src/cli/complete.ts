@@ -30,6 +30,7 @@ export async function complete(argv: readonly string[], streams: Streams): Promi
   if (words.includes('check')) await completeChecks(root, words);
   setArgument(root.commands.get('completion'), 'shell', choices(['bash', 'zsh', 'fish']));
   completeSchedule(root.commands.get('backup schedule'));
+  completeCapacity(root.commands.get('capacity'));
   setOption(root.commands.get('db keys issue'), 'scopes', choices(['read', 'read,write', 'admin']));
   root.parse([...words]);
   return EXIT.ok;
@@ -79,6 +80,12 @@ function completeSchedule(command: Completable | undefined): void {
   setArgument(command, 'action', choices(['show', 'install', 'remove']));
   setOption(command, 'on', choices(['server', 'here']));
   setOption(command, 'with', choices(['timer', 'cron']));
+}
+
+function completeCapacity(command: Completable | undefined): void {
+  setOption(command, 'quantization', choices(['none', 'scalar', 'binary', 'product']));
+  setOption(command, 'compression', choices(['x4', 'x8', 'x16', 'x32', 'x64']));
+  setOption(command, 'on-disk', choices(['vectors', 'vectors,payload', 'vectors,graph,payload', 'none']));
 }
 
 /** The lab hosts of this directory, by their directories: fast, and completion need not know more. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config, SlotName } from '../config/schema.js';
 import { EXIT, VdbError } from '../errors.js';
 import type { Host } from '../host/host.js';
-import { type EdgeService, edgeServes, edgeServices } from '../services/haproxy/config.js';
+import { type EdgeService, findEdge } from '../services/haproxy/config.js';
 import { switchSlot } from '../services/haproxy/switch.js';
 import { againstErrors, againstSlowness, between, SLOW_SECONDS, type Traffic, trafficText } from './bake.js';
 import { type PhaseEnd, Stopped } from './machine.js';
@@ -21,8 +21,8 @@ const LOOK_EVERY_MS = 1000;
 
 /** The edge's side of a service. Throws `deploy.no-edge` where there is none: there is nothing to switch. */
 export function edgeOf(config: Config, service: EdgeService['name']): EdgeService {
-  const found = edgeServices(config).find(({ name }) => name === service);
-  if (found !== undefined && edgeServes(config)) return found;
+  const found = findEdge(config, service);
+  if (found !== undefined) return found;
   throw new VdbError(`There is no edge in front of the ${service}, so there is nothing to switch`, {
     ...{ code: 'deploy.no-edge', exitCode: EXIT.usage },
     meaning: 'Blue/green needs HAProxy between the clients and the two slots.',

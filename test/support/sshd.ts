@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Hop, SshTarget } from '../../src/host/ssh/target.js';
+import { installPackages } from './packages.js';
 
 const run = promisify(execFile);
 const SSHD = '/usr/sbin/sshd';
@@ -29,19 +30,8 @@ export interface TestSshd {
 /** Why no sshd can be started here, or undefined when it can. Installs it where that is possible. */
 export async function sshdMissing(): Promise<string | undefined> {
   if (existsSync(SSHD)) return undefined;
-  if (process.getuid?.() !== 0) return `${SSHD} is missing and only root can install it`;
-  try {
-    await run(
-      'apt-get',
-      ['install', '-y', '-qq', '--no-install-recommends', 'openssh-server', 'openssh-client'],
-      {
-        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
-      },
-    );
-  } catch {
-    return `${SSHD} is missing and could not be installed`;
-  }
-  return existsSync(SSHD) ? undefined : `${SSHD} is missing`;
+  const why = await installPackages('openssh-server', 'openssh-client');
+  return why === undefined ? undefined : `${SSHD} is missing, and ${why}`;
 }
 
 export async function startSshd(options: { config?: string; hostKeyType?: string } = {}): Promise<TestSshd> {

@@ -1,110 +1,26 @@
-import type { Config } from '../../config/schema.js';
+import type { CapacitySeen } from '../../capacity/inquiry.js';
+import {
+  needOf,
+  type Points,
+  planOf,
+  RESOURCES,
+  type Resource,
+  shareOut,
+  total,
+} from '../../capacity/need.js';
+import { ruleOfThumb } from '../../capacity/point.js';
 import { slotStorage } from '../../config/slots.js';
 import { formatSize, parseSize } from '../../config/units.js';
-import { ask, known, type Observation, type Probe } from '../../host/probe.js';
-import { type Need, needOf, ruleOfThumb, shareOut } from '../../services/qdrant/capacity.js';
-import { readCount } from '../answers/qdrant.js';
+import { capacityProbes, capacitySeen } from '../capacity.js';
 import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
-import { memoryOf, memoryPlan, memoryProbes } from '../memory.js';
-import { type Disk, diskOf, onlyExisting } from '../probes/disk.js';
-import { type HttpAnswer, localHttp } from '../probes/http.js';
-import { type DirectorySize, directorySizes } from '../probes/sizes.js';
 import { fail, pass, whenThere, worst } from '../verdict.js';
-import { collectionsPath } from './storage/space.js';
-
-/** By collection. */
-type Points = Record<string, number>;
-
-/** What there is, and where one part could not be seen, why. */
-interface Seen {
-  points: Observation<Points>;
-  /** Bytes that Qdrant can have: of the host's memory, and of its disk. */
-  memory: Observation<number>;
-  disk: Observation<number>;
-}
-
-type Resource = keyof Need;
-
-const RESOURCES: readonly Resource[] = ['memory', 'disk'];
-
-/** The questions of every check here are the same, so they are asked once. */
-function probes(context: CheckContext): Probe[] {
-  const { config, slot, keyFile } = context;
-  const count = (name: string): Probe =>
-    ask(localHttp, {
-      port: config.qdrant.slots[slot].http,
-      path: `/collections/${encodeURIComponent(name)}/points/count`,
-      keyFile,
-      body: '{"exact":true}',
-    });
-  return [
-    ask(diskOf, slotStorage(config, slot)),
-    ask(directorySizes, collectionsPath(context)),
-    ...memoryProbes(),
-    ...Object.keys(config.collections).map(count),
-  ];
-}
-
-function seenBy(observations: readonly Observation<unknown>[], { config, slot }: CheckContext): Seen {
-  const [disk = UNASKED, sizes, ...others] = observations;
-  const memories = memoryProbes().length;
-  return {
-    disk: diskFor(
-      onlyExisting(slotStorage(config, slot), disk as Observation<Disk>),
-      sizes as Observation<DirectorySize[]> | undefined,
-    ),
-    memory: memoryFor(memoryOf(others.slice(0, memories)), config),
-    points: pointsOf(config, others.slice(memories) as Observation<HttpAnswer>[]),
-  };
-}
 
 const SILENT = 'Qdrant does not answer';
-const UNASKED: Observation<never> = { status: 'unknown', why: 'the host did not answer' };
-
-/** What is free, and what the collections take already. */
-function diskFor(
-  disk: Observation<Disk>,
-  sizes: Observation<DirectorySize[]> = UNASKED,
-): Observation<number> {
-  if (disk.status !== 'known') return disk;
-  if (sizes.status !== 'known') return sizes;
-  const taken = (sizes.value ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
-  return known(disk.value === null ? null : disk.value.free + taken);
-}
-
-/** What is left of the host's memory after what is planned for the other services. */
-function memoryFor(memory: Observation<number>, config: Config): Observation<number> {
-  if (memory.status !== 'known' || memory.value === null) return memory;
-  const others = memoryPlan(config, memory.value).slice(1);
-  return known(
-    Math.max(
-      0,
-      others.reduce((left, { bytes }) => left - bytes, memory.value),
-    ),
-  );
-}
-
-/** Exact counts. A collection that is not there yet holds nothing. */
-function pointsOf({ collections }: Config, answers: readonly Observation<HttpAnswer>[]): Observation<Points> {
-  const points: Points = {};
-  for (const [index, name] of Object.keys(collections).entries()) {
-    const answer = answers[index] ?? UNASKED;
-    const count = isMissing(answer) ? known(0) : readCount(answer);
-    if (count.status !== 'known') return { status: 'unknown', why: `${name}: ${count.why}` };
-    if (count.value === null) return { status: 'unknown', why: SILENT };
-    points[name] = count.value;
-  }
-  return known(points);
-}
-
-function isMissing(answer: Observation<HttpAnswer>): boolean {
-  return answer.status === 'known' && answer.value?.status === 404;
-}
 
 /** Whether `points` fit: into what the configuration plans for Qdrant, and into what the host has. */
-function judgeFit(resource: Resource, points: Points, seen: Seen, { config }: CheckContext): Verdict {
-  const { collections, capacity, qdrant } = config;
-  const need = needOf(collections, points, capacity.payload_bytes)[resource];
+function judgeFit(resource: Resource, points: Points, seen: CapacitySeen, { config }: CheckContext): Verdict {
+  const { qdrant } = config;
+  const need = needOf(planOf(config), points)[resource];
   const planned = parseSize(resource === 'memory' ? qdrant.memory : qdrant.storage) ?? 0;
   return whenThere(seen[resource], `the ${resource} of the host was not seen`, (there) => {
     const has = `${formatSize(planned)} planned, ${formatSize(there)} there`;
@@ -118,7 +34,7 @@ function judgeFit(resource: Resource, points: Points, seen: Seen, { config }: Ch
 /** What all checks here have in common. `judge` gets the points that are there. */
 function capacityCheck(
   check: Pick<Check, 'id' | 'severity' | 'title' | 'looksAt' | 'why' | 'remedy' | 'skip'>,
-  judge: (points: Points, seen: Seen, context: CheckContext) => Verdict,
+  judge: (points: Points, seen: CapacitySeen, context: CheckContext) => Verdict,
 ): Check {
   return defineCheck<unknown>({
     ...check,
@@ -127,9 +43,9 @@ function capacityCheck(
       Object.keys(context.config.collections).length === 0
         ? 'no collection is configured'
         : check.skip?.(context),
-    probe: probes,
+    probe: capacityProbes,
     judge: (observations, context) => {
-      const seen = seenBy(observations, context);
+      const seen = capacitySeen(observations, context);
       return whenThere(seen.points, SILENT, (points) => judge(points, seen, context));
     },
     inspect: (context) => `free -h; df -h ${slotStorage(context.config, context.slot)}`,
@@ -148,12 +64,8 @@ function now(resource: Resource, title: string, why: string): Check {
   );
 }
 
-function total(points: Points): number {
-  return Object.values(points).reduce((sum, count) => sum + count, 0);
-}
-
 /** Both resources for `wanted` points, never fewer than are there. All lines are in the finding. */
-function judgeForecast(wanted: number, points: Points, seen: Seen, context: CheckContext): Verdict {
+function judgeForecast(wanted: number, points: Points, seen: CapacitySeen, context: CheckContext): Verdict {
   const planned = shareOut(Math.max(wanted, total(points)), points);
   const verdicts = RESOURCES.map((resource) => judgeFit(resource, planned, seen, context));
   const lines = verdicts.map(({ seen: line }) => line);

@@ -19,7 +19,7 @@ import {
 } from '../answers/qdrant.js';
 import { type Batch, newBatch } from '../batch.js';
 import { commandWord } from '../command-word.js';
-import { firstLook } from '../look.js';
+import { type FirstLook, firstLook } from '../look.js';
 import { EDGE_UNIT, gatewayUnits, REDIS_UNIT, slotUnit } from '../place.js';
 import { type Disk, diskOf } from '../probes/disk.js';
 import { type HttpAnswer, localHttp } from '../probes/http.js';
@@ -67,10 +67,22 @@ export interface CollectionOverview {
 
 /** Looks at everything, in two commands: the first says where Qdrant is to be asked. Changes nothing. */
 export async function lookAround(host: Host, configured: Config, keyFile: string): Promise<Overview> {
-  const { facts, state, journal } = await firstLook(host, configured);
+  const look = await firstLook(host, configured);
+  const batch = newBatch();
+  const overview = askOverview(batch, configured, { look, keyFile });
+  await batch.send(host);
+  return overview();
+}
+
+/** Adds the questions of an overview to a batch. The function that it gives holds the answer once that was sent. */
+export function askOverview(
+  batch: Batch,
+  configured: Config,
+  { look, keyFile }: { look: Pick<FirstLook, 'facts' | 'state' | 'journal'>; keyFile: string },
+): () => Overview {
+  const { facts, state, journal } = look;
   const config = withActiveSlots(configured, knownState(state));
   const slot = config.qdrant.active_slot;
-  const batch = newBatch();
   const dataPath = config.paths.storage;
   const disk = batch.add(ask(diskOf, dataPath));
   const units = unitsOf(config, facts).map((unit) => ({
@@ -83,8 +95,7 @@ export async function lookAround(host: Host, configured: Config, keyFile: string
   const redis = config.redis.enabled ? batch.add(ask(redisState, config.redis.port)) : null;
   const python = batch.add(ask(pythonVersion, `${config.paths.root}/venv/bin/python`));
   const deploys = batch.add(ask(deployRecords, config.paths.state));
-  await batch.send(host);
-  return {
+  return () => ({
     facts,
     disk: disk(),
     dataPath,
@@ -96,7 +107,7 @@ export async function lookAround(host: Host, configured: Config, keyFile: string
     python: python(),
     last: lastRuns(journal),
     openDeploy: openOf(deploys()),
-  };
+  });
 }
 
 /** Looking around says what it can also without a readable state, and that it could not be read. */

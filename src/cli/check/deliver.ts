@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { CATALOGUE } from '../../checks/catalogue/index.js';
 import { checklistOf } from '../../checks/checklist.js';
 import { type CheckReport, failedReport } from '../../checks/report.js';
+import type { Config } from '../../config/schema.js';
 import { EXIT, messageOf, VdbError } from '../../errors.js';
 import { replaceFile } from '../../files.js';
 import { quote } from '../../host/shell.js';
@@ -20,15 +21,18 @@ import type { Output, OutputForm } from './outputs.js';
 
 /** Throws, before anything is looked at, where a directory stands in the place of a file to be written. */
 export async function refuseDirectories(outputs: readonly Output[], cwd: string): Promise<void> {
-  for (const { file } of outputs) {
-    const found = file === undefined ? undefined : await stat(resolve(cwd, file)).catch(() => undefined);
-    if (found?.isDirectory() !== true) continue;
-    throw new VdbError(`The report cannot be written to ${file}, which is a directory`, {
-      code: 'report.unwritable',
-      exitCode: EXIT.usage,
-      next: 'Name a file.',
-    });
-  }
+  for (const { file } of outputs) if (file !== undefined) await refuseDirectory(file, cwd);
+}
+
+/** The same for one file. */
+export async function refuseDirectory(file: string, cwd: string): Promise<void> {
+  const found = await stat(resolve(cwd, file)).catch(() => undefined);
+  if (found?.isDirectory() !== true) return;
+  throw new VdbError(`The report cannot be written to ${file}, which is a directory`, {
+    code: 'report.unwritable',
+    exitCode: EXIT.usage,
+    next: 'Name a file.',
+  });
 }
 
 /** Writes a report in every wanted form, files first: who reads stdout may rely on them. */
@@ -50,7 +54,7 @@ export async function deliver(
     if (file === undefined) terminal.out(await textOf(format, report, view));
     else {
       const text = await textOf(format, report, { ...view, color: false, columns: Number.POSITIVE_INFINITY });
-      await written(file, () => replaceFile(resolve(cwd, file), redactor.mask(`${text.trimEnd()}\n`)));
+      await writeReport(file, cwd, redactor.mask(text));
     }
     const summary = env.GITHUB_STEP_SUMMARY;
     if (format === 'github' && summary !== undefined && summary !== '')
@@ -71,26 +75,40 @@ export async function deliverFailure(
   const wanted = outputs.filter(({ format, file }) => format !== 'table' || file !== undefined);
   if (wanted.length === 0) return;
   try {
-    const { config } = await loadForRun(context);
-    const report = failedReport({
-      host: chooseHost(config, context.global.host).name,
-      target: error.details.host ?? '',
-      failure: context.redactor.mask(error.message),
-      exitCode: error.exitCode,
-      at: new Date(),
-      durationMs: 0,
-      vdb: version(),
-    });
+    const { report } = await failedLook(context, error);
     await deliver(context, report, wanted);
   } catch (other) {
     context.terminal.alert(messageOf(other));
   }
 }
 
+/** The report of a look that failed, and the configuration that it was made with. */
+export async function failedLook(
+  context: CommandContext<unknown>,
+  error: VdbError,
+): Promise<{ config: Config; report: CheckReport }> {
+  const { config } = await loadForRun(context);
+  const report = failedReport({
+    host: chooseHost(config, context.global.host).name,
+    target: error.details.host ?? '',
+    failure: context.redactor.mask(error.message),
+    exitCode: error.exitCode,
+    at: new Date(),
+    durationMs: 0,
+    vdb: version(),
+  });
+  return { config, report };
+}
+
 async function textOf(form: OutputForm, report: CheckReport, view: CheckView): Promise<string> {
   if (form !== 'checklist-md' && form !== 'checklist-html') return FORMATS[form](report, view);
   const checklist = { report, lines: checklistOf(report, CATALOGUE), flags: view.flags };
   return form === 'checklist-md' ? checklistMarkdown(checklist) : checklistHtml(checklist);
+}
+
+/** Writes a report to a file, in one move. Throws `report.unwritable`. */
+export async function writeReport(file: string, cwd: string, text: string): Promise<void> {
+  await written(file, () => replaceFile(resolve(cwd, file), `${text.trimEnd()}\n`));
 }
 
 async function written(file: string, write: () => Promise<unknown>): Promise<void> {

@@ -22,7 +22,7 @@ export function acceptChecks({ config, file }: Pick<Configured, 'config' | 'file
 
 /** Runs checks on a connected host: one command to see where to look, one for all probes, one for the plan. */
 export async function runRound(connection: Connection, choose: Choose): Promise<CheckReport> {
-  return (await lookRound(connection, choose, { plan: false })).report;
+  return (await runRoundBeside(connection, choose, async () => undefined)).report;
 }
 
 /** A round of checks, and the steps of all tasks as they are on the host. */
@@ -32,15 +32,27 @@ export interface RoundWithPlan {
 }
 
 /** Like {@link runRound}, and gives the plan, which is looked at once however many checks need it too. */
-export function runRoundWithPlan(connection: Connection, choose: Choose): Promise<RoundWithPlan> {
-  return lookRound(connection, choose, { plan: true });
+export async function runRoundWithPlan(connection: Connection, choose: Choose): Promise<RoundWithPlan> {
+  const { report, beside } = await runRoundBeside(connection, choose, ({ lookAtPlan }) =>
+    observed<readonly Step[]>(lookAtPlan),
+  );
+  return { report, plan: beside };
 }
 
-async function lookRound(
+/** What a round knows before it asks its questions. */
+export interface RoundStart {
+  look: FirstLook;
+  context: CheckContext;
+  /** The steps of all tasks; looked at once. */
+  lookAtPlan(): Promise<Step[]>;
+}
+
+/** Like {@link runRound}, with another look at the host at the same time. */
+export async function runRoundBeside<Seen>(
   connection: Connection,
   choose: Choose,
-  wanted: { plan: boolean },
-): Promise<RoundWithPlan> {
+  beside: (start: RoundStart) => Promise<Seen>,
+): Promise<{ report: CheckReport; beside: Seen }> {
   const started = performance.now();
   const before = connection.host.commandCount;
   const { host, hostConfig, gate } = connection;
@@ -51,9 +63,9 @@ async function lookRound(
     const { state } = look;
     return lookAll(host, TASKS, taskContext({ ...context, host, state, facts: factsOf(context) }));
   });
-  const [results, plan] = await Promise.all([
+  const [results, seen] = await Promise.all([
     runChecks(host, choose(context), { context, lookAtPlan }),
-    wanted.plan ? observed<readonly Step[]>(lookAtPlan) : NO_PLAN,
+    beside({ look, context, lookAtPlan }),
   ]);
   const report = reportOf({
     host: hostConfig.name,
@@ -65,10 +77,8 @@ async function lookRound(
     vdb: version(),
     confirmations: connection.config.checks.confirmations,
   });
-  return { report: maskedReport(report, (text) => gate.redactor.mask(text)), plan };
+  return { report: maskedReport(report, (text) => gate.redactor.mask(text)), beside: seen };
 }
-
-const NO_PLAN: Observation<never> = { status: 'unknown', why: 'nobody looked' };
 
 /** What checks may know of a host besides their observations. Throws `state.unreadable`. */
 export function surroundings(

@@ -5,7 +5,7 @@ import type { Door } from '../../deploy/outside.js';
 import { qdrantUnit } from '../../deploy/qdrant/slot.js';
 import type { DeployRecord } from '../../deploy/record.js';
 import { gatewayInstances } from '../../services/gateway/instances.js';
-import { type EdgeService, edgeServes, edgeServices } from '../../services/haproxy/config.js';
+import { type EdgeService, findEdge } from '../../services/haproxy/config.js';
 import type { CommandContext } from '../context.js';
 import { type Session, taskContext } from '../session.js';
 import { backUpFor, keepSetsOf } from './backup.js';
@@ -22,9 +22,7 @@ export async function inPlaceOf(
 ): Promise<InPlace> {
   const { inPlaceParts } = await import('../../../tasks/deploy-parts.js');
   const { config, host } = session;
-  const edge = edgeServes(config)
-    ? edgeServices(config).find(({ name }) => name === record.service)
-    : undefined;
+  const edge = findEdge(config, record.service);
   const own = {
     ...common,
     context: taskContext(session),

@@ -96,6 +96,11 @@ export interface EdgeService {
   limitSeconds: number;
 }
 
+/** The edge's side of a service; undefined where there is none. */
+export function findEdge(config: Config, service: EdgeService['name']): EdgeService | undefined {
+  return edgeServes(config) ? edgeServices(config).find(({ name }) => name === service) : undefined;
+}
+
 /** The services of haproxy.cfg, and the slots that it gives their requests to. */
 export function edgeServices(config: Config): EdgeService[] {
   const { gateway, networking, qdrant } = config;

@@ -1,22 +1,11 @@
 import type { ChecklistLine, Evidence } from '../../checks/checklist.js';
-import { printable } from '../../text.js';
+import { escaped, pageShell } from '../page/shell.js';
 import { type ChecklistView, commandText, NOTE, provenance, summary, WORD } from './checklist.js';
 import { verdictLine } from './verdict.js';
 
 const STYLE = `
-:root { color-scheme: light dark; --text: #1c2024; --soft: #596068; --back: #fff; --card: #f5f6f8; --line: #d9dce1;
-  --done: #17703a; --open: #b3261e; --unknown: #6d4a9e; }
-@media (prefers-color-scheme: dark) {
-  :root { --text: #e7e9ec; --soft: #a3abb5; --back: #15181c; --card: #1e2328; --line: #363d45;
-    --done: #6fcf8e; --open: #ff8f84; --unknown: #c4a5f3; }
-}
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 52rem; padding: 1.5rem 1rem 3rem; background: var(--back); color: var(--text);
-  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
-h1 { margin: 0 0 .25rem; font-size: 1.5rem; line-height: 1.25; }
+:root { --done: var(--good); --open: var(--bad); --unknown: var(--unsure); }
 h2 { margin: 0; font-size: 1.0625rem; line-height: 1.35; flex: 1 1 12rem; }
-p { margin: 0 0 .5rem; }
-.soft, time { color: var(--soft); font-size: .875rem; }
 .summary { font-size: 1.125rem; font-weight: 600; }
 ol { list-style: none; margin: 1.5rem 0; padding: 0; }
 ol > li { margin: 0 0 .75rem; padding: .75rem 1rem; background: var(--card); border: 1px solid var(--line);
@@ -29,32 +18,17 @@ ul { margin: .375rem 0 0; padding-left: 1.125rem; list-style: disc; }
 ul ::marker { color: var(--soft); }
 ul li { margin: .125rem 0; }
 ul li b { color: var(--state); font-weight: 600; }
-code, pre { font: .875rem/1.45 ui-monospace, monospace; }
 pre { margin: .375rem 0 0; padding: .5rem .75rem; overflow-x: auto; white-space: pre-wrap; background: var(--back);
   border: 1px solid var(--line); border-radius: .25rem; }
 .next { margin: .5rem 0 0; }
 @media (max-width: 30rem) { h2 { flex-basis: 100%; } }
-@media print {
-  :root { color-scheme: light; --text: #000; --soft: #444; --back: #fff; --card: #fff; --line: #999;
-    --done: #0b5c2b; --open: #9b1c15; --unknown: #54358a; }
-  body { max-width: none; padding: 0; font-size: 10.5pt; }
-}
 `;
 
 /** The checklist as one page that needs nothing beside itself. */
 export function checklistHtml({ report, lines, flags }: ChecklistView): string {
-  const title = `Production readiness of ${escaped(report.host)}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${title}</h1>
+  const title = `Production readiness of ${report.host}`;
+  const body = `<main>
+<h1>${escaped(title)}</h1>
 <p class="soft">${escaped(provenance(report))}</p>
 <p class="summary">${escaped(summary(lines))}</p>
 <p>${escaped(verdictLine(report))}</p>
@@ -62,9 +36,8 @@ export function checklistHtml({ report, lines, flags }: ChecklistView): string {
 ${lines.map((line, index) => lineHtml(line, index + 1, flags)).join('\n')}
 </ol>
 <p class="soft">${escaped(NOTE)}</p>
-</main>
-</body>
-</html>`;
+</main>`;
+  return pageShell({ title, style: STYLE, body });
 }
 
 function lineHtml(line: ChecklistLine, number: number, flags: readonly string[]): string {
@@ -88,15 +61,4 @@ function nextHtml(next: NonNullable<ChecklistLine['next']>, flags: readonly stri
     return `\n<p class="next">To look: <code>${escaped(commandText(next, flags))}</code></p>`;
   const yaml = next.yaml.split('\n').map(escaped).join('\n');
   return `\n<p class="next">To confirm it, add to the configuration:</p>\n<pre>${yaml}</pre>`;
-}
-
-/** Text for an element or a quoted attribute. Leading blanks are kept: they mean something in YAML. */
-function escaped(text: string): string {
-  const [, blanks = '', rest = ''] = /^( *)(.*)$/s.exec(text) ?? [];
-  return `${blanks}${printable(rest)}`
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
 }

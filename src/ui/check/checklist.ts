@@ -41,8 +41,10 @@ export function summary(lines: readonly ChecklistLine[]): string {
 }
 
 /** Where, when and by what it was seen. */
-export function provenance({ target, at, vdb }: CheckReport): string {
-  return `Seen at ${target} on ${at.toISOString().replace('T', ' ').slice(0, 16)} UTC by vdb ${vdb}.`;
+export function provenance({ target, at, vdb, status }: CheckReport): string {
+  const looked = status === 'failed' ? 'Not seen' : 'Seen';
+  const where = target === '' ? '' : ` at ${target}`;
+  return `${looked}${where} on ${at.toISOString().replace('T', ' ').slice(0, 16)} UTC by vdb ${vdb}.`;
 }
 
 function markdownLine(

@@ -7,9 +7,15 @@ const MOST_NAMES = 3;
 
 /** "Not ready: one, because of redis.ping, 17 passed, 1 failed, 0.8 s". */
 export function verdictLine(report: CheckReport): string {
-  const { results, host, durationMs } = report;
-  const head = isReady(results) ? 'Ready' : isDrift(results) ? 'Drift' : 'Not ready';
-  return `${head}: ${[host, ...because(report), ...countWords(results), duration(durationMs)].join(', ')}`;
+  const { word, because, counts } = verdictParts(report);
+  return `${word}: ${[report.host, ...because, ...counts, duration(report.durationMs)].join(', ')}`;
+}
+
+/** The same in its parts: a word, what stands in the way, and how many results there are of each kind. */
+export function verdictParts(report: CheckReport): { word: string; because: string[]; counts: string[] } {
+  const { results } = report;
+  const word = isReady(results) ? 'Ready' : isDrift(results) ? 'Drift' : 'Not ready';
+  return { word, because: because(report), counts: countWords(results) };
 }
 
 function because(report: CheckReport): string[] {

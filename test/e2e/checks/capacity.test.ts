@@ -23,7 +23,7 @@ onSharedHost('capacity', (host) => {
   test('points that do not fit into the planned memory are found', async () => {
     await expectFound(host(), {
       id: 'capacity.memory',
-      seen: /^memory: 720\.\d KiB needed, 512 KiB planned, /,
+      seen: /^memory: 80\.\d MiB needed, 512 KiB planned, /,
       configure: configured([['qdrant', 'memory'], '512KiB']),
       relatives: [/^drift/, /^collections\./, 'capacity.target'],
       break: FILL,

@@ -1,9 +1,10 @@
+import { memoryPlan } from '../../../capacity/memory.js';
 import { formatSize } from '../../../config/units.js';
 import { type Facts, factsProbe } from '../../../host/facts.js';
 import { SUPPORTED_OS } from '../../../host/preflight.js';
 import { ask, type Observation } from '../../../host/probe.js';
 import { type Check, type CheckContext, defineCheck, type Verdict } from '../../check.js';
-import { memoryOf, memoryPlan, memoryProbes } from '../../memory.js';
+import { memoryOf, memoryProbes } from '../../memory.js';
 import { type Machine, programMachine } from '../../probes/elf.js';
 import { expect, fail, pass, skip, warn, whenThere } from '../../verdict.js';
 

@@ -96,7 +96,7 @@ function snapshotPaths({ config, slot }: CheckContext): string[] {
 }
 
 /** Where the collections of the active slot lie: one directory each. */
-export function collectionsPath({ config, slot }: CheckContext): string {
+export function collectionsPath({ config, slot }: Pick<CheckContext, 'config' | 'slot'>): string {
   return `${slotStorage(config, slot)}/storage/collections`;
 }
 
