@@ -1,0 +1,123 @@
+import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { clock } from './clock.js';
+import { type Answer, AnswerReader } from './response.js';
+
+/** Where requests go: a port of this machine, which SSH may forward. */
+export interface Endpoint {
+  port: number;
+  /** Certificates are not looked at: whether clients trust them is a check of its own. */
+  tls: boolean;
+}
+
+/** What became of a request: an answer, or why there is none. */
+export type Outcome = Answer | { failure: string };
+
+interface UnderWay {
+  reader: AnswerReader;
+  since: number;
+  done: (outcome: Outcome) => void;
+}
+
+/**
+ * A connection that has one request under way at a time and stays open in between. One that was lost is made anew by the next
+ * request. Over sockets directly, as a client library costs more than the request itself.
+ */
+export class Connection {
+  readonly #endpoint: Endpoint;
+  readonly #timeoutMs: number;
+  readonly #keepsBodies: boolean;
+  #socket: Socket | undefined;
+  #underWay: UnderWay | undefined;
+
+  constructor(endpoint: Endpoint, options: { timeoutMs: number; keepsBodies?: boolean }) {
+    this.#endpoint = endpoint;
+    this.#timeoutMs = options.timeoutMs;
+    this.#keepsBodies = options.keepsBodies ?? false;
+  }
+
+  /** Sends a request; `done` is called once. There must be none under way. */
+  send(bytes: Uint8Array, done: (outcome: Outcome) => void): void {
+    this.#underWay = { reader: new AnswerReader(this.#keepsBodies), since: clock(), done };
+    this.#socket ??= this.#open();
+    this.#socket.write(bytes);
+  }
+
+  /** Gives up a request that has had no answer within the time. To be called now and then: a timer for each would be dear. */
+  expire(now = clock()): void {
+    if (this.#underWay !== undefined && now - this.#underWay.since > this.#timeoutMs)
+      this.#lost(`no answer within ${this.#timeoutMs / 1000} s`);
+  }
+
+  /** What is under way ends with this failure. */
+  close(why = 'the connection was closed'): void {
+    this.#lost(why);
+  }
+
+  #open(): Socket {
+    const { port, tls } = this.#endpoint;
+    const target = { host: '127.0.0.1', port };
+    const socket = tls ? connectTls({ ...target, rejectUnauthorized: false }) : connectPlain(target);
+    socket.setNoDelay(true);
+    const isCurrent = (): boolean => this.#socket === socket;
+    socket.on('data', (piece: Buffer) => {
+      if (isCurrent()) this.#read(piece);
+    });
+    socket.on('error', (error) => {
+      if (isCurrent()) this.#lost(reasonOf(error));
+    });
+    socket.on('close', () => {
+      if (isCurrent()) this.#closed();
+    });
+    return socket;
+  }
+
+  #read(piece: Buffer): void {
+    try {
+      if (this.#underWay === undefined) throw new Error('an answer came to no request');
+      const answer = this.#underWay.reader.push(piece);
+      if (answer !== undefined) this.#answered(answer);
+    } catch (error) {
+      this.#lost(reasonOf(error));
+    }
+  }
+
+  #closed(): void {
+    const answer = this.#underWay?.reader.end();
+    if (answer === undefined) this.#lost('the connection was closed before the answer');
+    else this.#answered(answer);
+  }
+
+  #answered(answer: Answer): void {
+    if (!answer.reusable) this.#drop();
+    this.#finish(answer);
+  }
+
+  #lost(failure: string): void {
+    this.#drop();
+    this.#finish({ failure });
+  }
+
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.destroy();
+  }
+
+  #finish(outcome: Outcome): void {
+    const done = this.#underWay?.done;
+    this.#underWay = undefined;
+    done?.(outcome);
+  }
+}
+
+/** `ECONNREFUSED` says more than the sentence around it, and is the same for every port. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** One request, as a promise. */
+export function askOver(connection: Connection, bytes: Uint8Array): Promise<Outcome> {
+  return new Promise((resolve) => connection.send(bytes, resolve));
+}
