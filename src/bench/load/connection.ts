@@ -14,8 +14,11 @@ export interface Endpoint {
 export type Outcome = Answer | { failure: string };
 
 interface UnderWay {
+  bytes: Uint8Array;
   reader: AnswerReader;
   since: number;
+  /** Nothing came back, and the connection was open since before: the server may have closed it meanwhile, unseen. */
+  mayRepeat: boolean;
   done: (outcome: Outcome) => void;
 }
 
@@ -38,9 +41,9 @@ export class Connection {
 
   /** Sends a request; `done` is called once. There must be none under way. */
   send(bytes: Uint8Array, done: (outcome: Outcome) => void): void {
-    this.#underWay = { reader: new AnswerReader(this.#keepsBodies), since: clock(), done };
-    this.#socket ??= this.#open();
-    this.#socket.write(bytes);
+    const mayRepeat = this.#socket !== undefined;
+    this.#underWay = { bytes, reader: new AnswerReader(this.#keepsBodies), since: clock(), mayRepeat, done };
+    this.#write(bytes);
   }
 
   /** Gives up a request that has had no answer within the time. To be called now and then: a timer for each would be dear. */
@@ -54,6 +57,11 @@ export class Connection {
     this.#lost(why);
   }
 
+  #write(bytes: Uint8Array): void {
+    this.#socket ??= this.#open();
+    this.#socket.write(bytes);
+  }
+
   #open(): Socket {
     const { port, tls } = this.#endpoint;
     const target = { host: '127.0.0.1', port };
@@ -64,7 +72,7 @@ export class Connection {
       if (isCurrent()) this.#read(piece);
     });
     socket.on('error', (error) => {
-      if (isCurrent()) this.#lost(reasonOf(error));
+      if (isCurrent() && !this.#isRepeated()) this.#lost(reasonOf(error));
     });
     socket.on('close', () => {
       if (isCurrent()) this.#closed();
@@ -75,6 +83,7 @@ export class Connection {
   #read(piece: Buffer): void {
     try {
       if (this.#underWay === undefined) throw new Error('an answer came to no request');
+      this.#underWay.mayRepeat = false;
       const answer = this.#underWay.reader.push(piece);
       if (answer !== undefined) this.#answered(answer);
     } catch (error) {
@@ -83,9 +92,20 @@ export class Connection {
   }
 
   #closed(): void {
+    if (this.#isRepeated()) return;
     const answer = this.#underWay?.reader.end();
     if (answer === undefined) this.#lost('the connection was closed before the answer');
     else this.#answered(answer);
+  }
+
+  /** As every client does it: a request that met a connection which was idle for too long is sent on a new one, once. */
+  #isRepeated(): boolean {
+    const underWay = this.#underWay;
+    if (underWay?.mayRepeat !== true) return false;
+    underWay.mayRepeat = false;
+    this.#drop();
+    this.#write(underWay.bytes);
+    return true;
   }
 
   #answered(answer: Answer): void {

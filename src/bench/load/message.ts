@@ -13,7 +13,7 @@ export interface Message {
 }
 
 export interface RequestSpec {
-  method: 'GET' | 'POST' | 'PUT';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   headers: Readonly<Record<string, string>>;
   /** As JSON. */
@@ -21,9 +21,12 @@ export interface RequestSpec {
   operations?: number;
 }
 
-/** Renders a request. A {@link STAMP} in the body, with or without quotes around it, is what changes. Pure. */
+/** A number whose last digits are a stamp; in JSON it can only stand as a text before it is stamped. */
+const STAMPED_NUMBER = new RegExp(`"(-?[0-9.]*${STAMP})"`, 'g');
+
+/** Renders a request. A text of the body that is digits and a {@link STAMP} becomes a number. Pure. */
 export function messageOf({ method, path, headers, body, operations = 1 }: RequestSpec): Message {
-  const text = body === undefined ? '' : JSON.stringify(body).replaceAll(`"${STAMP}"`, STAMP);
+  const text = body === undefined ? '' : JSON.stringify(body).replaceAll(STAMPED_NUMBER, '$1');
   const head = [
     `${method} ${path} HTTP/1.1`,
     'Host: localhost',

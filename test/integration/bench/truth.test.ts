@@ -10,8 +10,16 @@ import { type KnownLatency, knownLatency } from '../../support/known-latency.js'
 const STALL_MS = 500;
 const SHARES = [0.5, 0.95, 0.99, 1];
 
-/** 16 of 20 take 80 ms, 3 take 160 ms, one takes 240 ms: 5 % of each is more than a busy machine takes away. */
-const DELAYS = [...Array<number>(16).fill(80), 160, 160, 160, 240];
+/**
+ * 70 of 100 take 100 ms, 27 take 200 ms, 3 take 300 ms, mixed: no percentile that is compared lies where the latency
+ * jumps, and 5 % of each is more than a busy machine takes away.
+ */
+const DELAYS = Array.from({ length: 100 }, (_, index) => {
+  const place = (index * 37) % 100;
+  return place < 70 ? 100 : place < 97 ? 200 : 300;
+});
+/** The machine may be taken away for a moment between the server's clock and ours. */
+const PATIENTLY = { retry: 2 };
 /** Requests bear numbers from here on, as a number of JSON has no zeros before it. */
 const FIRST = 1e8;
 
@@ -68,21 +76,21 @@ async function open(
 }
 
 describe('an open loop', () => {
-  it('reports what was true, of a server that serves', async () => {
+  it('reports what was true, of a server that serves', PATIENTLY, async () => {
     const { tally, sorted } = await open(250, 1000);
     expectTrue(tally, sorted);
     expect(tally).toMatchObject({ sent: 1000, ok: 1000, dropped: 0 });
   });
 
-  it('reports what was true, of a server that stands still for 500 ms, and shows it', async () => {
+  it('reports what was true, of a server that stands still for 500 ms, and shows it', PATIENTLY, async () => {
     const { tally, sorted } = await open(250, 1500, 2000);
     expectTrue(tally, sorted);
-    expect(tally.latency.percentile(0.99)).toBeGreaterThan(300);
-    expect(tally.latency.percentile(0.5)).toBeLessThan(200);
+    expect(tally.latency.percentile(0.99)).toBeGreaterThan(450);
+    expect(tally.latency.percentile(0.5)).toBeLessThan(250);
   });
 
-  it('counts the time of those who wait for a connection', async () => {
-    const schedule = { startsAt: clock() + 200, rate: 100, count: 200, threads: 1, thread: 0 };
+  it('counts the time of those who wait for a connection', PATIENTLY, async () => {
+    const schedule = { startsAt: clock() + 200, rate: 100, count: 60, threads: 1, thread: 0 };
     const tally = await runOpen(load(), { schedule, connections: 1, graceMs: 20_000 });
     const sorted = await truth((number) => schedule.startsAt + number * 10);
     expectTrue(tally, sorted);
@@ -100,18 +108,18 @@ describe('an open loop', () => {
 });
 
 describe('a closed loop', () => {
-  it('reports what was true of its own requests', async () => {
+  it('reports what was true of its own requests', PATIENTLY, async () => {
     const tally = await runClosed(load(), { connections: 8, durationMs: 3000 });
     expectTrue(tally, await truth((_, arrived) => arrived));
     expect(tally.sent).toBe(tally.ok);
   });
 
-  it('hides that the server stands still: nobody asks meanwhile', async () => {
+  it('hides that the server stands still: nobody asks meanwhile', PATIENTLY, async () => {
     setTimeout(() => server.stall(STALL_MS), 2000);
-    const tally = await runClosed(load(), { connections: 16, durationMs: 14_000 });
+    const tally = await runClosed(load(), { connections: 16, durationMs: 18_000 });
     expectTrue(tally, await truth((_, arrived) => arrived));
     expect(tally.latency.max).toBeGreaterThan(STALL_MS - 100);
-    expect(tally.latency.percentile(0.99)).toBeLessThan(STALL_MS / 2);
+    expect(tally.latency.percentile(0.99)).toBeLessThan(STALL_MS - 150);
   });
 });
 

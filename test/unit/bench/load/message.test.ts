@@ -21,15 +21,11 @@ describe('a message', () => {
   });
 
   it('bears another number each time, without a change to what was sent before', () => {
-    const message = messageOf({
-      method: 'POST',
-      path: '/x',
-      headers: {},
-      body: { id: `1${STAMP}`, at: STAMP },
-    });
+    const body = { id: `1${STAMP}`, at: [`-0.25${STAMP}`], name: `point ${STAMP}` };
+    const message = messageOf({ method: 'POST', path: '/x', headers: {}, body });
     const [first, second] = [stamped(message, 7), stamped(message, 123_456_789)];
-    expect(text(first)).toContain('{"id":"100000007","at":00000007}');
-    expect(text(second)).toContain('{"id":"123456789","at":23456789}');
+    expect(text(first)).toContain('{"id":100000007,"at":[-0.2500000007],"name":"point 00000007"}');
+    expect(text(second)).toContain('{"id":123456789,"at":[-0.2523456789],"name":"point 23456789"}');
   });
 
   it('is sent as it is where there is nothing to stamp', () => {
