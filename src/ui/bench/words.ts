@@ -37,7 +37,7 @@ export function valueText(value: number | null, unit: string): string {
 
 /** `p99 of qdrant at 70 % of the knee: 4.1 ms, at most 10 ms`. */
 export function gateText({ title, value, limit, unit, kind }: GateResult): string {
-  return `${title}: ${valueText(value, unit)}, at ${kind} ${valueText(limit, unit)}`;
+  return `${title}: ${valueText(value, unit)}, at ${kind} ${unit === 'ms' ? `${numberText(limit)} ms` : valueText(limit, unit)}`;
 }
 
 /** Columns of a table of open loops. */
