@@ -6,7 +6,8 @@ import { Worker } from 'node:worker_threads';
  * beat was not heard yet: who is late sends all that is due.
  */
 const SOURCE = `
-const { parentPort, workerData: { cells, startsAt, periodMs } } = require('node:worker_threads');
+import { parentPort, workerData } from 'node:worker_threads';
+const { cells, startsAt, periodMs } = workerData;
 const flags = new Int32Array(cells);
 const now = () => { const [s, ns] = process.hrtime(); return s * 1000 + ns / 1e6; };
 for (let beat = 0; Atomics.load(flags, 0) === 0; beat++) {
@@ -31,7 +32,7 @@ export function startMetronome(
   const cells = new SharedArrayBuffer(8);
   const flags = new Int32Array(cells);
   const workerData = { cells, startsAt, periodMs: Math.max(periodMs, LEAST_PERIOD_MS) };
-  const worker = new Worker(SOURCE, { eval: true, workerData });
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(SOURCE)}`), { workerData });
   worker.on('message', () => {
     Atomics.store(flags, 1, 0);
     beat();
