@@ -27,6 +27,8 @@ export interface WayContext {
   profile: Profile;
   generator: Generator;
   supply: Supply;
+  /** Those of a baseline, which are offered in place of shares of the knee. */
+  rates?: readonly number[];
   /** Where the way begins on this machine. */
   endpoint: Endpoint;
   /** What was seen of the host so far. */
@@ -46,7 +48,9 @@ export async function measureWay(way: Way, context: WayContext): Promise<PathRes
     ramp.map((step) => ({ ...step, throughput: step.achieved, errors: step.error_percent / 100 })),
   );
   const open: OpenResult[] = [];
-  for (const { rate, loadPercent } of ratesOf(profile, knee?.throughput))
+  const { rates = profile.rates } = context;
+  const offered = ratesOf({ ...profile, ...(rates === undefined ? {} : { rates }) }, knee?.throughput);
+  for (const { rate, loadPercent } of offered)
     if (!signal.aborted) open.push(await run.open(rate, loadPercent));
   return {
     ...{ path: way.name, title: way.title, ceiling, ramp, open },

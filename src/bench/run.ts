@@ -120,11 +120,11 @@ async function measurePaths(
   for (const way of ways) {
     assertNotLeft(signal);
     const before = baseline?.result.paths.find(({ path }) => path === way.name);
-    const rates =
-      profile.rates ?? (before === undefined ? undefined : before.open.map(({ offered }) => offered));
+    const rates = profile.rates ?? before?.open.map(({ offered }) => offered);
     results.push(
       await measureWay(way, {
-        profile: rates === undefined ? profile : { ...profile, rates },
+        ...(rates === undefined ? {} : { rates }),
+        profile,
         ...{ generator, supply: data.supply, signal, onEvent },
         endpoint: await forwarding.to(way),
         samples: () => sampler.samples,

@@ -52,6 +52,7 @@ circle, .bar { fill: var(--c); }
 .c1 { --c: var(--c1); } .c2 { --c: var(--c2); } .c3 { --c: var(--c3); } .c4 { --c: var(--c4); }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .125rem 1rem; margin: .25rem 0 0; padding: 0; font-size: .8125rem; }
 .legend i { display: inline-block; width: .75rem; height: .1875rem; margin-right: .375rem; vertical-align: middle; background: var(--c); }
+@media (max-width: 36rem) { .tick, .axis { font-size: 17px; } }
 @media print {
   :root { color-scheme: light; --text: #000; --soft: #444; --back: #fff; --card: #fff; --line: #999; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }

@@ -155,6 +155,7 @@ describe.each(availableKinds())('a benchmark of Qdrant (%s)', (kind) => {
       baseline: { name: 'first', result: first },
     });
     expect(onlyPath(again).open.map(({ offered }) => offered)).toEqual([30]);
+    expect(onlyPath(again).knee).not.toBeNull();
     expect(again.comparison).toMatchObject({ with: 'first', at: first.at });
     expect(again.comparison!.rows.map(({ title }) => title)).toContain('qdrant, p99');
     const other = { ...request({ k: 3 }), baseline: { name: 'first', result: first } };
