@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { latenciesOf } from '../../bench/latency.js';
 import type { BenchResult } from '../../bench/result.js';
 import { EXIT, messageOf, VdbError } from '../../errors.js';
 import { replaceFile } from '../../files.js';
@@ -20,15 +21,18 @@ export async function assertReportable(directory: string, cwd: string): Promise<
   }
 }
 
-/** Writes a result as JSON, Markdown and HTML. Returns the files. */
+/** Writes a result as JSON, Markdown and HTML, and the latencies of each path for `vdb report`. Returns the files. */
 export async function writeReport(directory: string, cwd: string, result: BenchResult): Promise<string[]> {
   const { benchHtml } = await import('../../ui/bench/html.js');
   const { benchMarkdown } = await import('../../ui/bench/markdown.js');
   const name = `bench-${result.host.name}-${result.at.slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
   const texts = {
-    json: `${JSON.stringify(result, null, 2)}\n`,
+    json: jsonText(result),
     md: benchMarkdown(result),
     html: benchHtml(result),
+    ...Object.fromEntries(
+      latenciesOf(result).map(({ path, latency }) => [`${path}.latency.json`, jsonText(latency)]),
+    ),
   };
   const files: string[] = [];
   for (const [kind, text] of Object.entries(texts)) {
@@ -37,4 +41,8 @@ export async function writeReport(directory: string, cwd: string, result: BenchR
     files.push(file);
   }
   return files;
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
