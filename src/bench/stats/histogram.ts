@@ -9,6 +9,10 @@ const MAX_VALUE = 2 ** MAX_BITS - 1;
 /**
  * How often each duration was seen, in buckets that grow with the duration, so that a percentile is known to 0.4 % whatever its
  * size. Durations are in milliseconds and kept in whole microseconds. Histograms of threads and steps are added up.
+ *
+ * `createHistogram` of `node:perf_hooks` records as exactly, but gives no buckets, only some twenty percentiles, so that neither a plot nor a
+ * file could say how often each latency was seen; its maximum is the end of a bucket; it refuses zero; and what a thread posts
+ * is no copy but the histogram itself, which goes on.
  */
 export class Histogram {
   readonly #counts: Float64Array;

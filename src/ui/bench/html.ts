@@ -46,7 +46,7 @@ figure { margin: 0; padding: .75rem; background: var(--card); border: 1px solid 
 figcaption { font-weight: 600; font-size: .9375rem; margin-bottom: .25rem; }
 svg { display: block; width: 100%; height: auto; }
 .grid { stroke: var(--line); stroke-width: 1; }
-.tick, .axis { fill: var(--soft); font: 12px system-ui, sans-serif; }
+.tick, .axis { fill: var(--soft); font: 14px system-ui, sans-serif; }
 .line { fill: none; stroke-width: 2; stroke: var(--c); stroke-linejoin: round; }
 circle, .bar { fill: var(--c); }
 .c1 { --c: var(--c1); } .c2 { --c: var(--c2); } .c3 { --c: var(--c3); } .c4 { --c: var(--c4); }
@@ -137,7 +137,7 @@ function comparisonHtml({ comparison }: BenchResult): string {
     ...[valueText(before, unit), valueText(now, unit)],
     `${changeText(worse_percent)}${ok ? '' : ' (missed)'}`,
   ]);
-  return `<h2>Beside ${escaped(comparison.with)}</h2>\n${tableHtml(['', 'before', 'now', ''], rows, 'named')}`;
+  return `<h2>Beside ${escaped(comparison.with)}</h2>\n${tableHtml(['', 'before', 'now', 'change'], rows, 'named')}`;
 }
 
 function tableHtml(head: readonly string[], rows: readonly (readonly string[])[], kind = ''): string {
@@ -158,8 +158,10 @@ function figuresHtml(plots: readonly Plot[]): string {
   return `<div class="plots">\n${figures.join('\n')}\n</div>`;
 }
 
+/** A number and its unit stay in one line. */
 function escaped(text: string): string {
   return printable(text)
+    .replaceAll(/(\d) (ms|s|%|GiB)(?![A-Za-z])/g, '$1\u00a0$2')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

@@ -55,7 +55,7 @@ export function benchMarkdown(result: BenchResult): string {
       : [
           `## Beside ${cell(comparison.with)}`,
           table(
-            ['', 'before', 'now', ''],
+            ['', 'before', 'now', 'change'],
             comparison.rows.map(({ title, before, now, unit, worse_percent, ok }) => [
               title,
               valueText(before, unit),

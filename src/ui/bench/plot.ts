@@ -28,7 +28,8 @@ export interface Plot {
 const WIDTH = 640;
 const HEIGHT = 300;
 const LEFT = 62;
-const RIGHT = 14;
+/** Half of the last number below the axis stands beyond it. */
+const RIGHT = 28;
 const TOP = 12;
 const BOTTOM = 46;
 const TICKS = 5;

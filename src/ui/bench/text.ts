@@ -68,7 +68,7 @@ function comparisonText({ with: other, at, rows }: Comparison, color: boolean): 
     valueText(now, unit),
     `${ok ? '' : 'MISS '}${changeText(worse_percent)}`,
   ]);
-  const table = columns([['', 'before', 'now', ''], ...cells]);
+  const table = columns([['', 'before', 'now', 'change'], ...cells]);
   return `${style.bold(`beside ${other}`)} (${at.slice(0, 16).replace('T', ' ')})\n${indent(table, '  ')}`;
 }
 
