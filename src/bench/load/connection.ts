@@ -22,14 +22,18 @@ interface UnderWay {
   done: (outcome: Outcome) => void;
 }
 
+const BUFFER_BYTES = 64 * 1024;
+
 /**
  * A connection that has one request under way at a time and stays open in between. One that was lost is made anew by the next
- * request. Over sockets directly, as a client library costs more than the request itself.
+ * request. Over sockets directly: `dispatch` of undici takes more than twice the processor time (docs/bench.md).
  */
 export class Connection {
   readonly #endpoint: Endpoint;
   readonly #timeoutMs: number;
   readonly #keepsBodies: boolean;
+  /** What is read goes here, again and again: a new buffer for each answer costs a quarter of all that a request costs. */
+  readonly #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   #socket: Socket | undefined;
   #underWay: UnderWay | undefined;
 
@@ -64,13 +68,17 @@ export class Connection {
 
   #open(): Socket {
     const { port, tls } = this.#endpoint;
-    const target = { host: '127.0.0.1', port };
+    const onread = {
+      buffer: this.#buffer,
+      callback: (bytes: number): boolean => {
+        if (isCurrent()) this.#read(this.#buffer.subarray(0, bytes));
+        return true;
+      },
+    };
+    const target = { host: '127.0.0.1', port, onread };
     const socket = tls ? connectTls({ ...target, rejectUnauthorized: false }) : connectPlain(target);
     socket.setNoDelay(true);
     const isCurrent = (): boolean => this.#socket === socket;
-    socket.on('data', (piece: Buffer) => {
-      if (isCurrent()) this.#read(piece);
-    });
     socket.on('error', (error) => {
       if (isCurrent() && !this.#isRepeated()) this.#lost(reasonOf(error));
     });

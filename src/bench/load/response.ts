@@ -37,14 +37,14 @@ export class AnswerReader {
     this.#keepsBody = keepsBody;
   }
 
-  /** The answer, once it is whole. */
+  /** The answer, once it is whole. What lies in `piece` may be another thing afterwards. */
   push(piece: Buffer): Answer | undefined {
     let rest = piece;
     if (this.#body === undefined) {
       const joined = this.#head.length === 0 ? piece : Buffer.concat([this.#head, piece]);
       const end = joined.indexOf(HEAD_END);
       if (end === -1) {
-        this.#head = joined;
+        this.#head = joined === piece ? Buffer.from(piece) : joined;
         return undefined;
       }
       this.#readHead(joined.toString('latin1', 0, end));
@@ -118,7 +118,7 @@ export class AnswerReader {
   }
 
   #keep(piece: Buffer): void {
-    if (this.#keepsBody && piece.length > 0) this.#kept.push(piece);
+    if (this.#keepsBody && piece.length > 0) this.#kept.push(Buffer.from(piece));
   }
 
   #whole(): Answer {

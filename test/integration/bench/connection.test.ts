@@ -1,6 +1,11 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { askOver, Connection } from '../../../src/bench/load/connection.js';
+import { selfSigned } from '../../support/self-signed.js';
 
 let server: Server | undefined;
 afterEach(() => server?.close());
@@ -23,6 +28,28 @@ async function serving(onRequest: (socket: Socket, number: number) => void): Pro
 const REQUEST = Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
 
 describe('a connection', () => {
+  it('speaks TLS where the server does, and reads an answer that is longer than what it reads at once', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'vdb-tls-'));
+    const files = { key: join(directory, 'key'), certificate: join(directory, 'certificate') };
+    await selfSigned(files, '/CN=localhost');
+    const [key, cert] = await Promise.all([readFile(files.key), readFile(files.certificate)]);
+    await rm(directory, { recursive: true });
+    const body = Array.from({ length: 50_000 }, (_, index) => index).join();
+    const listening = createTlsServer({ key, cert }, (socket) => {
+      socket.on('error', () => {});
+      socket.on('data', () =>
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
+      );
+    });
+    server = listening;
+    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+    const { port } = listening.address() as AddressInfo;
+    const connection = new Connection({ port, tls: true }, { timeoutMs: 5000, keepsBodies: true });
+    for (let time = 0; time < 2; time++)
+      expect(await askOver(connection, REQUEST)).toEqual({ status: 200, body, reusable: true });
+    connection.close();
+  });
+
   it('is used again, and made anew where the server says that it closes', async () => {
     const sockets = new Set<Socket>();
     const connection = await serving((socket, number) => {

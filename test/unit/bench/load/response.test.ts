@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { type Answer, AnswerReader } from '../../../../src/bench/load/response.js';
 
-/** What comes of an answer that arrives in pieces of so many bytes; `end`: then the connection closes. */
+/**
+ * What comes of an answer that arrives in pieces of so many bytes, each of which lies where the next one will; `end`: then the
+ * connection closes.
+ */
 function read(text: string, size: number, { end = false } = {}): Answer | undefined {
   const reader = new AnswerReader(true);
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += size) {
-    const answer = reader.push(bytes.subarray(at, at + size));
+    const piece = Buffer.from(bytes.subarray(at, at + size));
+    const answer = reader.push(piece);
+    piece.fill('x');
     if (answer !== undefined) return answer;
   }
   return end ? reader.end() : undefined;
