@@ -53,7 +53,7 @@ export function startSampler(host: Host, unit: string): Sampler {
 }
 
 /** One line a second: processor times, memory, then process times and pages of the unit's process. */
-function samplerScript(unit: string): Script {
+export function samplerScript(unit: string): Script {
   return sh`
     pid=$(systemctl show -p MainPID --value -- ${unit} 2>/dev/null)
     tick=$(getconf CLK_TCK); page=$(getconf PAGESIZE)
@@ -65,7 +65,7 @@ function samplerScript(unit: string): Script {
       own=-; resident=-
       if [ "\${pid:-0}" -gt 0 ] && read -r line 2>/dev/null <"/proc/$pid/stat"; then
         set -- \${line##*) }
-        own=$(($12 + $13)); resident=$(($22 * page))
+        own=$((\${12} + \${13})); resident=$((\${22} * page))
       fi
       echo "at $((user + nice + system + irq + soft + steal)) $((idle + wait)) $((total - available)) $own $resident $tick"
       sleep 1
