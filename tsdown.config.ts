@@ -15,7 +15,11 @@ export default defineConfig([
   {
     ...shared,
     name: 'cli',
-    entry: { cli: 'src/cli/main.ts', bench: 'scripts/bench/main.ts' },
+    entry: {
+      cli: 'src/cli/main.ts',
+      'load-worker': 'src/bench/load/worker.ts',
+      bench: 'scripts/bench/main.ts',
+    },
   },
   {
     ...shared,

@@ -5,8 +5,9 @@
  * - `vdb provision --plan` of a host where nothing is to do
  * - `vdb check readiness` against one ssh that runs the commands of all its checks in sequence
  * - `vdb backup pull` of 2 GB against `ssh host cat file > file`, and its memory for 100 MB and for 2 GB
+ * - the load generator of `vdb bench` against wrk, with an equal POST
  * - with `--first`: a first provision against one apt-get over ssh for the same packages, on two fresh hosts
- * With `--pull`: the pull alone; with `--gateway`: what the gateway costs a search, alone. Ends with exit code 1 when a bar is missed.
+ * With `--pull`: the pull alone; with `--generator`: the load generator alone; with `--gateway`: what the gateway costs a search, alone. Ends with exit code 1 when a bar is missed.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ import { sshCommandsOf } from './commands.js';
 import { delayProxy } from './delay-proxy.js';
 import { firstProvision } from './first.js';
 import { gatewayCost } from './gateway.js';
+import { generatorBesideWrk } from './generator.js';
 import { hostOf, type LabHost, sshArgv, withoutGateway } from './lab.js';
 import { type Contender, type Row, race, timed } from './measure.js';
 import { pullThroughput } from './pull.js';
@@ -118,7 +120,10 @@ const row: Row = (name, value, base, bar, unit) => {
 /** Everything but the gateway. */
 async function wholeBench(): Promise<void> {
   const onlyPull = process.argv.includes('--pull');
-  if (!onlyPull) await startUp();
+  if (!onlyPull) {
+    await startUp();
+    await generatorBesideWrk(row);
+  }
   const host = await withoutGateway('bench');
   await timed({
     name: 'converge',
@@ -135,4 +140,5 @@ async function wholeBench(): Promise<void> {
 }
 
 if (process.argv.includes('--gateway')) await gatewayCost(row);
+else if (process.argv.includes('--generator')) await generatorBesideWrk(row);
 else await wholeBench();

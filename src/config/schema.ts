@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { benchSchema } from './schema/bench.js';
 import { type collectionSchema, collectionsSchema } from './schema/collections.js';
 import { type hostSchema, hostsSchema } from './schema/hosts.js';
 import {
@@ -37,6 +38,7 @@ export const configSchema = z
     deployment: deploymentSchema.prefault({}),
     capacity: capacitySchema.prefault({}),
     checks: checksSchema.prefault({}),
+    bench: benchSchema.prefault({}),
   })
   .describe('Configuration of vdb.');
 

@@ -4,9 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Document, parseDocument } from 'yaml';
+import type { BenchResult } from '../../../src/bench/result.js';
 import { type DeployRecord, type PhaseName, phasesInPlace, phasesOf } from '../../../src/deploy/record.js';
 import { type Ended, type LabHost, result, start } from '../../support/lab.js';
+import { vdbWith } from '../support/configuration.js';
 import { describeLab } from '../support/shared.js';
+import { shortBench } from '../support/short-bench.js';
 import { hostWithGateway, remove, WITHOUT_PYTHON } from '../support/site.js';
 import { describeThorough } from '../support/thorough.js';
 import { type Shelf, shelfBehindEdge } from './faults.js';
@@ -109,6 +112,26 @@ describeLab('a deploy of the gateway', () => {
     const there = await shelf.indexed();
     expect([...shelf.acknowledged].filter((id) => !there.has(id))).toEqual([]);
   }
+
+  test('is measured beforehand on every way that leads to it, each of which answers every search', async () => {
+    const before = await shelf.indexed();
+    const open = (document: Document) => {
+      shortBench()(document);
+      // One client may make more requests here than a benchmark does.
+      document.setIn(['gateway', 'rate_limit', 'enabled'], false);
+    };
+    const ended = await vdbWith(host, open, 'bench --path qdrant,edge,gateway,clients --rate 10 --json');
+    done(ended);
+    const { paths, remarks } = result(ended) as unknown as BenchResult;
+    expect(paths.map(({ path, open: [step] }) => [path, step?.errors, step?.ok])).toEqual(
+      ['qdrant', 'edge', 'gateway', 'clients'].map((path) => [path, {}, paths[0]?.open[0]?.samples]),
+    );
+    expect(remarks.join()).not.toContain('429');
+    expect(
+      await inside('curl -s -H @/opt/qdrant/config/.admin-header http://127.0.0.1:6333/collections'),
+    ).not.toContain('vdb_bench');
+    expect(await shelf.indexed()).toEqual(before);
+  });
 
   test('brings in what is configured under load, without a failed request or a lost write', async () => {
     const limit = await another();

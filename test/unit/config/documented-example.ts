@@ -38,6 +38,9 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   target: 'backup@vault.example.org',
   api_key: '${env:COHERE_API_KEY}',
   requirements: 'gateway/requirements.txt',
+  file: 'data/vectors.npy',
+  queries: 'data/queries.npy',
+  ef: 128,
 };
 
 /** The data under `schema` as YAML in which every key of the schema is explained, the optional ones in comments. */

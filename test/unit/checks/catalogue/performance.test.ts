@@ -22,3 +22,48 @@ describe('performance.random-read', () => {
     expect(judged('performance.random-read', [ABSENT]).status).toBe('unknown');
   });
 });
+
+describe('the load of vdb check performance', () => {
+  const step = { samples: 1000, ok: 1000, p99: 4, offered: 700, operations: 700, achieved: 700 };
+  const result = (changes: Record<string, unknown> = {}) => [
+    known({
+      paths: [{ ramp: [step], open: [step], knee: { operations: 12_000 } }],
+      recall: { k: 10, queries: 200, recall: 0.99 },
+      ...changes,
+    }),
+  ];
+  const path = (changes: Record<string, unknown>) =>
+    result({ paths: [{ ramp: [], open: [step], knee: { operations: 12_000 }, ...changes }] });
+
+  it.each([
+    ['performance.latency', 'p99 4.0 ms at 700/s, of 1000 searches'],
+    ['performance.throughput', /^12000\/s/],
+    ['performance.errors', '0 of 2000 failed'],
+    ['performance.recall', 'recall@10 0.9900, of 200 queries'],
+  ])('%s passes within its limit', (id, seen) => {
+    expect(judged(id, result())).toMatchObject({
+      status: 'pass',
+      seen: typeof seen === 'string' ? seen : expect.stringMatching(seen),
+    });
+  });
+
+  it.each([
+    ['performance.latency', path({ open: [{ ...step, p99: 10.5 }] })],
+    ['performance.throughput', path({ knee: { operations: 9999.9 } })],
+    ['performance.throughput', path({ knee: null })],
+    ['performance.errors', path({ open: [{ ...step, ok: 998 }] })],
+    ['performance.recall', result({ recall: { k: 10, queries: 200, recall: 0.94 } })],
+    ['performance.latency', path({ open: [] })],
+    ['performance.latency', [known({ failure: 'Qdrant did not answer' })]],
+  ])('%s warns beyond it, and where nothing is served', (id, observations) => {
+    expect(judged(id, observations)).toMatchObject({ status: 'warn' });
+  });
+
+  it('does not round up what the machine cannot do', () => {
+    expect(judged('performance.throughput', path({ knee: { operations: 9999.9 } })).seen).toMatch(/^9999\/s/);
+  });
+
+  it('is unknown where recall is not asked for', () => {
+    expect(judged('performance.recall', result({ recall: null })).status).toBe('unknown');
+  });
+});

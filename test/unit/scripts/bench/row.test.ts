@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rowOf } from '../../../scripts/bench/row.js';
+import { rowOf } from '../../../../scripts/bench/row.js';
 
 it.each([
   [150, 100, 1.5, false, '1.50 times  within 1.5'],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sshCommandsOf } from '../../../scripts/bench/commands.js';
+import { sshCommandsOf } from '../../../../scripts/bench/commands.js';
 
 it('takes the number of commands from the result event', () => {
   const result = JSON.stringify({ type: 'result', status: 'ready', ssh_commands: 3 });
