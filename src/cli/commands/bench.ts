@@ -3,9 +3,12 @@ import type { Dataset } from '../../bench/data/dataset.js';
 import { threadedGenerator } from '../../bench/load/threads.js';
 import { processorOf } from '../../bench/processor.js';
 import type { Profile } from '../../bench/profile.js';
+import { assertMix } from '../../bench/requests/mix.js';
 import { startSampler } from '../../bench/resources.js';
 import type { BenchResult } from '../../bench/result.js';
 import { runBench } from '../../bench/run.js';
+import { wayOf } from '../../bench/ways.js';
+import type { Config } from '../../config/schema.js';
 import { qdrantUnit } from '../../deploy/qdrant/slot.js';
 import type { OperationOutcome } from '../../engine/operation.js';
 import { EXIT, type ExitCode } from '../../errors.js';
@@ -17,7 +20,7 @@ import { type BenchOptions, profileOf } from '../bench/options.js';
 import { type BenchView, benchView } from '../bench/view.js';
 import type { CommandContext, Handler } from '../context.js';
 import { underLock } from '../locked.js';
-import { type Session, withSession } from '../session.js';
+import { type Configured, type Session, withSession } from '../session.js';
 import { lineWidth } from '../terminal.js';
 
 type Context = CommandContext<BenchOptions>;
@@ -26,31 +29,46 @@ type Context = CommandContext<BenchOptions>;
 export const bench: Handler<BenchOptions> = async (context) => {
   const { options, cwd } = context;
   if (options.report !== undefined) await assertReportable(options.report, cwd);
-  return withSession(context, async (session) => {
+  let asked: Asked | undefined;
+  const accept = ({ config }: Configured): void => {
+    asked = askedOf(context, config);
+  };
+  const run = async (session: Session): Promise<ExitCode> => {
     const { hostConfig, file } = session;
-    const profile = profileOf(options, session.config);
     const place = { configuration: file, host: hostConfig.name, cwd };
     const saveTo = options.save === undefined ? undefined : baselineFile(file, hostConfig.name, options.save);
     const baseline =
       options.compare === undefined
         ? undefined
         : { name: options.compare, result: await readBaseline(options.compare, place) };
-    const dataset = datasetOf(profile, { cwd, asked: options.points !== undefined });
     const view = benchView(context);
     try {
-      const result = await measured(context, session, { profile, dataset, baseline, view });
+      const result = await measured(context, session, { ...asked!, baseline, view });
       view.end();
       return await tell(context, result, saveTo);
     } finally {
       view.end();
-      dataset.close();
     }
-  });
+  };
+  return withSession(context, run, accept).finally(() => asked?.dataset.close());
 };
 
-interface Prepared {
+interface Asked {
   profile: Profile;
   dataset: Dataset;
+}
+
+/** What is to be measured; what is wrong with it is told before anything is connected to. */
+function askedOf({ options, cwd }: Context, config: Config): Asked {
+  const profile = profileOf(options, config);
+  assertMix(
+    profile,
+    profile.paths.map((name) => wayOf(config, name)),
+  );
+  return { profile, dataset: datasetOf(profile, { cwd, asked: options.points !== undefined }) };
+}
+
+interface Prepared extends Asked {
   baseline: { name: string; result: BenchResult } | undefined;
   view: BenchView;
 }
