@@ -4,8 +4,8 @@ import { LAB_WORKERS } from './test/support/workers.js';
 const THOROUGH = process.env.VDB_E2E_THOROUGH === '1';
 
 const THOROUGH_FILES = 'test/e2e/**/*.thorough.test.ts';
-/** They put a host under load, or run a suite of their own on it. */
-const QUIET_FILES = 'test/e2e/**/*.quiet.test.ts';
+/** They put a host under load, run a suite of their own on it, or measure time. */
+const QUIET_FILES = 'test/{e2e,integration}/**/*.quiet.test.ts';
 
 const ON_HOSTS = { globalSetup: ['test/e2e/setup.ts'], testTimeout: 600_000, hookTimeout: 1_200_000 };
 
@@ -23,6 +23,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          exclude: [QUIET_FILES],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
