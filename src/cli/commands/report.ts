@@ -58,7 +58,7 @@ async function latencyIn(file: string, cwd: string): Promise<Latency> {
     if (error instanceof VdbError) throw error;
     throw new VdbError(`The latencies in ${file} cannot be read: ${messageOf(error)}`, {
       ...{ code: 'report.latency-unreadable', exitCode: EXIT.usage },
-      next: 'Name the file that vdb bench has written, or leave out --latency.',
+      next: 'Name a file that vdb bench --report has written (….latency.json), or leave out --latency.',
     });
   }
 }
