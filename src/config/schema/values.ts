@@ -80,3 +80,7 @@ export const seconds = () => z.int().min(1);
 
 /** A whole number of at least one. */
 export const count = () => z.int().min(1);
+
+/** An HTTP or HTTPS address that is a secret: whoever knows it may use it. */
+export const secretUrl = () =>
+  z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).meta({ writeOnly: true });
