@@ -1,12 +1,9 @@
 import { join } from 'node:path';
 import { gauge } from '../exposition.js';
-import { type Command, putCommand } from '../host/command.js';
 import type { Host } from '../host/host.js';
-import { all, sh } from '../host/shell.js';
+import { sh } from '../host/shell.js';
+import { metricsCommand, TEXTFILE_DIRECTORY } from '../services/monitoring/textfile.js';
 import type { BackupManifest } from './manifest.js';
-
-/** Where node exporter reads metrics of others. */
-export const TEXTFILE_DIRECTORY = '/var/lib/prometheus/node-exporter';
 
 /** The file with what backups tell. */
 export const BACKUP_METRICS = join(TEXTFILE_DIRECTORY, 'vdb_backup.prom');
@@ -72,11 +69,4 @@ function seconds(at: Date): number {
 export async function tellMetrics(host: Host, attempt: Attempt): Promise<void> {
   const { stdout } = await host.read(sh`cat -- ${BACKUP_METRICS} 2>/dev/null || :`);
   await host.run(metricsCommand(BACKUP_METRICS, backupMetrics(stdout, attempt)));
-}
-
-/** Writes a file of metrics in one step. Its directory is made where node exporter is not installed yet. */
-export function metricsCommand(path: string, content: string): Command {
-  const put = putCommand({ path, content });
-  const directory = sh`[ -d ${TEXTFILE_DIRECTORY} ] || install -d -m 0755 ${TEXTFILE_DIRECTORY}`;
-  return { ...put, script: all(directory, sh`{ ${put.script}; }`) };
 }

@@ -85,9 +85,14 @@ function redisExporter(config: Config): Program {
   };
 }
 
-/** As the exporter names it, in its arguments and in its file of passwords. Pure. */
-export function redisAddress({ redis }: Pick<Config, 'redis'>): string {
+/** As the exporter names it, in its arguments and in its file of passwords. */
+function redisAddress({ redis }: Pick<Config, 'redis'>): string {
   return `redis://127.0.0.1:${redis.port}`;
+}
+
+/** The password of Redis by its address, for the exporter alone. Pure. */
+export function redisPasswords(config: Pick<Config, 'redis'>): string {
+  return `${JSON.stringify({ [redisAddress(config)]: config.redis.password })}\n`;
 }
 
 /** Alone: it looks for no other Alertmanager, and opens no port for one. */

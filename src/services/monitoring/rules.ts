@@ -4,6 +4,7 @@ import { parseDuration } from '../../config/units.js';
 import { template } from '../../templates.js';
 import { edgeServes } from '../haproxy/config.js';
 import { qdrantMemoryLimit } from '../qdrant/unit.js';
+import { watchesCertificate } from './certificate.js';
 import { monitoringJobs } from './jobs.js';
 
 const SECONDS_A_DAY = 86_400;
@@ -13,7 +14,7 @@ const SECONDS_A_DAY = 86_400;
  * Qdrant's is measured by where it has no limit of its own. Pure.
  */
 export function renderRules(config: Config, { memory }: { memory: number }): string {
-  const { backup, collections, monitoring, networking, postgres, redis } = config;
+  const { backup, collections, monitoring, postgres, redis } = config;
   const jobs = monitoringJobs(config).map(({ name }) => name);
   const own = (name: string) => monitoring.alerts[name];
   return template(ALERT_RULES, {
@@ -24,7 +25,7 @@ export function renderRules(config: Config, { memory }: { memory: number }): str
     alertmanager: monitoring.alertmanager.enabled,
     gateway: jobs.includes('gateway'),
     edge: edgeServes(config),
-    certificate: edgeServes(config) && networking.tls.mode !== 'off' && monitoring.node_exporter,
+    certificate: watchesCertificate(config),
     postgres: postgres.enabled,
     redis: redis.enabled,
     node: monitoring.node_exporter,

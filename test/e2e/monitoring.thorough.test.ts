@@ -1,0 +1,271 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Document, parseDocument } from 'yaml';
+import { type Ended, type LabHost, result } from '../support/lab.js';
+import { resultsOf } from './checks/breakage.js';
+import { eventually } from './gateway/load.js';
+import { RECEIVER, type Received, received, startReceiver } from './support/receiver.js';
+import { describeLab } from './support/shared.js';
+import { freshHost, remove, WITHOUT_PYTHON } from './support/site.js';
+
+const NAME = 'monitoring';
+const TOKEN = 'sentinel-of-the-receiver';
+const TEXTFILES = '/var/lib/prometheus/node-exporter';
+const SMALL = '/mnt/e2e-small';
+const UNITS = [
+  'prometheus',
+  'prometheus-alertmanager',
+  'prometheus-node-exporter',
+  'prometheus-postgres-exporter',
+  'prometheus-redis-exporter',
+];
+
+/** What a real server has and the emulator has not, and what is there only once something has happened. */
+const NOT_ALWAYS_THERE =
+  /^(gateway_|grpc_|rest_responses_|vdb_(?!certificate)|collection_|snapshot_|node_pressure_|alertmanager_notifications_failed|prometheus_rule_evaluation_failures|prometheus_notifications_dropped)/;
+
+describeLab('monitoring', () => {
+  let host: LabHost;
+
+  beforeAll(async () => {
+    host = await freshHost(NAME);
+    await edit((document) => {
+      document.setIn(['networking', 'edge', 'qdrant_http_port'], 6433);
+      document.setIn(['networking', 'tls'], { mode: 'own-ca' });
+      document.setIn(['monitoring'], {
+        ...{ enabled: true, scrape_interval: '1s', evaluation_interval: '1s' },
+        alerts: {
+          QdrantDown: { for: '2s' },
+          TargetDown: { for: '2s' },
+          // The file systems of the machine below may be as full as they like.
+          DiskSpace: { for: '1s', limit: 2 },
+        },
+        alertmanager: {
+          ...{ group_wait: '1s', group_interval: '1s' },
+          receivers: [{ name: 'test', url: `${RECEIVER}/alerts`, token: TOKEN }],
+          watchdog_url: `${RECEIVER}/watchdog`,
+        },
+      });
+    });
+    done(await provision());
+  });
+  afterAll(() => remove(NAME));
+
+  const provision = (flags = '') => host.vdb(`provision ${WITHOUT_PYTHON} --json ${flags}`);
+  const done = (ended: Ended) => expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
+  const inside = async (script: string): Promise<string> => (await host.inside(script)).trim();
+  async function edit(change: (document: Document) => void): Promise<void> {
+    const file = join(host.directory, 'vdb.yaml');
+    const document = parseDocument(await readFile(file, 'utf8'));
+    change(document);
+    await writeFile(file, document.toString());
+  }
+  async function ask<Data>(path: string): Promise<Data> {
+    const answer = await inside(`curl -sg 'http://127.0.0.1:9090/api/v1/${path}'`);
+    return (JSON.parse(answer) as { data: Data }).data;
+  }
+  async function targets(): Promise<Record<string, string>> {
+    const { activeTargets } = await ask<{
+      activeTargets: { labels: { job: string }; health: string; lastError: string }[];
+    }>('targets?state=active');
+    return Object.fromEntries(
+      activeTargets.map(({ labels, health, lastError }) => [labels.job, lastError || health]),
+    );
+  }
+  const JOBS = ['alertmanager', 'edge', 'node', 'postgresql', 'prometheus', 'qdrant', 'redis'];
+  const allUp = async () => {
+    const found = await targets();
+    return JOBS.every((job) => found[job] === 'up');
+  };
+  const check = (what: string) => host.vdb(`check ${what} --json`);
+  /** Passes once an alert came to the receiver like this. */
+  async function told(
+    name: string,
+    status: Received['status'],
+    holds = (_: Received) => true,
+  ): Promise<void> {
+    const came = async () =>
+      (await received(host)).some(
+        (each) => each.path === '/alerts' && each.name === name && each.status === status && holds(each),
+      );
+    await eventually(came, `${name} is ${status}`, 90);
+  }
+
+  test('a second run changes nothing', async () => {
+    expect(result(await provision())).toMatchObject({ changed: 0, exit_code: 0 });
+  });
+
+  test('everything that runs on the host is scraped', async () => {
+    await eventually(allUp, 'all targets are up').catch(async (error: Error) => {
+      throw new Error(`${error.message}: ${JSON.stringify(await targets())}`);
+    });
+    expect(Object.keys(await targets()).sort()).toEqual(JOBS);
+  });
+
+  test('the checks find no fault: sockets on loopback, files closed, everything in the registry', async () => {
+    await eventually(async () => {
+      const { status } = resultsOf(await check('monitoring.rules')).get('monitoring.rules') ?? {};
+      return status === 'pass';
+    }, 'all rules were evaluated');
+    const results = await check(
+      'monitoring network.sockets access.secret-modes deployment host.failed-units drift',
+    );
+    const findings = [...resultsOf(results).values()].filter(({ status }) => !/^(pass|skip)$/.test(status));
+    expect(findings).toEqual([]);
+    expect(resultsOf(results).get('monitoring.targets')?.seen).toBe('7 up, of 7 jobs');
+  });
+
+  test('nothing of it listens but on loopback, and no secret is where others see it', async () => {
+    const listening = await inside(
+      `ss -Hlnt | awk '{ print $4 }' | grep -E ':(9090|9093|9094|9100|9121|9187)$'`,
+    );
+    expect(listening.split('\n').filter((address) => !address.startsWith('127.0.0.1:'))).toEqual([]);
+    const seen = await inside(
+      `runuser -u nobody -- cat /etc/prometheus/*.yml /etc/default/prometheus /etc/default/prometheus-redis-exporter
+       ps -eo args; systemctl show -p Environment,ExecStart ${UNITS.join(' ')}
+       runuser -u nobody -- curl -s http://127.0.0.1:9090/api/v1/status/config`,
+    );
+    expect(seen).toContain('credentials_file');
+    for (const secret of [...host.secrets, TOKEN, `${RECEIVER}/alerts`]) expect(seen).not.toContain(secret);
+  });
+
+  test('the rules name metrics that there are', async () => {
+    const { groups } = await ask<{ groups: { rules: { query: string }[] }[] }>('rules');
+    const queries = groups.flatMap(({ rules }) => rules.map(({ query }) => query)).join('\n');
+    const named = new Set(queries.match(/\b[a-z]+(_[a-zA-Z0-9]+)+\b(?=[{[ )])/g) ?? []);
+    const known = await ask<string[]>('label/__name__/values');
+    const functions = /^(histogram_quantile|predict_linear|group_left|count_values)$/;
+    const missing = [...named].filter(
+      (name) => !known.includes(name) && !functions.test(name) && !NOT_ALWAYS_THERE.test(name),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('its units are closed off, but for Prometheus, which its package closes off itself', async () => {
+    const levels = await inside(
+      `for unit in ${UNITS.join(' ')}; do echo "$unit $(systemd-analyze security --no-pager $unit.service | tail -n 1 | grep -oE '[0-9]+\\.[0-9]')"; done`,
+    );
+    const exposed = levels.split('\n').filter((line) => Number(line.split(' ')[1]) > 5);
+    expect(exposed.filter((line) => !line.startsWith('prometheus '))).toEqual([]);
+  });
+
+  test('alerts reach the receiver with its token; the Watchdog goes to whoever misses it', async () => {
+    await startReceiver(host);
+    const watchdog = async () => (await received(host)).some(({ path }) => path === '/watchdog');
+    await eventually(watchdog, 'the Watchdog has come', 120);
+    const everything = await received(host);
+    expect(everything.filter(({ name, path }) => name === 'Watchdog' && path !== '/watchdog')).toEqual([]);
+    expect(everything.filter(({ name, path }) => name !== 'Watchdog' && path === '/watchdog')).toEqual([]);
+  });
+
+  test('Qdrant is stopped', async () => {
+    await inside('systemctl stop qdrant@blue');
+    try {
+      await told(
+        'QdrantDown',
+        'firing',
+        ({ key, labels }) => key === `Bearer ${TOKEN}` && labels.slot === 'blue',
+      );
+      const found = resultsOf(await check('monitoring'));
+      expect(found.get('monitoring.alerts')).toMatchObject({
+        status: 'fail',
+        seen: expect.stringContaining('QdrantDown'),
+      });
+      expect(found.get('monitoring.targets')).toMatchObject({ status: 'warn', fix: '1.1' });
+    } finally {
+      await inside('systemctl start qdrant@blue');
+    }
+    await told('QdrantDown', 'resolved');
+  });
+
+  test('the backup grows old', async () => {
+    const metric = (age: string) =>
+      inside(
+        `printf 'vdb_backup_last_success_timestamp_seconds %s\\n' "$(date -d '${age} ago' +%s)" >${TEXTFILES}/vdb_backup.prom`,
+      );
+    await metric('25 hours');
+    await inside('sleep 5');
+    expect((await received(host)).filter(({ name }) => name === 'BackupOld')).toEqual([]);
+    await metric('27 hours');
+    await told(
+      'BackupOld',
+      'firing',
+      ({ annotations }) => annotations.summary?.includes('27 hours old') ?? false,
+    );
+    await metric('1 hour');
+    await told('BackupOld', 'resolved');
+    await inside(`rm ${TEXTFILES}/vdb_backup.prom`);
+  });
+
+  test('a disk fills up', async () => {
+    await inside(
+      `mkdir -p ${SMALL} && mount -t tmpfs -o size=4m tmpfs ${SMALL} && head -c 4128768 /dev/zero >${SMALL}/fill`,
+    );
+    try {
+      await told('DiskSpace', 'firing', ({ labels }) => labels.mountpoint === SMALL);
+    } finally {
+      await inside(`rm ${SMALL}/fill`);
+    }
+    await told('DiskSpace', 'resolved', ({ labels }) => labels.mountpoint === SMALL);
+    await inside(`umount ${SMALL}`);
+  });
+
+  test('Redis and PostgreSQL are stopped', async () => {
+    await inside('systemctl stop redis-server postgresql');
+    try {
+      await inside('sleep 1');
+      await eventually(async () => {
+        const { alerts } = await ask<{ alerts: { labels: { alertname: string } }[] }>('alerts');
+        const names = alerts.map(({ labels }) => labels.alertname);
+        return names.includes('RedisDown') && names.includes('PostgresDown');
+      }, 'both are seen to be down');
+    } finally {
+      await inside('systemctl start redis-server postgresql');
+    }
+  });
+
+  test('rules that were changed on the host are found, and come back', async () => {
+    await inside(`sed -i 's/for: 2s/for: 9s/' /etc/prometheus/vdb.rules.yml`);
+    const found = resultsOf(await check('monitoring.rules')).get('monitoring.rules');
+    expect(found).toMatchObject({ status: 'fail', fix: '5.1' });
+    expect(found?.details).toEqual([
+      'QdrantDown: loaded from another file',
+      'TargetDown: loaded from another file',
+    ]);
+    const fixed = resultsOf(await check('monitoring.rules --fix')).get('monitoring.rules');
+    expect(fixed?.status).toBe('pass');
+  });
+
+  test('an Alertmanager that is gone is found, and comes back', async () => {
+    await inside('systemctl stop prometheus-alertmanager');
+    const found = resultsOf(await check('monitoring.alerts')).get('monitoring.alerts');
+    expect(found).toMatchObject({ status: 'fail', fix: '5.1' });
+    expect([found?.seen, ...(found?.details ?? [])].join('\n')).toContain('nobody is told of alerts');
+    await check('monitoring.alerts --fix');
+    await eventually(allUp, 'all targets are up again');
+  });
+
+  test('a receiver that is no longer wanted leaves nothing behind', async () => {
+    await edit((document) => document.deleteIn(['monitoring', 'alertmanager', 'receivers']));
+    done(await provision('--only 5.1'));
+    expect(await inside('ls -A /etc/prometheus/vdb-receivers')).toBe('.watchdog-url');
+    expect(result(await provision('--only 5.1'))).toMatchObject({ changed: 0, exit_code: 0 });
+  });
+
+  test('vdb.target stops and starts it with everything else', async () => {
+    await inside('systemctl stop vdb.target');
+    const active = () => inside(`systemctl is-active ${UNITS.join(' ')} || true`);
+    await eventually(async () => !/^active$/m.test(await active()), 'all of it is stopped');
+    await inside('systemctl start vdb.target');
+    await eventually(allUp, 'all targets are up again', 120);
+    expect(result(await provision())).toMatchObject({ changed: 0, exit_code: 0 });
+  });
+
+  test('dashboards come where Grafana is', async () => {
+    await inside('mkdir -p /etc/grafana');
+    done(await provision('--only 5.1'));
+    expect(await inside('ls /etc/grafana/provisioning/dashboards/vdb')).toContain('vdb-overview.json');
+    expect(result(await provision('--only 5.1'))).toMatchObject({ changed: 0, exit_code: 0 });
+  });
+});
