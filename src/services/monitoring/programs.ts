@@ -42,12 +42,18 @@ export const MONITORING_UNITS: readonly string[] = [
   'prometheus.service',
 ];
 
+/** As the distribution has it, but for /mnt and /media, which data may lie below. */
+const NOT_WATCHED = '^/(dev|proc|run|sys|var/lib/docker/.+|var/lib/containers/storage/.+)($|/)';
+
 /** Sees the mounts as they are: closed off by mounts of its own, it would tell of those. */
 function nodeExporter(): Program {
   const port = EXPORTER_PORTS.node;
   return {
     ...packaged('prometheus-node-exporter', 'node-exporter', port, '/'),
-    defaults: defaultsOf('prometheus-node-exporter', [listenAt(port)]),
+    defaults: defaultsOf('prometheus-node-exporter', [
+      listenAt(port),
+      `--collector.filesystem.mount-points-exclude=${NOT_WATCHED}`,
+    ]),
     hardening: hardeningOf('prometheus-node-exporter', { mounts: false }),
   };
 }
