@@ -20,6 +20,9 @@ const UNITS = [
   '/usr/lib/systemd/system',
 ];
 
+/** Says which secret it is, or that there is none: a line that does not is the secret itself. */
+const NAMED = '^ *([A-Za-z_-]+(: | "|:$)|[A-Z_]+=)';
+
 /** A shorter pattern would be found by chance. */
 const SHORTEST = 8;
 
@@ -46,7 +49,7 @@ export const secretExposure: ProbeKind<readonly string[], Exposure> = {
     take() {
     [ -r "$1" ] || { echo "unreadable $1"; return; }
     found=$(sed -nE ${VALUES} "$1" | grep -E ${`.{${SHORTEST},}`})
-    [ -n "$found" ] || [ "$(grep -c '' "$1")" -gt 1 ] || found=$(grep -E ${`.{${SHORTEST},}`} "$1")
+    [ -n "$found" ] || [ "$(grep -c '' "$1")" -gt 1 ] || found=$(grep -vE ${NAMED} "$1" | grep -E ${`.{${SHORTEST},}`})
     printf 'source %s %s\n' "$(printf '%s' "$found" | grep -c .)" "$1"
     [ -z "$found" ] || secrets+="$found"$'\n'
     }
