@@ -30,12 +30,19 @@ export function deployMetrics(record: DeployRecord, at: Date): string {
   ].join('\n');
 }
 
-/** Tells node exporter of a deploy, where there is one to tell. A deploy does not fail for want of that. */
+/** A disk that does not answer may hold up what is told of a deploy, and no longer than this the deploy. */
+const LIMIT_SECONDS = 5;
+
+/**
+ * Tells node exporter of a deploy, where there is one to tell. It always succeeds, and soon: a deploy neither fails for want
+ * of a metric nor waits for one.
+ */
 export function tellDeploy(record: DeployRecord, at: Date): Script {
   const file = join(TEXTFILE_DIRECTORY, `vdb_deploy_${record.service}.prom`);
-  return sh`
-    [ ! -d ${TEXTFILE_DIRECTORY} ] || {
-    t=$(mktemp ${join(TEXTFILE_DIRECTORY, '.vdb.XXXXXXXX')}) &&
-    printf %s ${deployMetrics(record, at)} >"$t" && chmod 0644 "$t" && mv -fT "$t" ${file} || rm -f "\${t:-}"
-    }`;
+  const write = sh`
+    [ -d ${TEXTFILE_DIRECTORY} ] || exit 0
+    t=$(mktemp ${join(TEXTFILE_DIRECTORY, '.vdb.XXXXXXXX')}) || exit
+    trap 'rm -f "$t"' EXIT
+    printf %s ${deployMetrics(record, at)} >"$t" && chmod 0644 "$t" && mv -fT "$t" ${file}`;
+  return sh`timeout -k 1 ${LIMIT_SECONDS} bash -c ${write.source} </dev/null >/dev/null 2>&1 || :`;
 }
