@@ -1,14 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { dashboardFiles, grafanaFiles } from '../../../../src/services/monitoring/grafana.js';
 import { monitoringJobs } from '../../../../src/services/monitoring/jobs.js';
-import { renderRules } from '../../../../src/services/monitoring/rules.js';
 import { testConfig } from '../../../support/config.js';
 import { EXPORTED } from '../../../support/exported-metrics.js';
-import { faultsOf, missing } from './promtool.js';
+import { alertRules, EVERYTHING } from '../../../support/monitored.js';
 
 interface Panel {
   id: number;
@@ -24,11 +20,7 @@ interface Dashboard {
   panels: Panel[];
 }
 
-const FULL = testConfig({
-  collections: { documents: { size: 384 } },
-  networking: { tls: { mode: 'own-ca' }, edge: { qdrant_http_port: 6433 } },
-  monitoring: { enabled: true },
-});
+const config = testConfig(EVERYTHING);
 const dashboards = dashboardFiles().map(({ path, content }) => ({
   path,
   dashboard: JSON.parse(content) as Dashboard,
@@ -51,7 +43,7 @@ describe('the dashboards', () => {
   });
 
   test('ask the data source that is provisioned with them', () => {
-    const files = new Map(grafanaFiles(FULL).map(({ path, content }) => [path, content]));
+    const files = new Map(grafanaFiles(config).map(({ path, content }) => [path, content]));
     const { datasources } = parse(files.get('datasources/vdb.yaml') ?? '') as {
       datasources: { uid: string; url: string }[];
     };
@@ -82,28 +74,16 @@ describe('the dashboards', () => {
           expect(apart, `${uid}: ${title}`).toBe(true);
         }
   });
-
-  test.skipIf(missing !== '')(`are PromQL${missing === '' ? '' : ` (SKIPPED: ${missing})`}`, () => {
-    const directory = mkdtempSync(join(tmpdir(), 'vdb-grafana-'));
-    const rules = expressions.map((expr, index) => ({
-      record: `panel:${index}`,
-      expr: expr.replaceAll('$__rate_interval', '1m'),
-    }));
-    writeFileSync(join(directory, 'panels.yml'), stringify({ groups: [{ name: 'panels', rules }] }));
-    expect(faultsOf('check', 'rules', '--lint=none', join(directory, 'panels.yml'))).toBe('');
-    rmSync(directory, { recursive: true });
-  });
 });
 
 describe('what is known of the exporters', () => {
   test('is said by job, and covers every metric of the rules', () => {
     expect(Object.keys(EXPORTED).sort()).toEqual(
-      monitoringJobs(FULL)
+      monitoringJobs(config)
         .map(({ name }) => name)
         .sort(),
     );
-    const { groups } = parse(renderRules(FULL, { memory: 1 })) as { groups: { rules: { expr: string }[] }[] };
-    const used = groups.flatMap(({ rules }) => rules.flatMap(({ expr }) => metricsIn(expr)));
+    const used = alertRules(config).flatMap(({ expr }) => metricsIn(expr));
     const known = [...Object.values(EXPORTED).flat(), 'up'];
     expect([...new Set(used)].filter((name) => !known.includes(name))).toEqual([]);
   });
