@@ -216,8 +216,10 @@ const alertmanager = z
     enabled: z.boolean().default(true).describe('Whether Alertmanager brings alerts to their receivers.'),
     port: port().default(9093).describe('Port of Alertmanager, on loopback.'),
     group_wait: duration().default('30s').describe('How long the first alert waits for others of its kind.'),
-    group_interval: duration().default('5m').describe('How long one that joins them waits.'),
-    repeat_interval: duration().default('4h').describe('When an alert that still fires is told of again.'),
+    group_interval: duration('1s').default('5m').describe('How long one that joins them waits.'),
+    repeat_interval: duration('1s')
+      .default('4h')
+      .describe('When an alert that still fires is told of again.'),
     receivers: z
       .array(receiver)
       .default([])
@@ -253,8 +255,10 @@ export const monitoringSchema = z
     retention_size: size()
       .default('4GiB')
       .describe('How much of them is kept; the oldest go first, before their time.'),
-    scrape_interval: duration().default('15s').describe('Time between two looks at a target.'),
-    evaluation_interval: duration().default('15s').describe('Time between two looks at the alert rules.'),
+    scrape_interval: duration('4s')
+      .default('15s')
+      .describe('Time between two looks at a target, which must answer within it, and within 10s.'),
+    evaluation_interval: duration('1s').default('15s').describe('Time between two looks at the alert rules.'),
     alerts: z
       .record(z.string().min(1), alert)
       .default({})
