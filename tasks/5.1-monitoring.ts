@@ -101,6 +101,17 @@ const alerting: SubTask = whereEnabled({
   },
 });
 
+const postgresql: SubTask = whereEnabled({
+  id: '5.1.3',
+  title: 'PostgreSQL',
+  after: ['3.1'],
+  criterion: 'What PostgreSQL tells of itself is there, by a role that sees statistics and no table',
+  resources: ({ config }) =>
+    config.postgres.enabled
+      ? [postgresMonitor({ name: MONITORING_USER }), ...running(config, 'postgres-exporter')]
+      : [],
+});
+
 /** Last, as it looks at all the others; what 4.5 writes of the slots is there by then, and is followed in any case. */
 const prometheus: SubTask = whereEnabled({
   id: '5.1.4',
@@ -117,17 +128,6 @@ const prometheus: SubTask = whereEnabled({
     }),
     ...running(config, 'prometheus', { reloadOn: [PROMETHEUS_CONFIGURATION, RULES_FILE] }),
   ],
-});
-
-const postgresql: SubTask = whereEnabled({
-  id: '5.1.3',
-  title: 'PostgreSQL',
-  after: ['3.1'],
-  criterion: 'What PostgreSQL tells of itself is there, by a role that sees statistics and no table',
-  resources: ({ config }) =>
-    config.postgres.enabled
-      ? [postgresMonitor({ name: MONITORING_USER }), ...running(config, 'postgres-exporter')]
-      : [],
 });
 
 const dashboards: SubTask = whereEnabled({

@@ -114,6 +114,22 @@ describe('where vdb has installed it', () => {
     expect(judged('monitoring.targets', [VALID, ABSENT])).not.toHaveProperty('fix');
   });
 
+  it.each([
+    [['QdrantDown'], '1.1'],
+    [['QdrantErrors', 'GatewayErrors', 'QdrantDown'], '1.1,1.2'],
+    [['QdrantDown', 'DiskSpace'], undefined],
+  ])('has the tasks of %j bring back what these alerts are about', (names, fix) => {
+    const firing = names.map((name) => ({
+      labels: { alertname: name, severity: 'critical' },
+      state: 'firing',
+    }));
+    const observations = [VALID, success({ alerts: firing }), answered(200, '')];
+    const result = judged('monitoring.alerts', observations, alone);
+    expect(result).toMatchObject({ status: 'fail', seen: names.join(', ') });
+    expect(result.fix).toBe(fix);
+    expect(judged('monitoring.alerts', observations.slice(0, 2)).fix).toBeUndefined();
+  });
+
   describe('the rules', () => {
     const written = {
       alert: 'Down',
