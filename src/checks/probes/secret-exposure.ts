@@ -39,8 +39,9 @@ const VALUES = [
 
 /**
  * Looks for the secrets of vdb in the arguments of all processes and in unit files. The host takes them from the
- * files that hold them (the probe's argument), whose only line is one where nothing says which it is, and gives them to grep in a pipe, so none is in an argument, in this
- * script or in the answer. That grep finds them where they are is tried first: else nothing found would mean nothing.
+ * files that hold them (the probe's argument), where a file of one line that names nothing is a secret as a whole, and gives
+ * them to grep in a pipe, so none is in an argument, in this script or in the answer. That grep finds them where they are is
+ * tried first: else nothing found would mean nothing.
  */
 export const secretExposure: ProbeKind<readonly string[], Exposure> = {
   name: 'secret-exposure',

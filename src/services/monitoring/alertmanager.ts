@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Config } from '../../config/schema.js';
-import { parseDuration } from '../../config/units.js';
 import { RECEIVERS } from './place.js';
+import { inSeconds, WRITTEN } from './written.js';
 
 type Settings = Config['monitoring']['alertmanager'];
 type Receiver = Settings['receivers'][number];
@@ -46,9 +46,9 @@ export function renderAlertmanager({ monitoring }: Pick<Config, 'monitoring'>): 
     route: {
       receiver: NOBODY,
       group_by: ['alertname', 'job'],
-      group_wait: seconds(settings.group_wait),
-      group_interval: seconds(settings.group_interval),
-      repeat_interval: seconds(settings.repeat_interval),
+      group_wait: inSeconds(settings.group_wait),
+      group_interval: inSeconds(settings.group_interval),
+      repeat_interval: inSeconds(settings.repeat_interval),
       routes: [watchdogRoute(settings), ...settings.receivers.map(routeOf)],
     },
     inhibit_rules: INHIBITED.map(inhibitRule),
@@ -58,7 +58,7 @@ export function renderAlertmanager({ monitoring }: Pick<Config, 'monitoring'>): 
       ...settings.receivers.map(receiverOf),
     ],
   };
-  return `# Written by vdb (task 5.1): changes here are overwritten.\n${stringify(document, { lineWidth: 0 })}`;
+  return WRITTEN + stringify(document, { lineWidth: 0 });
 }
 
 function watchdogRoute({ watchdog_url }: Settings) {
@@ -129,8 +129,4 @@ function emailOf(receiver: Receiver) {
       ? {}
       : { auth_username: username, auth_password_file: secretFile(receiver, 'password') }),
   };
-}
-
-function seconds(duration: string): string {
-  return `${parseDuration(duration)}s`;
 }

@@ -1,11 +1,10 @@
 import { stringify } from 'yaml';
 import type { Config } from '../../config/schema.js';
 import { type TemplateFile, templateTree } from '../../templates.js';
+import { WRITTEN } from './written.js';
 
 /** What dashboards name their data by. */
 const SOURCE = 'vdb-prometheus';
-
-const WRITTEN = '# Written by vdb (task 5.1): changes here are overwritten.\n';
 
 /** The dashboards, as they lie in `templates/grafana`. */
 export function dashboardFiles(): TemplateFile[] {

@@ -5,6 +5,7 @@ import { parseDuration } from '../../config/units.js';
 import { edgeServes } from '../haproxy/config.js';
 import { discoveryDirectory } from '../registry/place.js';
 import { QDRANT_KEY, RULES_FILE } from './place.js';
+import { inSeconds, WRITTEN } from './written.js';
 
 /** What Prometheus asks under one name. */
 export interface Job {
@@ -41,9 +42,9 @@ export function renderPrometheus(config: Config, { hostname }: { hostname: strin
   const { alertmanager } = monitoring;
   const document = {
     global: {
-      scrape_interval: seconds(monitoring.scrape_interval),
-      scrape_timeout: seconds(shorter(monitoring.scrape_interval, '10s')),
-      evaluation_interval: seconds(monitoring.evaluation_interval),
+      scrape_interval: inSeconds(monitoring.scrape_interval),
+      scrape_timeout: inSeconds(shorter(monitoring.scrape_interval, '10s')),
+      evaluation_interval: inSeconds(monitoring.evaluation_interval),
       external_labels: { host: hostname, environment: deployment.environment },
     },
     rule_files: [RULES_FILE],
@@ -52,7 +53,7 @@ export function renderPrometheus(config: Config, { hostname }: { hostname: strin
       : {}),
     scrape_configs: monitoringJobs(config).map(scrapeOf),
   };
-  return `# Written by vdb (task 5.1): changes here are overwritten.\n${stringify(document, { lineWidth: 0 })}`;
+  return WRITTEN + stringify(document, { lineWidth: 0 });
 }
 
 function scrapeOf({ name, at, keyFile }: Job) {
@@ -69,9 +70,4 @@ function staticAt(port: number) {
 
 function shorter(a: string, b: string): string {
   return (parseDuration(a) ?? 0) < (parseDuration(b) ?? 0) ? a : b;
-}
-
-/** As Prometheus takes it, which knows fewer ways to write a duration. */
-function seconds(duration: string): string {
-  return `${parseDuration(duration)}s`;
 }

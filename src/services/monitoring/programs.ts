@@ -1,8 +1,9 @@
 import { EXPORTER_PORTS } from '../../config/listeners.js';
 import type { Config } from '../../config/schema.js';
-import { parseDuration, parseSize } from '../../config/units.js';
+import { parseSize } from '../../config/units.js';
 import { template } from '../../templates.js';
-import { REDIS_PASSWORD } from './place.js';
+import { MONITORING_USER, REDIS_PASSWORD } from './place.js';
+import { inSeconds, WRITTEN } from './written.js';
 
 /** A program of monitoring, as the distribution packages it. */
 export interface Program {
@@ -61,7 +62,7 @@ function nodeExporter(): Program {
 /** Over the socket, as itself: there is no password. */
 function postgresExporter({ postgres }: Config): Program {
   const port = EXPORTER_PORTS.postgres;
-  const source = `user=prometheus host=/run/postgresql port=${postgres.settings.port ?? postgres.port} dbname=postgres application_name=vdb-monitoring`;
+  const source = `user=${MONITORING_USER} host=/run/postgresql port=${postgres.settings.port ?? postgres.port} dbname=postgres application_name=vdb-monitoring`;
   const args = [listenAt(port), '--collector.database_wraparound'];
   const { path, content } = defaultsOf('prometheus-postgres-exporter', args);
   return {
@@ -70,7 +71,7 @@ function postgresExporter({ postgres }: Config): Program {
     defaults: {
       path,
       content: `${content}DATA_SOURCE_NAME='${source}'\n`,
-      owner: 'prometheus:prometheus',
+      owner: `${MONITORING_USER}:${MONITORING_USER}`,
       mode: '0640',
     },
     hardening: hardeningOf('prometheus-postgres-exporter', { mounts: true }),
@@ -123,7 +124,7 @@ function prometheus({ monitoring }: Config): Program {
     defaults: defaultsOf('prometheus', [
       listenAt(port),
       '--storage.tsdb.path=/var/lib/prometheus/metrics2',
-      `--storage.tsdb.retention.time=${parseDuration(retention)}s`,
+      `--storage.tsdb.retention.time=${inSeconds(retention)}`,
       `--storage.tsdb.retention.size=${parseSize(retention_size)}B`,
     ]),
     hardening: null,
@@ -139,7 +140,7 @@ function listenAt(port: number): string {
 }
 
 function defaultsOf(name: string, args: readonly string[]) {
-  const content = `# Written by vdb (task 5.1): changes here are overwritten.\nARGS="${args.join(' ')}"\n`;
+  const content = `${WRITTEN}ARGS="${args.join(' ')}"\n`;
   return { path: `/etc/default/${name}`, content };
 }
 

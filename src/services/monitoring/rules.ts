@@ -6,6 +6,7 @@ import { edgeServes } from '../haproxy/config.js';
 import { qdrantMemoryLimit } from '../qdrant/unit.js';
 import { watchesCertificate } from './certificate.js';
 import { monitoringJobs } from './jobs.js';
+import { inSeconds } from './written.js';
 
 const SECONDS_A_DAY = 86_400;
 
@@ -18,7 +19,7 @@ export function renderRules(config: Config, { memory }: { memory: number }): str
   const jobs = monitoringJobs(config).map(({ name }) => name);
   const own = (name: string) => monitoring.alerts[name];
   return template(ALERT_RULES, {
-    pending: (name: string, usual: string): string => `${parseDuration(own(name)?.for ?? usual)}s`,
+    pending: (name: string, usual: string): string => inSeconds(own(name)?.for ?? usual),
     limit: (name: string, usual: number): number => own(name)?.limit ?? usual,
     ...{ jobs, collections: Object.keys(collections).length },
     qdrantMemory: qdrantMemoryLimit(config, memory) ?? memory,
