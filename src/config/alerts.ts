@@ -7,3 +7,12 @@ export const ALERT_RULES = 'prometheus/vdb.rules.yml';
 export function alertNames(): string[] {
   return [...template(ALERT_RULES).matchAll(/ - alert: (\w+)$/gm)].map(([, name = '']) => name);
 }
+
+/** How the template asks for what an alert may have otherwise. */
+const ASKED = { for: 'pending', limit: 'limit' } as const;
+
+/** The names of the alerts of which this can be changed. */
+export function alertsWith(key: keyof typeof ASKED): string[] {
+  const asked = new RegExp(`it\\.${ASKED[key]}\\('(\\w+)'`, 'g');
+  return [...template(ALERT_RULES).matchAll(asked)].map(([, name = '']) => name);
+}

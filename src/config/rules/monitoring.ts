@@ -1,4 +1,4 @@
-import { alertNames } from '../alerts.js';
+import { alertNames, alertsWith } from '../alerts.js';
 import { nearest } from '../nearest.js';
 import type { Rule, Violation } from '../rules.js';
 import type { Config } from '../schema.js';
@@ -13,6 +13,18 @@ function alertsAreKnown({ monitoring: { alerts } }: Config): Violation[] {
       const hint = meant === undefined ? '; docs/monitoring.md lists all' : `; did you mean ${meant}?`;
       return { path: ['monitoring', 'alerts', name], message: `there is no such alert${hint}` };
     });
+}
+
+function alertsHaveWhatIsChanged({ monitoring: { alerts } }: Config): Violation[] {
+  const known = Object.entries(alerts).filter(([name]) => alertNames().includes(name));
+  return (['for', 'limit'] as const).flatMap((key) =>
+    known
+      .filter(([name, { [key]: value }]) => value !== undefined && !alertsWith(key).includes(name))
+      .map(([name]) => ({
+        path: ['monitoring', 'alerts', name, key],
+        message: `has no use: ${name} ${key === 'for' ? 'does not wait' : 'compares with nothing'}`,
+      })),
+  );
 }
 
 function metricsAreOn({ monitoring }: Config): Violation[] {
@@ -47,6 +59,7 @@ function receiversAreComplete({ monitoring: { alertmanager } }: Config): Violati
         .filter((key) => receiver[key] !== undefined)
         .map((key) => at(key, `has no use while the type is ${type}`)),
       ...(type === 'email' && to.length === 0 ? [at('to', 'names nobody; it is required for email')] : []),
+      ...(type === 'webhook' && to.length > 0 ? [at('to', 'has no use while the type is webhook')] : []),
       ...((username === undefined) === (password === undefined)
         ? []
         : [at(account, 'is missing: a mail server wants an account and its password')]),
@@ -56,6 +69,7 @@ function receiversAreComplete({ monitoring: { alertmanager } }: Config): Violati
 
 export const monitoringRules: readonly Rule[] = [
   { needs: ['monitoring'], check: alertsAreKnown },
+  { needs: ['monitoring'], check: alertsHaveWhatIsChanged },
   { needs: ['monitoring'], check: metricsAreOn },
   { needs: ['monitoring'], check: receiversAreComplete },
 ];

@@ -55,6 +55,16 @@ test.each<[string, Record<string, unknown>, string]>([
     'monitoring.alerts.BackupsOld: there is no such alert; did you mean BackupOld?',
   ],
   [
+    'a limit of an alert that compares with nothing',
+    { monitoring: { alerts: { QdrantDown: { for: '5m', limit: 3 } } } },
+    'monitoring.alerts.QdrantDown.limit: has no use: QdrantDown compares with nothing',
+  ],
+  [
+    'a delay of an alert that fires always',
+    { monitoring: { alerts: { Watchdog: { for: '5m' } } } },
+    'monitoring.alerts.Watchdog.for: has no use: Watchdog does not wait',
+  ],
+  [
     'monitoring without metrics',
     { monitoring: { enabled: true, metrics_enabled: false } },
     'monitoring.metrics_enabled: is false, but monitoring.enabled has vdb install a Prometheus',
