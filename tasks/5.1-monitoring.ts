@@ -190,6 +190,6 @@ export const monitoring: Task = {
   subtasks: [exporters, alerting, postgresql, prometheus, dashboards],
   runs: ({ config: { monitoring } }) =>
     monitoring.enabled
-      ? `Prometheus: 127.0.0.1:${monitoring.prometheus_port}, kept for ${monitoring.retention} and ${monitoring.retention_size} at most`
+      ? `Prometheus: 127.0.0.1:${monitoring.prometheus_port}, kept for ${monitoring.retention}, ${monitoring.retention_size} at most`
       : 'Monitoring: not configured',
 };
