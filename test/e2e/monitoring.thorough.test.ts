@@ -28,7 +28,8 @@ const UNITS = [
  * What is there only once something has happened: a backup, a deploy, a request. And what the emulator of Qdrant has not, or
  * the kernel of the machine.
  */
-const NOT_YET = /^(vdb_(?!certificate)|grpc_|rest_responses_|collection_indexed_only|node_pressure_)/;
+const NOT_YET =
+  /^(vdb_(?!certificate)|grpc_|rest_responses_|collection_indexed_only|node_pressure_|gateway_rate_)/;
 
 describeLab('monitoring', () => {
   let host: LabHost;
@@ -199,8 +200,9 @@ describeLab('monitoring', () => {
     done(await host.vdb('deploy --service qdrant --json'));
     const scraped = async () => JSON.stringify(await query('up{job="qdrant"}')) === '{"green":1}';
     await eventually(scraped, 'the new slot is scraped, and it alone');
+    const ended = async () => (await query('vdb_deploy_status{service="qdrant"}'))[''] === 1;
+    await eventually(ended, 'the deploy is told to be at its end');
     expect(await query('vdb_deploy_open{service="qdrant"}')).toEqual({ '': 0 });
-    expect(await query('vdb_deploy_status{service="qdrant"}')).toEqual({ '': 1 });
     expect(await pid()).toBe(before);
     const alarms = (await received(host)).slice(told).map(({ name }) => name);
     expect(alarms.filter((name) => name !== 'Watchdog')).toEqual([]);
@@ -314,6 +316,7 @@ describeLab('monitoring', () => {
     expect(found?.details).toEqual([
       'TargetDown: loaded from another file',
       'QdrantDown: loaded from another file',
+      'GatewayDown: loaded from another file',
     ]);
     const fixed = resultsOf(await check('monitoring.rules --fix')).get('monitoring.rules');
     expect(fixed?.status).toBe('pass');

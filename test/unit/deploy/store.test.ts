@@ -8,15 +8,14 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readDeploys, writeRecord } from '../../../src/deploy/store.js';
-import { Gate } from '../../../src/host/gate.js';
-import { BUSY_FILE, CommandError, Host } from '../../../src/host/host.js';
-import { openLocal } from '../../../src/host/local.js';
+import { CommandError, type Host } from '../../../src/host/host.js';
 import { TEXTFILE_DIRECTORY } from '../../../src/services/monitoring/textfile.js';
 import { deployAt } from '../../support/deploys.js';
+import { OWNED, unprivilegedHost } from '../../support/unprivileged-host.js';
 
 const RECORD = deployAt('copy', 'running', { service: 'qdrant' });
 
@@ -29,24 +28,14 @@ afterEach(() => rmSync(place, { recursive: true }));
 const state = () => join(place, 'state');
 const textfiles = () => join(place, 'textfiles');
 
-/** This machine, where files of root are those of who runs the tests. `programs` come before its own, by name. */
+/** This machine, with `programs` before its own, by name. */
 function host(programs: Readonly<Record<string, string>> = {}): Host {
-  const { uid, gid } = userInfo();
   for (const [name, body] of Object.entries(programs)) {
     writeFileSync(join(place, name), `#!/bin/bash\n${body}\n`);
     chmodSync(join(place, name), 0o755);
   }
-  const gate = new Gate();
-  gate.open();
-  const local = openLocal();
-  const here = (command: string) =>
-    command
-      .replaceAll(BUSY_FILE, join(place, 'busy'))
-      .replaceAll(TEXTFILE_DIRECTORY, textfiles())
-      .replaceAll('root:root', `${uid}:${gid}`);
-  const exec: typeof local.exec = (command, options) =>
-    local.exec(`PATH='${place}':"$PATH" ${here(command)}`, options);
-  return new Host({ ...local, exec }, gate);
+  const instead = { ...OWNED, [TEXTFILE_DIRECTORY]: textfiles() };
+  return unprivilegedHost(join(place, 'busy'), { instead, programs: place });
 }
 
 describe('the record of a deploy', () => {
