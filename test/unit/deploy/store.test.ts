@@ -74,17 +74,17 @@ describe('the record of a deploy', () => {
     expect(await readDeploys(host(), state())).toEqual([RECORD]);
   });
 
-  test('waits for no disk that does not answer node exporter', async () => {
+  test('waits for no disk that does not answer node exporter', { timeout: 90_000 }, async () => {
     mkdirSync(textfiles());
     const began = performance.now();
     await writeRecord(
-      host({ mv: `case "$*" in *.prom) sleep 60;; esac; exec /bin/mv "$@"` }),
+      host({ mv: `case "$*" in *.prom) sleep 600;; esac; exec /bin/mv "$@"` }),
       state(),
       RECORD,
     );
-    expect(performance.now() - began).toBeLessThan(15_000);
+    expect(performance.now() - began).toBeLessThan(60_000);
     expect(await readDeploys(host(), state())).toEqual([RECORD]);
-    expect(readdirSync(textfiles())).toEqual([]);
+    expect(readdirSync(textfiles()).filter((name) => name.endsWith('.prom'))).toEqual([]);
   });
 
   test.each([
