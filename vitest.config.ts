@@ -10,9 +10,9 @@ const QUIET_FILES = 'test/{e2e,integration}/**/*.quiet.test.ts';
 const ON_HOSTS = { globalSetup: ['test/e2e/setup.ts'], testTimeout: 600_000, hookTimeout: 1_200_000 };
 
 /**
- * The suites: `unit` needs nothing, `integration` talks to a real sshd and a real or emulated Qdrant on loopback, `lab` drives
- * the built command line against disposable hosts, and `lab-quiet` does so one file at a time. Files with long tables of
- * faults (`*.thorough.test.ts`) run with `npm run test:thorough` alone.
+ * The suites: `unit` needs nothing, `integration` talks to a real sshd, a real or emulated Qdrant on loopback, HAProxy and
+ * promtool, `lab` drives the built command line against disposable hosts, and `lab-quiet` does so one file at a time. Files with
+ * long tables of faults (`*.thorough.test.ts`) run with `npm run test:thorough` alone.
  */
 export default defineConfig({
   test: {

@@ -27,6 +27,7 @@ import { service } from '../src/resources/service.js';
 import { layerDigest, layerRevisions, layerTree } from '../src/services/citadel/layer.js';
 import { citadelOf } from '../src/services/citadel/place.js';
 import { headOf } from '../src/services/citadel/revisions.js';
+import { MONITORING_USER } from '../src/services/monitoring/place.js';
 import { tunePostgres } from '../src/services/postgres/tune.js';
 import { template } from '../src/templates.js';
 
@@ -54,15 +55,16 @@ const server: SubTask = {
       postgresReady({ major }),
       postgresChecksums({ major, database: context.config.postgres.database }),
       postgresRunningSettings({ major, values }),
-      ...access(context.config.postgres, major),
+      ...access(context.config, major),
     ];
   },
 };
 
-function access(postgres: TaskContext['config']['postgres'], major: number): Resource[] {
+function access({ postgres, monitoring }: TaskContext['config'], major: number): Resource[] {
   const rules = postgres.allow.map((from) => ({ database: postgres.database, user: postgres.user, from }));
+  const watching = { database: 'postgres', user: MONITORING_USER, from: 'local' };
   return [
-    postgresHba({ major, rules }),
+    postgresHba({ major, rules: monitoring.enabled ? [...rules, watching] : rules }),
     postgresHbaLoaded(),
     postgresRole({ name: postgres.user, password: postgres.password }),
   ];

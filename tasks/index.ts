@@ -8,6 +8,7 @@ import { collections } from './1.4-collections.js';
 import { postgresql } from './3.1-postgresql.js';
 import { redis } from './3.2-redis.js';
 import { deployment } from './4.5-deployment.js';
+import { monitoring } from './5.1-monitoring.js';
 
 /** The documented tasks in their documented order, but for those that need later ones: they come after them. */
 export const TASKS: readonly Task[] = [
@@ -20,4 +21,5 @@ export const TASKS: readonly Task[] = [
   redis,
   deployment,
   gateway,
+  monitoring,
 ];

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
+import { messageOf } from '../errors.js';
 import { gauge } from '../exposition.js';
-import { type Command, putCommand } from '../host/command.js';
 import type { Host } from '../host/host.js';
-import { all, sh } from '../host/shell.js';
+import { sh } from '../host/shell.js';
+import { metricsCommand, TEXTFILE_DIRECTORY } from '../services/monitoring/textfile.js';
+import type { CreateOutcome } from './create/events.js';
 import type { BackupManifest } from './manifest.js';
-
-/** Where node exporter reads metrics of others. */
-export const TEXTFILE_DIRECTORY = '/var/lib/prometheus/node-exporter';
 
 /** The file with what backups tell. */
 export const BACKUP_METRICS = join(TEXTFILE_DIRECTORY, 'vdb_backup.prom');
@@ -68,15 +67,38 @@ function seconds(at: Date): number {
   return Math.round(at.getTime() / 1000);
 }
 
+/** What does not answer must not hold up for long what is more than a metric. */
+const LIMIT_SECONDS = 10;
+
 /** Tells node exporter of an attempt. */
 export async function tellMetrics(host: Host, attempt: Attempt): Promise<void> {
-  const { stdout } = await host.read(sh`cat -- ${BACKUP_METRICS} 2>/dev/null || :`);
-  await host.run(metricsCommand(BACKUP_METRICS, backupMetrics(stdout, attempt)));
+  const { stdout } = await host.read(sh`cat -- ${BACKUP_METRICS} 2>/dev/null || :`, {
+    timeoutMs: LIMIT_SECONDS * 1000,
+  });
+  const command = metricsCommand(BACKUP_METRICS, backupMetrics(stdout, attempt));
+  await host.run({ ...command, timeoutSeconds: LIMIT_SECONDS });
 }
 
-/** Writes a file of metrics in one step. Its directory is made where node exporter is not installed yet. */
-export function metricsCommand(path: string, content: string): Command {
-  const put = putCommand({ path, content });
-  const directory = sh`[ -d ${TEXTFILE_DIRECTORY} ] || install -d -m 0755 ${TEXTFILE_DIRECTORY}`;
-  return { ...put, script: all(directory, sh`{ ${put.script}; }`) };
+/**
+ * Makes an attempt at a set, and tells node exporter how it ended, whichever way that is. Throws what the attempt throws;
+ * that node exporter cannot be told is a warning.
+ */
+export async function tellingOf(
+  host: Host,
+  warn: (message: string) => void,
+  attempt: () => Promise<CreateOutcome>,
+): Promise<CreateOutcome> {
+  const at = new Date();
+  const tell = (set?: Attempt['set']): Promise<void> =>
+    tellMetrics(host, { at, ...(set === undefined ? {} : { set }) }).catch((error) =>
+      warn(`The metrics could not be written: ${messageOf(error)}`),
+    );
+  try {
+    const outcome = await attempt();
+    await tell(outcome.status === 'done' ? outcome : undefined);
+    return outcome;
+  } catch (error) {
+    await tell();
+    throw error;
+  }
 }

@@ -2,6 +2,8 @@ import { SERVER_CONFIG, SERVER_SECRETS } from '../backup/schedule/place.js';
 import type { Config, SlotName } from '../config/schema.js';
 import { gatewayInstances } from '../services/gateway/instances.js';
 import { gatewayHeader } from '../services/gateway/place.js';
+import { receiverSecrets } from '../services/monitoring/alertmanager.js';
+import { QDRANT_KEY, REDIS_PASSWORD } from '../services/monitoring/place.js';
 import { readOnlyHeader } from '../services/qdrant/place.js';
 import { REDIS_CONF } from '../services/redis/config.js';
 
@@ -30,12 +32,22 @@ export function secretFiles({ config, slot, keyFile }: SecretPlaces): string[] {
     ...(config.postgres.enabled ? [`${citadel}/.env`] : []),
     ...(config.redis.enabled ? [REDIS_CONF] : []),
     ...(config.gateway.enabled ? gatewayFiles(config) : []),
+    ...(config.monitoring.enabled ? monitoringFiles(config) : []),
   ];
 }
 
 function gatewayFiles(config: Config): string[] {
   const environments = gatewayInstances(config).map(({ environment }) => environment);
   return config.gateway.api_key === '' ? environments : [...environments, gatewayHeader(config)];
+}
+
+function monitoringFiles({ monitoring, redis }: Config): string[] {
+  const { alertmanager } = monitoring;
+  return [
+    QDRANT_KEY,
+    ...(redis.enabled ? [REDIS_PASSWORD] : []),
+    ...(alertmanager.enabled ? receiverSecrets(alertmanager).map(({ path }) => path) : []),
+  ];
 }
 
 /** Files with secrets that are there only on a server that takes its backups by itself. */

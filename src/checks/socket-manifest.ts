@@ -87,10 +87,11 @@ function edgeEntries(config: Config): Entry[] {
   );
 }
 
-/** Monitoring may run; no task of this release starts it, so it is not missed. */
+/** Where vdb does not bring it, monitoring may run, and is not missed. */
 function monitoringEntries(config: Config): Entry[] {
+  const required = config.monitoring.enabled;
   return claimed(config).flatMap(({ port, path: [section], what }) =>
-    section === 'monitoring' ? [{ port, on: 'loopback', what, required: false }] : [],
+    section === 'monitoring' ? [{ port, on: 'loopback', what, required }] : [],
   );
 }
 

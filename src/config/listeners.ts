@@ -11,10 +11,11 @@ export interface Listener {
   what: string;
 }
 
-const NODE_EXPORTER_PORT = 9100;
-
 /** Where Prometheus finds the numbers of the edge, on loopback. */
 export const EDGE_METRICS_PORT = 8404;
+
+/** Where it finds those of the machine, of PostgreSQL and of Redis, on loopback. */
+export const EXPORTER_PORTS = { node: 9100, postgres: 9187, redis: 9121 } as const;
 
 /** Every port on the host that the configuration claims. First what cannot be moved: others have to give way. */
 export function listeners(config: Config): Listener[] {
@@ -122,14 +123,22 @@ function edgeDoors({ gateway, networking: { edge }, qdrant }: Config): [string, 
   });
 }
 
-function monitoringListeners({ monitoring }: Config): Listener[] {
-  const node = { port: NODE_EXPORTER_PORT, path: ['monitoring', 'node_exporter'], what: 'the node exporter' };
-  const prometheus = {
-    port: monitoring.prometheus_port,
-    path: ['monitoring', 'prometheus_port'],
-    what: 'Prometheus',
+function monitoringListeners({ monitoring, postgres, redis }: Config): Listener[] {
+  const { enabled, metrics_enabled, node_exporter, prometheus_port, alertmanager } = monitoring;
+  const at = (port: number, what: string, ...key: string[]): Listener => {
+    return { port, path: ['monitoring', ...key], what };
   };
-  return [...(monitoring.metrics_enabled ? [prometheus] : []), ...(monitoring.node_exporter ? [node] : [])];
+  return [
+    ...(metrics_enabled ? [at(prometheus_port, 'Prometheus', 'prometheus_port')] : []),
+    ...(node_exporter ? [at(EXPORTER_PORTS.node, 'the node exporter', 'node_exporter')] : []),
+    ...(enabled && alertmanager.enabled
+      ? [at(alertmanager.port, 'Alertmanager', 'alertmanager', 'port')]
+      : []),
+    ...(enabled && postgres.enabled
+      ? [at(EXPORTER_PORTS.postgres, 'the PostgreSQL exporter', 'enabled')]
+      : []),
+    ...(enabled && redis.enabled ? [at(EXPORTER_PORTS.redis, 'the Redis exporter', 'enabled')] : []),
+  ];
 }
 
 /** Each port at which clients reach something behind the edge, once. */

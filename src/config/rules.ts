@@ -2,6 +2,7 @@ import type { ConfigPath } from './path.js';
 import { collectionRules } from './rules/collections.js';
 import { gatewayRules } from './rules/gateway.js';
 import { hostRules } from './rules/hosts.js';
+import { monitoringRules } from './rules/monitoring.js';
 import { pathRules } from './rules/paths.js';
 import { portRules } from './rules/ports.js';
 import { secretRules } from './rules/secrets.js';
@@ -28,6 +29,7 @@ const RULES: readonly Rule[] = [
   ...collectionRules,
   ...serviceRules,
   ...gatewayRules,
+  ...monitoringRules,
 ];
 
 /** Violations of the rules whose sections are all in `valid`. */

@@ -3,18 +3,29 @@ import { putCommand } from '../host/command.js';
 import type { Host } from '../host/host.js';
 import { known, type ProbeKind } from '../host/probe.js';
 import { type Script, sh } from '../host/shell.js';
+import { tellDeploy } from './metrics.js';
 import { type DeployRecord, isOpen, parseRecord } from './record.js';
 
 function directoryOf(state: string): string {
   return `${state}/deploys`;
 }
 
-/** Writes a record by a rename. `state` is `paths.state`. */
+/**
+ * Writes a record by a rename, and tells node exporter of it. `state` is `paths.state`. Throws `CommandError` where the record
+ * is not written; that node exporter cannot be told is no error.
+ */
 export async function writeRecord(host: Host, state: string, record: DeployRecord): Promise<void> {
   const directory = directoryOf(state);
   const content = `${JSON.stringify(record, null, 2)}\n`;
   const put = putCommand({ path: `${directory}/${record.id}.json`, content, mode: '0600' });
-  await host.run({ ...put, script: sh`install -d -m 0700 -- ${directory}; ${put.script}` });
+  await host.run({
+    ...put,
+    // In a list (`||`, `&&`) or a condition, what fails in `put` would not end it.
+    script: sh`
+      install -d -m 0700 -- ${directory}
+      ${put.script}
+      ${tellDeploy(record, new Date())}`,
+  });
 }
 
 /** All deploys of a host, newest first. Throws `deploy.record-unreadable` where one cannot be read. */

@@ -1,4 +1,5 @@
 import { type Script, sh } from '../host/shell.js';
+import { loopbackFirst } from './apt-loopback.js';
 
 /** Touched after each successful update. The lists' own times are the mirror's, not ours. */
 const UPDATED = '/run/vdb/apt-updated';
@@ -58,6 +59,7 @@ export function aptScript(packages: readonly string[]): Script {
     exec 3>&1
     log=$(mktemp) && trap 'rm -f "$log"' EXIT
     repair || exit 1
+    ${loopbackFirst(packages) ?? []}
     updated=
     lists_are_fresh || { update; updated=yes; }
     install && exit 0

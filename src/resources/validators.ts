@@ -11,6 +11,7 @@ const PROGRAMS = {
   sshd: { program: 'sshd', check: sh`mkdir -p /run/sshd && sshd -t -f "$1"` },
   promtool: { program: 'promtool', check: sh`promtool check config "$1"` },
   'promtool-rules': { program: 'promtool', check: sh`promtool check rules "$1"` },
+  amtool: { program: 'amtool', check: sh`amtool check-config "$1"` },
   chrony: { program: 'chronyd', check: sh`chronyd -p -f "$1" >/dev/null` },
 } as const;
 

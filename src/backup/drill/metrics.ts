@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { gauge } from '../../exposition.js';
 import type { Host } from '../../host/host.js';
 import { sh } from '../../host/shell.js';
-import { metricsCommand, TEXTFILE_DIRECTORY } from '../metrics.js';
+import { metricsCommand, TEXTFILE_DIRECTORY } from '../../services/monitoring/textfile.js';
 import type { DrillOutcome } from './events.js';
 
 /** The file with what drills tell. */

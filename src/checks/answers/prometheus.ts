@@ -1,10 +1,13 @@
+import { parse } from 'yaml';
 import { z } from 'zod';
+import { parseDuration } from '../../config/units.js';
 import { known, type Observation } from '../../host/probe.js';
 import type { HttpAnswer } from '../probes/http.js';
 
 /** A scrape target. Its address is not among this: it may hold credentials. */
 export interface Target {
   name: string;
+  job: string;
   /** `up`, `down`, or `unknown` before the first scrape. */
   health: string;
 }
@@ -14,6 +17,10 @@ export interface Rule {
   /** `ok`, `err`, or `unknown` before the first evaluation. */
   health: string;
   lastError: string;
+  /** Seconds that it must hold before it fires. */
+  duration: number;
+  labels: Readonly<Record<string, string>>;
+  annotations: Readonly<Record<string, string>>;
 }
 
 export interface Alert {
@@ -31,7 +38,16 @@ const targets = z.object({
 const rules = z.object({
   groups: z.array(
     z.object({
-      rules: z.array(z.object({ name: z.string(), health: z.string(), lastError: z.string().optional() })),
+      rules: z.array(
+        z.object({
+          name: z.string(),
+          health: z.string(),
+          lastError: z.string().default(''),
+          duration: z.number().default(0),
+          labels: labels.default({}),
+          annotations: labels.default({}),
+        }),
+      ),
     }),
   ),
 });
@@ -43,6 +59,7 @@ export function readTargets(answer: Observation<HttpAnswer>): Observation<Target
   return dataOf(answer, targets, ({ activeTargets }) =>
     activeTargets.map(({ labels, health }) => ({
       name: [labels.job, labels.instance].filter(Boolean).join(' '),
+      job: labels.job ?? '',
       health,
     })),
   );
@@ -50,9 +67,40 @@ export function readTargets(answer: Observation<HttpAnswer>): Observation<Target
 
 /** Every loaded rule, from `/api/v1/rules`. */
 export function readRules(answer: Observation<HttpAnswer>): Observation<Rule[]> {
-  return dataOf(answer, rules, ({ groups }) =>
-    groups.flatMap((group) => group.rules).map((rule) => ({ ...rule, lastError: rule.lastError ?? '' })),
-  );
+  return dataOf(answer, rules, ({ groups }) => groups.flatMap((group) => group.rules));
+}
+
+const ruleFile = z.object({
+  groups: z.array(
+    z.object({
+      rules: z.array(
+        z.object({
+          alert: z.string(),
+          for: z.string().default('0s'),
+          labels: labels.default({}),
+          annotations: labels.default({}),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** An alert as a file of rules has it. */
+export type WrittenAlert = Pick<Rule, 'name' | 'duration' | 'labels' | 'annotations'>;
+
+/** The alerts of a file of rules that vdb has written; null where the text is none. Pure. */
+export function readRuleFile(text: string): WrittenAlert[] | null {
+  try {
+    const { groups } = ruleFile.parse(parse(text));
+    return groups.flatMap(({ rules }) =>
+      rules.map(({ alert, for: pending, labels, annotations }) => ({
+        ...{ name: alert, labels, annotations },
+        duration: parseDuration(pending) ?? Number.NaN,
+      })),
+    );
+  } catch {
+    return null;
+  }
 }
 
 /** Pending and firing alerts, from `/api/v1/alerts`. */

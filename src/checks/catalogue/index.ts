@@ -9,7 +9,7 @@ import { driftChecks } from './drift.js';
 import { gatewayChecks } from './gateway/index.js';
 import { hostChecks } from './host/index.js';
 import { modelsChecks } from './models/index.js';
-import { monitoringChecks } from './monitoring.js';
+import { monitoringChecks } from './monitoring/index.js';
 import { networkChecks } from './network/index.js';
 import { performanceChecks } from './performance.js';
 import { postgresChecks } from './postgres/index.js';

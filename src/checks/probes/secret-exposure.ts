@@ -20,24 +20,28 @@ const UNITS = [
   '/usr/lib/systemd/system',
 ];
 
+/** Says which secret it is, or that there is none: a line that does not is the secret itself. */
+const NAMED = '^ *([A-Za-z_-]+(: | "|:$)|[A-Z_]+=)';
+
 /** A shorter pattern would be found by chance. */
 const SHORTEST = 8;
 
-/** Prints the value of each secret, one a line, without its quotes and what YAML escapes within them. */
+/** Prints the value of each secret, one a line, without its quotes and what YAML and JSON escape within them. */
 const VALUES = [
-  `s/^ *((read_only_|x-)?api[_-]key:|requirepass |[A-Z_]*(PASSWORD|KEY|SECRET)=) *["']?//`,
+  `s/^ *((read_only_|x-)?api[_-]key:|requirepass |[A-Z_]*(PASSWORD|KEY|SECRET)=|\\{"redis:[^"]*":) *["']?//`,
   't value',
   'd',
   ':value',
-  `s/["'] *$//`,
+  `s/["'] *\\}?$//`,
   's/\\\\(["\\\\$`])/\\1/g',
   'p',
 ].join('\n');
 
 /**
  * Looks for the secrets of vdb in the arguments of all processes and in unit files. The host takes them from the
- * files that hold them (the probe's argument) and gives them to grep in a pipe, so none is in an argument, in this
- * script or in the answer. That grep finds them where they are is tried first: else nothing found would mean nothing.
+ * files that hold them (the probe's argument), where a file of one line that names nothing is a secret as a whole, and gives
+ * them to grep in a pipe, so none is in an argument, in this script or in the answer. That grep finds them where they are is
+ * tried first: else nothing found would mean nothing.
  */
 export const secretExposure: ProbeKind<readonly string[], Exposure> = {
   name: 'secret-exposure',
@@ -46,6 +50,7 @@ export const secretExposure: ProbeKind<readonly string[], Exposure> = {
     take() {
     [ -r "$1" ] || { echo "unreadable $1"; return; }
     found=$(sed -nE ${VALUES} "$1" | grep -E ${`.{${SHORTEST},}`})
+    [ -n "$found" ] || [ "$(grep -c '' "$1")" -gt 1 ] || found=$(grep -vE ${NAMED} "$1" | grep -E ${`.{${SHORTEST},}`})
     printf 'source %s %s\n' "$(printf '%s' "$found" | grep -c .)" "$1"
     [ -z "$found" ] || secrets+="$found"$'\n'
     }

@@ -1,7 +1,7 @@
 import { createSet } from '../../backup/create/create.js';
 import type { CreateOutcome } from '../../backup/create/events.js';
-import { type Attempt, tellMetrics } from '../../backup/metrics.js';
-import { EXIT, messageOf, VdbError } from '../../errors.js';
+import { tellingOf } from '../../backup/metrics.js';
+import { EXIT, VdbError } from '../../errors.js';
 import { activeSlot } from '../../services/host-state.js';
 import { version } from '../../version.js';
 import { AFTERWARDS, doAfterwards } from '../backup/afterwards.js';
@@ -43,28 +43,19 @@ async function underLockOf(context: Context, session: Session, view: CreateView)
   return view.end(outcome, session);
 }
 
-/** Takes the set, does what comes afterwards, and tells node exporter how it ended, whichever way that is. */
-async function attempt(
+/** Takes the set, does what comes afterwards, and tells node exporter how it ended. */
+function attempt(
   context: Context,
   session: Session,
   view: CreateView,
   stop: AbortSignal,
 ): Promise<CreateOutcome> {
-  const told = (attempt: Attempt): Promise<void> =>
-    tellMetrics(session.host, attempt).catch((error) =>
-      view.warn(`The metrics could not be written: ${messageOf(error)}`),
-    );
-  const at = new Date();
-  try {
+  return tellingOf(session.host, view.warn, async () => {
     const outcome = await take(context, session, view, stop);
     if (outcome.status === 'done')
       await doAfterwards(AFTERWARDS, { context, session, outcome, stop, warn: view.warn, fail: view.failed });
-    await told({ at, ...(outcome.status === 'done' ? { set: outcome } : {}) });
     return outcome;
-  } catch (error) {
-    await told({ at });
-    throw error;
-  }
+  });
 }
 
 async function take(

@@ -1,4 +1,5 @@
 import { createSet } from '../../backup/create/create.js';
+import { tellingOf } from '../../backup/metrics.js';
 import { lookAtSets } from '../../backup/sets/look.js';
 import { pinSet, unpinSet } from '../../backup/sets/pin.js';
 import { judgeSets, newestWhole } from '../../backup/sets/state.js';
@@ -49,19 +50,21 @@ async function taken(
 ): Promise<string> {
   const { host, config, hostConfig, facts, state } = session;
   onLine('take a backup');
-  const outcome = await createSet({
-    host,
-    config,
-    slot: activeSlot(config, state),
-    about: { name: hostConfig.name, hostname: facts.hostname, os: facts.os.name },
-    vdb: version(),
-    secrets: context.redactor.forms(),
-    consistent: config.backup.consistent,
-    stop,
-    onEvent: (event) => {
-      if (event.type === 'part-started') onLine(`back up ${event.part.path}`);
-    },
-  });
+  const outcome = await tellingOf(host, onLine, () =>
+    createSet({
+      host,
+      config,
+      slot: activeSlot(config, state),
+      about: { name: hostConfig.name, hostname: facts.hostname, os: facts.os.name },
+      vdb: version(),
+      secrets: context.redactor.forms(),
+      consistent: config.backup.consistent,
+      stop,
+      onEvent: (event) => {
+        if (event.type === 'part-started') onLine(`back up ${event.part.path}`);
+      },
+    }),
+  );
   if (outcome.status === 'interrupted') throw new Stopped();
   return outcome.manifest.id;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cronProblem } from '../cron.js';
-import { cidr, count, duration, port, seconds, secret, urlPath } from './values.js';
+import { cidr, count, duration, port, seconds, secret, secretUrl, size, urlPath } from './values.js';
 
 const edge = z
   .strictObject({
@@ -180,11 +180,94 @@ export const backupSchema = z
   })
   .describe('Backups.');
 
+const receiver = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/, 'must hold only lower-case letters, digits and -')
+      .describe('Name of the receiver.'),
+    type: z
+      .enum(['webhook', 'email'])
+      .default('webhook')
+      .describe('Posted as JSON over HTTP, or sent by mail.'),
+    severity: z
+      .enum(['warning', 'critical'])
+      .default('warning')
+      .describe('How bad an alert is at least; warning: it gets them all.'),
+    url: secretUrl()
+      .optional()
+      .describe('webhook: where alerts are posted. It is a secret, as such addresses often hold a key.'),
+    token: secret().optional().describe('webhook: sent as a bearer token.'),
+    to: z.array(z.email('must be an e-mail address')).default([]).describe('email: who gets them.'),
+    from: z.email('must be an e-mail address').optional().describe('email: whom they come from.'),
+    smarthost: z
+      .string()
+      .regex(/^[\w.-]+:\d{1,5}$/, 'must be a server with its port, such as mail.example.org:587')
+      .optional()
+      .describe('email: the mail server.'),
+    username: z.string().min(1).optional().describe('email: account at the mail server.'),
+    password: secret().optional().describe('email: its password.'),
+    require_tls: z.boolean().default(true).describe('email: whether mail is given over TLS alone.'),
+  })
+  .describe('One receiver of alerts.');
+
+const alertmanager = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('Whether Alertmanager brings alerts to their receivers.'),
+    port: port().default(9093).describe('Port of Alertmanager, on loopback.'),
+    group_wait: duration().default('30s').describe('How long the first alert waits for others of its kind.'),
+    group_interval: duration('1s').default('5m').describe('How long one that joins them waits.'),
+    repeat_interval: duration('1s')
+      .default('4h')
+      .describe('When an alert that still fires is told of again.'),
+    receivers: z
+      .array(receiver)
+      .default([])
+      .describe('Who is told of alerts; without any they are seen on the host alone.'),
+    watchdog_url: secretUrl()
+      .optional()
+      .describe(
+        'Where the alert Watchdog is posted every minute: a service elsewhere that misses it. A secret.',
+      ),
+  })
+  .prefault({})
+  .describe('Who is told of alerts.');
+
+const alert = z
+  .strictObject({
+    for: duration().optional().describe('How long it must hold until the alert fires.'),
+    limit: z.number().optional().describe('The value at which it holds, in the unit of docs/monitoring.md.'),
+  })
+  .describe('What differs from the alert as it comes.');
+
 export const monitoringSchema = z
   .strictObject({
-    metrics_enabled: z.boolean().default(true).describe('Whether Prometheus is installed.'),
+    enabled: z
+      .boolean()
+      .default(false)
+      .describe('Whether vdb installs Prometheus with its exporters, alert rules and Alertmanager.'),
+    metrics_enabled: z
+      .boolean()
+      .default(true)
+      .describe('Whether a Prometheus watches the host; without monitoring.enabled one of your own.'),
     prometheus_port: port().default(9090).describe('Port of Prometheus, on loopback.'),
     retention: duration().default('15d').describe('How long metrics are kept.'),
+    retention_size: size()
+      .default('4GiB')
+      .describe('How much of them is kept; the oldest go first, before their time.'),
+    scrape_interval: duration('4s')
+      .default('15s')
+      .describe('Time between two looks at a target, which must answer within it, and within 10s.'),
+    evaluation_interval: duration('1s').default('15s').describe('Time between two looks at the alert rules.'),
+    alerts: z
+      .record(z.string().min(1), alert)
+      .default({})
+      .describe('Alerts with another delay or limit, by their names.'),
+    alertmanager,
+    grafana: z
+      .enum(['auto', 'always', 'never'])
+      .default('auto')
+      .describe('auto: dashboards are put where Grafana is installed; always: before it is, too.'),
     node_exporter: z.boolean().default(true).describe('Whether metrics of the machine are collected.'),
     tracing_enabled: z
       .boolean()

@@ -19,11 +19,15 @@ export const absolutePath = () =>
 /** A network in CIDR notation, IPv4 or IPv6. */
 export const cidr = () => z.union([z.cidrv4(), z.cidrv6()], 'must be a network such as 192.168.10.0/24');
 
-/** A duration such as `30d`, `12h`, `10m` or `45s`. `parseDuration` gives its seconds. */
-export const duration = () =>
+/** A duration such as `30d`, `12h`, `10m` or `45s`, of `least` or more. `parseDuration` gives its seconds. */
+export const duration = (least = '0s') =>
   z
     .string()
-    .refine((text) => parseDuration(text) !== undefined, 'must be a duration such as 30d, 12h, 10m or 45s');
+    .refine((text) => parseDuration(text) !== undefined, 'must be a duration such as 30d, 12h, 10m or 45s')
+    .refine(
+      (text) => (parseDuration(text) ?? Number.POSITIVE_INFINITY) >= (parseDuration(least) ?? 0),
+      `must be ${least} or more`,
+    );
 
 /** A size such as `32GiB` (`32Gi` is accepted). `parseSize` gives its bytes. */
 export const size = () =>
@@ -80,3 +84,7 @@ export const seconds = () => z.int().min(1);
 
 /** A whole number of at least one. */
 export const count = () => z.int().min(1);
+
+/** An HTTP or HTTPS address that is a secret: whoever knows it may use it. */
+export const secretUrl = () =>
+  z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).meta({ writeOnly: true });

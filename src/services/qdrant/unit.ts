@@ -12,15 +12,20 @@ const LIMIT_SHARE = 0.9;
  */
 export function renderQdrantUnit(config: Config, memory = Number.POSITIVE_INFINITY): string {
   const { qdrant, paths } = config;
-  const planned = parseSize(qdrant.memory) ?? 0;
   return template('qdrant/qdrant@.service', {
     root: paths.root,
     writable: writablePaths(config),
     mounts: [...new Set([paths.storage, ...writablePaths(config)])].filter((path) => !path.includes('%')),
     nofile: qdrant.nofile,
-    memoryMax: planned <= memory * LIMIT_SHARE ? planned : null,
+    memoryMax: qdrantMemoryLimit(config, memory),
     native: qdrant.artifact.from !== 'emulator',
   });
+}
+
+/** The bytes of memory that an instance may use at most; null: as many as the host, which has so many, has. */
+export function qdrantMemoryLimit({ qdrant }: Pick<Config, 'qdrant'>, memory: number): number | null {
+  const planned = parseSize(qdrant.memory) ?? 0;
+  return planned <= memory * LIMIT_SHARE ? planned : null;
 }
 
 /** Each instance writes to its own slot alone, unless the slots' directories have nothing in common. */

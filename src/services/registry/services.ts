@@ -3,9 +3,10 @@ import type { Config, SlotName } from '../../config/schema.js';
 import { SLOTS } from '../../config/slots.js';
 import { gatewayInstances, reachedAt } from '../gateway/instances.js';
 import { edgeServes } from '../haproxy/config.js';
+import { monitoringPrograms } from '../monitoring/programs.js';
 
 /** In the order in which they are started: each finds there what it needs. */
-export const SERVICE_NAMES = ['postgresql', 'redis', 'qdrant', 'gateway', 'edge'] as const;
+export const SERVICE_NAMES = ['postgresql', 'redis', 'qdrant', 'gateway', 'edge', 'monitoring'] as const;
 
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
@@ -63,6 +64,7 @@ export function servicesOf(config: Config, placement: Placement): Service[] {
     qdrant(config),
     ...(config.gateway.enabled ? [gateway(config, placement)] : []),
     ...(edgeServes(config) ? [edge()] : []),
+    ...(config.monitoring.enabled ? [monitoring(config)] : []),
   ];
   const names = found.map(({ name }) => name);
   return found.map((each) => ({ ...each, after: each.after.filter((name) => names.includes(name)) }));
@@ -150,6 +152,21 @@ function edge(): Service {
     metricsPort: port,
   };
   return { name: 'edge', after: ['qdrant', 'gateway'], units: [unit], instances: [instance] };
+}
+
+/** Prometheus with all that brings it numbers, or takes alerts from it. */
+function monitoring(config: Config): Service {
+  const programs = monitoringPrograms(config);
+  return {
+    name: 'monitoring',
+    after: ['postgresql', 'redis', 'qdrant', 'gateway', 'edge'],
+    units: programs.map(({ unit }) => unit),
+    instances: programs.map(({ name, unit, port, readyPath }) => ({
+      ...alone(name, unit),
+      endpoints: [{ protocol: 'http', port }],
+      health: { port, path: readyPath, status: 200 },
+    })),
+  };
 }
 
 /** The one instance of a service without slots, on loopback. */

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/schema.js';
 import { template } from '../../templates.js';
+import { MONITORING_UNITS } from '../monitoring/programs.js';
 import { TARGET } from './place.js';
 import { type Service, unitsOfAllSlots } from './services.js';
 
@@ -46,6 +47,7 @@ export function unitsLeftAlone(added: readonly DropIn[], postgres: number): stri
   const all = [
     ...['postgresql.service', `postgresql@${postgres}-main.service`],
     ...['redis-server.service', 'api-gateway@.service', 'haproxy.service'],
+    ...MONITORING_UNITS,
   ];
   return all.filter((unit) => !added.some((each) => each.unit === unit));
 }
@@ -54,9 +56,12 @@ function unitsBefore(config: Config, services: readonly Service[], { after }: Se
   return services.filter(({ name }) => after.includes(name)).flatMap((each) => unitsOfAllSlots(config, each));
 }
 
-/** The packages of Redis and HAProxy say `always`, which is left; that of PostgreSQL says nothing. */
+/**
+ * The packages of Redis and HAProxy say `always`, which is left; that of PostgreSQL says nothing, and that of Prometheus does
+ * not mean one that gives up.
+ */
 function restartOf({ name }: Service): string | null {
-  return name === 'postgresql' ? 'on-failure' : null;
+  return name === 'postgresql' || name === 'monitoring' ? 'on-failure' : null;
 }
 
 /** vdb's own units are instances of templates, all of which are meant; of PostgreSQL's clusters only its own is. */

@@ -7,7 +7,7 @@ const PACKAGES = `dpkg-query -W -f '\${Package}\\n' | sort`;
 const RULES = '/etc/prometheus/vdb-test.yml';
 const CONFIG = '/etc/prometheus/prometheus.yml';
 
-/** Prometheus as a later release will install it: on loopback, watching itself, with one rule. Evaluates each second. */
+/** A Prometheus of their own: on loopback, watching itself, with one rule. Evaluates each second. */
 const INSTALL = `export DEBIAN_FRONTEND=noninteractive
   ${PACKAGES} > /run/vdb-test-packages
   install() { apt-get install -y -q --no-install-recommends prometheus; }
@@ -44,7 +44,7 @@ lookingAtSharedHost('monitoring', (host) => {
 
   beforeAll(async () => {
     expect(await resultsFor(host())).toEqual([
-      ['monitoring.targets', 'warn', 'Prometheus is not installed, and this release does not install it'],
+      ['monitoring.targets', 'warn', 'Prometheus is not installed'],
       ['monitoring.rules', 'skip', 'Prometheus is not installed'],
       ['monitoring.alerts', 'skip', 'Prometheus is not installed'],
     ]);

@@ -1,6 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CreateOutcome } from '../../../src/backup/create/events.js';
 import type { BackupManifest } from '../../../src/backup/manifest.js';
-import { backupMetrics } from '../../../src/backup/metrics.js';
+import { backupMetrics, tellingOf } from '../../../src/backup/metrics.js';
+import { TEXTFILE_DIRECTORY } from '../../../src/services/monitoring/textfile.js';
+import { OWNED, unprivilegedHost } from '../../support/unprivileged-host.js';
 
 const HASH = 'a'.repeat(64);
 const MANIFEST: BackupManifest = {
@@ -53,5 +59,43 @@ describe('metrics of backups', () => {
       'vdb_backup_last_attempt_timestamp_seconds 1795572000',
       'vdb_backup_last_status 0',
     ]);
+  });
+});
+
+describe('an attempt at a set', () => {
+  let place: string;
+  let warnings: string[];
+  beforeEach(() => {
+    place = mkdtempSync(join(tmpdir(), 'vdb-backup-metrics-'));
+    warnings = [];
+  });
+  afterEach(() => rmSync(place, { recursive: true }));
+
+  const told = () => samples(readFileSync(join(place, 'textfiles/vdb_backup.prom'), 'utf8'));
+  const attempt = (outcome: () => Promise<CreateOutcome>) => {
+    const instead = { ...OWNED, [TEXTFILE_DIRECTORY]: join(place, 'textfiles') };
+    const host = unprivilegedHost(join(place, 'busy'), { instead });
+    return tellingOf(host, (message) => warnings.push(message), outcome);
+  };
+  const outcome: CreateOutcome = { status: 'done', ...set, directory: '/data/backups/a' };
+
+  it('is told of, however it ends', async () => {
+    expect(await attempt(() => Promise.resolve(outcome))).toBe(outcome);
+    expect(told()).toContain('vdb_backup_last_status 1');
+    const interrupted = { status: 'interrupted', durationMs: 1 } as const;
+    expect(await attempt(() => Promise.resolve(interrupted))).toBe(interrupted);
+    expect(told()).toContain('vdb_backup_last_status 0');
+    await attempt(() => Promise.resolve(outcome));
+    await expect(attempt(() => Promise.reject(new Error('the disk is full')))).rejects.toThrow('disk');
+    expect(told()).toContain('vdb_backup_last_status 0');
+    expect(told()).toContain('vdb_backup_bytes 42');
+    expect(warnings).toEqual([]);
+  });
+
+  it('is what it is where nobody can be told', async () => {
+    writeFileSync(join(place, 'textfiles'), '');
+    expect(await attempt(() => Promise.resolve(outcome))).toBe(outcome);
+    expect(warnings).toEqual([expect.stringMatching(/^The metrics could not be written: /)]);
+    await expect(attempt(() => Promise.reject(new Error('the disk is full')))).rejects.toThrow('disk');
   });
 });

@@ -92,6 +92,18 @@ describe('manifest', () => {
     expect(without.filter(({ port }) => port === 81 || port === 8480)).toEqual([]);
   });
 
+  it('demands monitoring where vdb brings it, each exporter with what it looks at', () => {
+    const before = required();
+    const added = (sections: Record<string, unknown>) =>
+      required(sections).filter((entry) => !before.includes(entry));
+    expect(added({ monitoring: { enabled: true } })).toEqual([
+      ...['9090 loopback', '9100 loopback', '9093 loopback', '9187 loopback', '9121 loopback'],
+    ]);
+    const off = { enabled: false };
+    const alone = { enabled: true, node_exporter: false, alertmanager: off };
+    expect(added({ postgres: off, redis: off, gateway: off, monitoring: alone })).toEqual(['9090 loopback']);
+  });
+
   it('allows the other slot and monitoring, and misses none of them', () => {
     const optional = entries().filter((entry) => !entry.required);
     const ports = optional.map(({ port, on }) => `${port} ${on}`);

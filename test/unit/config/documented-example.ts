@@ -43,6 +43,9 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   ef: 128,
 };
 
+/** What the example calls an entry of these maps. */
+const RECORD_KEYS: Readonly<Record<string, string>> = { alerts: 'BackupOld' };
+
 /** The data under `schema` as YAML in which every key of the schema is explained, the optional ones in comments. */
 export function documented(schema: JsonSchema, data: unknown, indent = ''): string[] {
   const values = isMapping(data) ? data : {};
@@ -105,7 +108,9 @@ function record(key: string, entry: JsonSchema, values: Record<string, unknown>,
   const deeper = `${indent}  `;
   if (first === undefined) {
     const sample =
-      entry.properties === undefined ? [] : ['mixtral:', ...documented(entry, sampleEntry(entry), '  ')];
+      entry.properties === undefined
+        ? []
+        : [`${RECORD_KEYS[key] ?? 'mixtral'}:`, ...documented(entry, sampleEntry(entry), '  ')];
     return [`${indent}${key}: {}`, ...commented(sample, deeper)];
   }
   if (entry.properties === undefined) {

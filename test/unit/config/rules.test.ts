@@ -45,6 +45,87 @@ test.each<[string, Record<string, unknown>, string]>([
     'monitoring.node_exporter: port 9100',
   ],
   [
+    'Prometheus on the port of an exporter',
+    { monitoring: { enabled: true, prometheus_port: 9187 } },
+    'monitoring.enabled: port 9187 is taken by Prometheus; the PostgreSQL exporter',
+  ],
+  [
+    'an alert that there is not',
+    { monitoring: { alerts: { BackupsOld: { limit: 50 } } } },
+    'monitoring.alerts.BackupsOld: there is no such alert; did you mean BackupOld?',
+  ],
+  [
+    'a limit of an alert that compares with nothing',
+    { monitoring: { alerts: { QdrantDown: { for: '5m', limit: 3 } } } },
+    'monitoring.alerts.QdrantDown.limit: has no use: QdrantDown compares with nothing',
+  ],
+  [
+    'a delay of an alert that fires always',
+    { monitoring: { alerts: { Watchdog: { for: '5m' } } } },
+    'monitoring.alerts.Watchdog.for: has no use: Watchdog does not wait',
+  ],
+  [
+    'monitoring without metrics',
+    { monitoring: { enabled: true, metrics_enabled: false } },
+    'monitoring.metrics_enabled: is false, but monitoring.enabled has vdb install a Prometheus',
+  ],
+  [
+    'a webhook without its address',
+    { monitoring: { alertmanager: { receivers: [{ name: 'a' }] } } },
+    'monitoring.alertmanager.receivers[0].url: is missing; it is required while the type is webhook',
+  ],
+  [
+    'mail to nobody',
+    {
+      monitoring: {
+        alertmanager: {
+          receivers: [{ name: 'a', type: 'email', from: 'a@b.example', smarthost: 'b.example:25' }],
+        },
+      },
+    },
+    'monitoring.alertmanager.receivers[0].to: names nobody',
+  ],
+  [
+    'an account at a mail server without its password',
+    {
+      monitoring: {
+        alertmanager: {
+          receivers: [
+            {
+              ...{ name: 'a', type: 'email', to: ['a@b.example'], from: 'a@b.example' },
+              smarthost: 'b.example:25',
+              username: 'a',
+            },
+          ],
+        },
+      },
+    },
+    'monitoring.alertmanager.receivers[0].password: is missing: a mail server wants an account',
+  ],
+  [
+    'two receivers of one name',
+    {
+      monitoring: {
+        alertmanager: {
+          receivers: [
+            { name: 'a', url: 'http://127.0.0.1:1' },
+            { name: 'a', url: 'http://127.0.0.1:2' },
+          ],
+        },
+      },
+    },
+    'monitoring.alertmanager.receivers[1].name: a is the name of two receivers',
+  ],
+  [
+    'a mail server for a webhook',
+    {
+      monitoring: {
+        alertmanager: { receivers: [{ name: 'a', url: 'http://127.0.0.1:1', smarthost: 'b.example:25' }] },
+      },
+    },
+    'monitoring.alertmanager.receivers[0].smarthost: has no use while the type is webhook',
+  ],
+  [
     'a port where outgoing connections get theirs',
     { redis: { port: 16_379 } },
     'redis.port: port 16379 (Redis) lies in net.ipv4.ip_local_port_range 10240 65535',

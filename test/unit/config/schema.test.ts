@@ -100,6 +100,12 @@ test.each<[Path, unknown, string]>([
     '30',
     'backup.retention: must be a duration such as 30d, 12h, 10m or 45s; found "30"',
   ],
+  [['monitoring', 'scrape_interval'], '3s', 'monitoring.scrape_interval: must be 4s or more; found "3s"'],
+  [
+    ['monitoring', 'alertmanager', 'repeat_interval'],
+    '0s',
+    'monitoring.alertmanager.repeat_interval: must be 1s or more; found "0s"',
+  ],
   [
     ['checks', 'waivers'],
     [{ id: 'a', owner: 'b', reason: 'c' }],

@@ -11,6 +11,7 @@ export const BROUGHT_BY: Readonly<Record<ServiceName, string>> = {
   qdrant: '1.1',
   gateway: '1.2',
   edge: '4.5',
+  monitoring: '5.1',
 };
 
 /** What runs by the configuration; PostgreSQL only on a system of which it is known which one is there. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { known } from '../../../../src/host/probe.js';
 import { ABSENT, answered, contextOf, judged } from '../support.js';
 
@@ -77,5 +78,109 @@ describe.each(['monitoring.targets', 'monitoring.rules', 'monitoring.alerts'])('
   it('is skipped without metrics', () => {
     const context = contextOf({ monitoring: { metrics_enabled: false } });
     expect(judged(id, [], context)).toMatchObject({ status: 'skip' });
+  });
+});
+
+describe('where vdb has installed it', () => {
+  const alone = contextOf({
+    gateway: { enabled: false },
+    networking: { load_balancer: false },
+    postgres: { enabled: false },
+    redis: { enabled: false },
+    monitoring: { enabled: true, node_exporter: false },
+  });
+  const JOBS = ['prometheus', 'alertmanager', 'qdrant'];
+  const up = JOBS.map((job) => ({ labels: { job, instance: 'a:1' }, health: 'up' }));
+  const judgedTargets = (activeTargets: unknown[]) =>
+    judged('monitoring.targets', [VALID, success({ activeTargets })], alone);
+
+  it('misses a job that has no target, and says which task brings it', () => {
+    expect(judgedTargets(up)).toMatchObject({ status: 'pass', seen: '3 up, of 3 jobs' });
+    expect(judgedTargets(up.slice(0, 2))).toMatchObject({
+      ...{ status: 'warn', seen: '1 of 3 jobs without a target', fix: '1.1' },
+      details: ['qdrant: no target'],
+    });
+    expect(judgedTargets([...up.slice(1), { ...up[0], health: 'down' }])).toMatchObject({
+      ...{ status: 'warn', seen: '1 of 3 not up', fix: '5.1' },
+    });
+  });
+
+  it('has task 5.1 bring back what is gone', () => {
+    for (const observations of [
+      [ABSENT, ABSENT],
+      [VALID, ABSENT],
+    ])
+      expect(judged('monitoring.targets', observations, alone)).toMatchObject({ status: 'warn', fix: '5.1' });
+    expect(judged('monitoring.targets', [VALID, ABSENT])).not.toHaveProperty('fix');
+  });
+
+  it.each([
+    [['QdrantDown'], '1.1'],
+    [['QdrantErrors', 'GatewayErrors', 'QdrantDown'], '1.1,1.2'],
+    [['QdrantDown', 'DiskSpace'], undefined],
+  ])('has the tasks of %j bring back what these alerts are about', (names, fix) => {
+    const firing = names.map((name) => ({
+      labels: { alertname: name, severity: 'critical' },
+      state: 'firing',
+    }));
+    const observations = [VALID, success({ alerts: firing }), answered(200, '')];
+    const result = judged('monitoring.alerts', observations, alone);
+    expect(result).toMatchObject({ status: 'fail', seen: names.join(', ') });
+    expect(result.fix).toBe(fix);
+    expect(judged('monitoring.alerts', observations.slice(0, 2)).fix).toBeUndefined();
+  });
+
+  describe('the rules', () => {
+    const written = {
+      alert: 'Down',
+      ...{ expr: 'up == 0', for: '60s' },
+      ...{ labels: { severity: 'critical' }, annotations: { summary: 'It is down.' } },
+    };
+    const loaded = {
+      ...{ name: 'Down', health: 'ok', duration: 60, query: 'up == 0' },
+      ...{ labels: written.labels, annotations: written.annotations },
+    };
+    const file = known(stringify({ groups: [{ name: 'a', rules: [written] }] }));
+    const judgedRules = (have: unknown[], text: typeof file = file) =>
+      judged('monitoring.rules', [VALID, rules(...have), text], alone);
+
+    it('are those of the file', () => {
+      expect(judgedRules([loaded])).toMatchObject({ status: 'pass', seen: '1 rules' });
+    });
+
+    it.each([
+      ['one that waits longer', { ...loaded, duration: 90 }, 'Down: loaded from another file'],
+      ['one that says something else', { ...loaded, annotations: {} }, 'Down: loaded from another file'],
+      ['another one', { ...loaded, name: 'Up' }, 'Down: not loaded\nUp: loaded, and not in the file'],
+    ])('are not with %s', (_, have, details) => {
+      const result = judgedRules([have]);
+      expect(result).toMatchObject({ status: 'fail', fix: '5.1' });
+      expect(result.details?.join('\n')).toBe(details);
+    });
+
+    it.each([known<string>(null), known('no yaml: [')])('are nothing without their file (%#)', (text) => {
+      expect(judgedRules([loaded], text as typeof file)).toMatchObject({ status: 'fail', fix: '5.1' });
+    });
+  });
+
+  describe('Alertmanager', () => {
+    const judgedAlerts = (manager: ReturnType<typeof answered>, ...list: unknown[]) =>
+      judged('monitoring.alerts', [VALID, success({ alerts: list }), manager], alone);
+
+    it('answers', () => {
+      expect(judgedAlerts(answered(200))).toMatchObject({ status: 'pass', seen: '0 firing, none critical' });
+    });
+
+    it.each([
+      [ABSENT, 'Alertmanager does not listen: nobody is told of alerts'],
+      [answered(503), 'Alertmanager answers 503: nobody is told of alerts'],
+    ])('does not (row %#)', (manager, seen) => {
+      expect(judgedAlerts(manager)).toMatchObject({ status: 'fail', seen, fix: '5.1' });
+    });
+
+    it('does not hide what fires', () => {
+      const result = judgedAlerts(ABSENT, alert('firing', 'critical'));
+      expect(result.details).toEqual(['Alertmanager does not listen: nobody is told of alerts', 'Down']);
+    });
   });
 });

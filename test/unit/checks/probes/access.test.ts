@@ -202,6 +202,36 @@ describe('secretExposure', () => {
     }
   });
 
+  it('takes the only line of a file for its secret, and the password of a file of passwords', async () => {
+    const [bare, password] = [randomUUID(), randomUUID()];
+    const key = await write('key', bare);
+    const passwords = await write('passwords.json', `{"redis://127.0.0.1:6379":"${password}"}`);
+    const lines = await write('lines', `a line of ${randomUUID()}`, 'and another one');
+    const process = spawn('bash', ['-c', 'sleep 60; :', `${bare}${password}`]);
+    try {
+      for (const path of [key, passwords]) {
+        const [seen] = await observe(localHost(), [ask(secretExposure, [path])]);
+        expect(seen).toMatchObject({
+          value: {
+            sources: new Map([[path, 1]]),
+            processes: expect.arrayContaining([`${process.pid} bash`]),
+          },
+        });
+      }
+      const [other] = await observe(localHost(), [ask(secretExposure, [key, lines])]);
+      expect(other).toMatchObject({
+        value: {
+          sources: new Map([
+            [key, 1],
+            [lines, 0],
+          ]),
+        },
+      });
+    } finally {
+      process.kill();
+    }
+  });
+
   it('is unknown when a file cannot be read, or holds no secret, or the answer is cut', async () => {
     const empty = await write('empty', 'requirepass ""');
     const [missing, none] = await Promise.all(

@@ -48,6 +48,19 @@ describe('what runs on a host', () => {
     expect(gateway?.units).toEqual(['api-gateway@green-1.service', 'api-gateway@green-2.service']);
   });
 
+  test('has monitoring where vdb brings it, with what each of its programs answers', () => {
+    const config = testConfig({ gateway: GATEWAY, monitoring: { enabled: true } });
+    const found = servicesOf(config, PLACED).find(({ name }) => name === 'monitoring');
+    expect(found?.after).toEqual(['postgresql', 'redis', 'qdrant', 'gateway', 'edge']);
+    expect(found?.instances.map(({ name, health }) => [name, health?.port, health?.path])).toEqual([
+      ['node-exporter', 9100, '/'],
+      ['postgres-exporter', 9187, '/'],
+      ['redis-exporter', 9121, '/'],
+      ['alertmanager', 9093, '/-/ready'],
+      ['prometheus', 9090, '/-/ready'],
+    ]);
+  });
+
   test('offers no gRPC where nothing speaks it', () => {
     const emulated = { api_key: 'Zk3vTq8sXw1mBn6cLd9f', read_only_api_key: 'pR7yHu2jKo5iGe4aSt0q' };
     const config = testConfig({ qdrant: { ...emulated, artifact: { from: 'emulator' } } });
@@ -114,6 +127,6 @@ describe('the targets of Prometheus', () => {
   });
 
   test('leave no file of a service that is gone', () => {
-    expect(undiscovered(found)).toEqual(['vdb-postgresql.json', 'vdb-redis.json']);
+    expect(undiscovered(found)).toEqual(['vdb-postgresql.json', 'vdb-redis.json', 'vdb-monitoring.json']);
   });
 });
