@@ -194,7 +194,9 @@ function refused(deploy: QdrantDeploy, phase: PhaseName, why: string): VdbError 
 function cutover(deploy: QdrantDeploy, stop: AbortSignal): Promise<PhaseEnd> {
   const move = moveOf(deploy);
   const edge = { ...move.edge, backends: switched(deploy) };
-  return cutOver({ ...move, edge }, () => follow(deploy, deploy.after, stop));
+  return cutOver({ ...move, edge }, () =>
+    follow(deploy, deploy.after, { fenced: deploy.copying.holdsWrites, stop }),
+  );
 }
 
 function switched({ after, copying }: QdrantDeploy): string[] {
@@ -203,8 +205,11 @@ function switched({ after, copying }: QdrantDeploy): string[] {
 }
 
 /** Files of the host say what the running edge does. */
-async function follow(deploy: QdrantDeploy, context: TaskContext, stop: AbortSignal): Promise<void> {
-  const fenced = deploy.copying.holdsWrites;
+async function follow(
+  deploy: QdrantDeploy,
+  context: TaskContext,
+  { fenced, stop }: { fenced: boolean; stop: AbortSignal },
+): Promise<void> {
   await deploy.host.run(edgeFollows(renderHaproxy(context.config, { fenced })));
   await bring([taskOf('deploy.state', 'State', deploy.parts.state)], optionsOf(deploy, context, stop));
 }
@@ -273,10 +278,11 @@ async function withdraw(deploy: QdrantDeploy, record: DeployRecord): Promise<voi
   const { host, before, copying } = deploy;
   const { backends, limitSeconds } = edgeOf(before.config, 'qdrant');
   const { from, to } = slotsOf(deploy);
-  const never = new AbortController().signal;
+  const { signal: stop } = new AbortController();
   if (hasSwitched(record)) {
-    await host.run(switchSlot({ backends: switched(deploy), to: from, limitSeconds }));
-    await follow(deploy, before, never);
+    // Reads and writes alike: those may be held back still, or let in at the new slot already.
+    await host.run(switchSlot({ backends, to: from, limitSeconds }));
+    await follow(deploy, before, { fenced: false, stop });
   }
   await copying.withdraw(record);
   await host.run(disableSlot({ backends, slot: to }));

@@ -5,7 +5,7 @@ import { Gate } from '../../../src/host/gate.js';
 import { openHost } from '../../../src/host/open.js';
 import { bytes, floats, grpcChannel, varint } from '../../support/grpc.js';
 import type { LabHost } from '../../support/lab.js';
-import { type Load, openLoad } from '../gateway/load.js';
+import { eventually, type Load, openLoad } from '../gateway/load.js';
 
 /** A collection behind the edge of a lab host, and who knows what was written to it. */
 export interface Probe {
@@ -109,6 +109,19 @@ export async function probeBehindEdge(lab: LabHost): Promise<Probe> {
     return called('/qdrant.Points/Upsert', message, () => acknowledged.add(id));
   }
 
+  /** The edge may have nobody to ask right after a restart: then it is asked again. */
+  async function pointsOf(ids: number[]): Promise<{ id: number; payload?: { n?: number } }[]> {
+    let result: { id: number; payload?: { n?: number } }[] = [];
+    await eventually(async () => {
+      const response = await ask('POST', '/points', { ids, with_payload: true }).catch(() => undefined);
+      const body = (await response?.json().catch(() => ({}))) as { result?: typeof result } | undefined;
+      if (!response?.ok || body?.result === undefined) return false;
+      result = body.result;
+      return true;
+    }, 'the points are read');
+    return result;
+  }
+
   const query = () => sent('POST', '/points/query', { query: vectorOf(next), limit: 3 });
   const readByGrpc = () => called('/qdrant.Points/Count', Buffer.concat([bytes(1, NAME), varint(3, 1)]));
 
@@ -155,12 +168,8 @@ export async function probeBehindEdge(lab: LabHost): Promise<Probe> {
       const ids = [...acknowledged, COUNTER];
       const found = new Map<number, number>();
       for (let from = 0; from < ids.length; from += 500) {
-        const response = await ask('POST', '/points', {
-          ids: ids.slice(from, from + 500),
-          with_payload: true,
-        });
-        const { result } = (await response.json()) as { result: { id: number; payload?: { n?: number } }[] };
-        for (const { id, payload } of result) found.set(id, payload?.n ?? id);
+        for (const { id, payload } of await pointsOf(ids.slice(from, from + 500)))
+          found.set(id, payload?.n ?? id);
       }
       const counter = found.get(COUNTER) ?? 0;
       return [
@@ -173,9 +182,8 @@ export async function probeBehindEdge(lab: LabHost): Promise<Probe> {
     contents,
     async forget() {
       acknowledged = new Set((await contents()).keys());
-      const response = await ask('POST', '/points', { ids: [COUNTER], with_payload: true });
-      const { result } = (await response.json()) as { result: { payload: { n: number } }[] };
-      counted = { ...counted, acknowledged: result[0]?.payload.n ?? 0 };
+      const [counter] = await pointsOf([COUNTER]);
+      counted = { ...counted, acknowledged: counter?.payload?.n ?? 0 };
     },
     async reconnect() {
       const before = link;

@@ -27,7 +27,8 @@ if is_asked_for("gone"):
 with open(sys.argv[sys.argv.index("--config-path") + 1]) as file:
     port = int(re.search(r"^  http_port: (\d+)", file.read(), re.MULTILINE)[1])
 inner = port + 2000
-environment = {**os.environ, "QDRANT__SERVICE__HTTP_PORT": str(inner)}
+# What comes as a file may not execute memory that it writes, and the engine of the emulator has to be told so.
+environment = {**os.environ, "QDRANT__SERVICE__HTTP_PORT": str(inner), "NODE_OPTIONS": "--jitless"}
 program = subprocess.Popen(["@PROGRAM@", *sys.argv[1:]], env=environment)
 signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 
