@@ -80,7 +80,10 @@ export async function bakeNew(
   return watchNew(async () => sumOf(await serversOf(host, backends), to, begun), record, options, stop);
 }
 
-/** The same, where `look` says what clients met at what is new. It does not end while answers are slow: that is decided first. */
+/**
+ * The same, where `look` says what clients met at what is new. It does not end while answers are slow: that is decided first.
+ * Where it has failed before and a person goes on, what was met until then is no argument any more.
+ */
 export async function watchNew(
   look: () => Promise<Traffic>,
   record: DeployRecord,
@@ -88,7 +91,8 @@ export async function watchNew(
   stop: AbortSignal,
 ): Promise<PhaseEnd> {
   const numbers = numbersOf(record, switchOf(record));
-  const [old, start] = [numberedAs('old', numbers), numberedAs('new', numbers)];
+  const old = numberedAs('old', numbers);
+  const start = record.failure?.phase === 'bake' ? await look() : numberedAs('new', numbers);
   const until = performance.now() + seconds * 1000;
   for (let fineAt = performance.now(); ; ) {
     const seen = between(start, await look());

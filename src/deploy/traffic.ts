@@ -42,9 +42,12 @@ export async function takesRequests(
   return servers.some((server) => server.slot === slot && server.state === 'ready');
 }
 
+/** HAProxy's mean forgets slowly: each answer has this share of it at most (TIME_STATS_SAMPLES in its defaults.h). */
+const MEAN_OF = 512;
+
 /**
- * The servers of a slot as one. The mean is weighted by the requests that each was given `since` an earlier look: one that had
- * a million before then does not cover what is slow now. Pure.
+ * The servers of a slot as one. With `since`, an earlier look, the mean is that of what came since then, weighted by requests: a
+ * server that had a million before does not cover what is slow now, nor what was slow before what is fast. Pure.
  */
 export function sumOf(
   servers: readonly EdgeTraffic[],
@@ -52,16 +55,27 @@ export function sumOf(
   since: readonly EdgeTraffic[] = [],
 ): Traffic & { running: number } {
   const own = servers.filter((server) => server.slot === slot);
-  const sum = (of: (server: EdgeTraffic) => number): number =>
-    own.reduce((total, server) => total + of(server), 0);
-  const given = ({ backend, name, requests }: EdgeTraffic): number => {
-    const before = since.find((each) => each.backend === backend && each.name === name)?.requests ?? 0;
-    return requests < before ? requests : requests - before;
-  };
-  const recent = sum(given);
+  const recent = own.map((server) => recentOf(server, since));
+  const sum = <T>(of: readonly T[], value: (each: T) => number): number =>
+    of.reduce((total, each) => total + value(each), 0);
+  const asked = sum(recent, ({ requests }) => requests);
   return {
-    ...{ requests: sum(({ requests }) => requests), errors: sum(({ errors }) => errors) },
-    running: sum(({ running }) => running),
-    meanMs: recent === 0 ? null : sum((server) => server.meanMs * given(server)) / recent,
+    ...{ requests: sum(own, ({ requests }) => requests), errors: sum(own, ({ errors }) => errors) },
+    running: sum(own, ({ running }) => running),
+    meanMs: asked === 0 ? null : sum(recent, ({ requests, meanMs }) => meanMs * requests) / asked,
   };
+}
+
+/** What a server was given since an earlier look, and how long its answers to that took; an edge that was restarted counts anew. */
+function recentOf(
+  { backend, name, requests, meanMs }: EdgeTraffic,
+  since: readonly EdgeTraffic[],
+): { requests: number; meanMs: number } {
+  const before = since.find((each) => each.backend === backend && each.name === name);
+  if (before === undefined || before.requests === 0 || requests < before.requests)
+    return { requests, meanMs };
+  const given = requests - before.requests;
+  if (given === 0) return { requests: 0, meanMs: 0 };
+  const kept = Math.min(before.requests / requests, (1 - 1 / MEAN_OF) ** given);
+  return { requests: given, meanMs: Math.max(0, (meanMs - kept * before.meanMs) / (1 - kept)) };
 }

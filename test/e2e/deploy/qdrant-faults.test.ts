@@ -103,6 +103,8 @@ describeThorough('with all faults', () => {
       if (!(await host.isOpen())) return;
       await whenFree('deploy abort --yes');
       if (await host.isOpen()) await whenFree('deploy continue');
+      // What the slot that was given up had alone is gone, as was agreed to.
+      if (!host.genuine) await host.probe.forget();
     }
 
     describe('is cut off by kill -9', () => {

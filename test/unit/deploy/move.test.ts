@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Traffic } from '../../../src/deploy/bake.js';
 import { switchNumbers, watchNew } from '../../../src/deploy/move.js';
-import { newRecord } from '../../../src/deploy/record.js';
+import { type DeployRecord, newRecord } from '../../../src/deploy/record.js';
 
 const QUIET: Traffic = { requests: 0, errors: 0, meanMs: null };
 const OLD: Traffic = { requests: 500, errors: 0, meanMs: 7 };
@@ -30,13 +30,17 @@ record.phases = record.phases.map((phase) =>
 
 /** Watches a release whose looks take so many seconds each, and say this one after the other. */
 function watch(seconds: number, tookSeconds: number, ...looks: Traffic[]) {
+  return watchAs(record, seconds, tookSeconds, ...looks);
+}
+
+function watchAs(of: DeployRecord, seconds: number, tookSeconds: number, ...looks: Traffic[]) {
   const sick = vi.fn(async () => null);
   const look = async () => {
     vi.advanceTimersByTime(tookSeconds * 1000);
     return (looks.length > 1 ? looks.shift() : looks[0]) as Traffic;
   };
   const options = { seconds, sick, refused: (why: string) => new Error(why) as never, onLine: () => {} };
-  return watchNew(look, record, options, new AbortController().signal);
+  return watchNew(look, of, options, new AbortController().signal);
 }
 
 describe('a release that is watched', () => {
@@ -53,5 +57,12 @@ describe('a release that is watched', () => {
 
   test('stays where it was slow for a moment', async () => {
     await expect(watch(9, 6, slow(900), slow(20))).resolves.toMatchObject({ numbers: { new_ms: 20 } });
+  });
+
+  test('is judged by what comes from now on where somebody goes on after it has failed', async () => {
+    const broken: Traffic = { requests: 300, errors: 90, meanMs: 7 };
+    await expect(watch(0, 1, broken)).rejects.toThrow('90 of 300 requests failed');
+    const failed = { ...record, failure: { phase: 'bake' as const, code: 'deploy.bake', message: '' } };
+    await expect(watchAs(failed, 0, 1, broken)).resolves.toMatchObject({ numbers: { new_errors: 0 } });
   });
 });
