@@ -72,7 +72,7 @@ onSharedHost('vdb check', (host) => {
 
   test.each([
     ['while it waits', /"check\.waiting"/, 0],
-    ['while it looks', /^$/, 700],
+    ['while it looks', /^$/, 2000],
   ])('Ctrl-C %s ends it at once with exit code 130, a result and the reports', async (_, until, pause) => {
     const file = join(site.directory, `left-${pause}.xml`);
     await host().inside('systemctl stop redis-server');
