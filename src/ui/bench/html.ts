@@ -1,7 +1,7 @@
 import { middleOf } from '../../bench/gates.js';
 import { msText } from '../../bench/load-text.js';
 import type { BenchResult, PathResult } from '../../bench/result.js';
-import { printable } from '../../text.js';
+import { escaped as markupOf, pageShell } from '../page/shell.js';
 import { legendHtml, type Plot, plotSvg } from './plot.js';
 import { cpuPlot, histogramPlot, latencyPlot, memoryPlot, rampPlot, recallPlot } from './plots.js';
 import { changeText } from './text.js';
@@ -16,24 +16,16 @@ import {
   valueText,
 } from './words.js';
 
+/** Beside what every page has: gates, tables of numbers and plots. */
 const STYLE = `
-:root { color-scheme: light dark; --text: #1c2024; --soft: #596068; --back: #fff; --card: #f5f6f8; --line: #d9dce1;
-  --ok: #17703a; --miss: #b3261e; --c1: #2563c4; --c2: #b26a00; --c3: #b3261e; --c4: #6d4a9e; }
-@media (prefers-color-scheme: dark) {
-  :root { --text: #e7e9ec; --soft: #a3abb5; --back: #15181c; --card: #1e2328; --line: #363d45;
-    --ok: #6fcf8e; --miss: #ff8f84; --c1: #7fb0ff; --c2: #f0b354; --c3: #ff8f84; --c4: #c4a5f3; }
-}
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 60rem; padding: 1.5rem 1rem 3rem; background: var(--back); color: var(--text);
-  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
-h1 { margin: 0 0 .25rem; font-size: 1.5rem; line-height: 1.25; }
+:root { --c1: #2563c4; --c2: #b26a00; --c3: #b3261e; --c4: #6d4a9e; }
+@media (prefers-color-scheme: dark) { :root { --c1: #7fb0ff; --c2: #f0b354; --c3: #ff8f84; --c4: #c4a5f3; } }
+body { max-width: 60rem; }
 h2 { margin: 2rem 0 .5rem; font-size: 1.1875rem; line-height: 1.3; }
-p { margin: 0 0 .5rem; }
-.soft { color: var(--soft); font-size: .875rem; }
 .gates { list-style: none; margin: 1rem 0; padding: 0; }
 .gates li { margin: 0 0 .375rem; padding: .375rem .75rem; background: var(--card); border: 1px solid var(--line);
   border-left: .3rem solid var(--state); border-radius: .375rem; }
-.ok { --state: var(--ok); } .miss { --state: var(--miss); }
+.good { --state: var(--good); } .bad { --state: var(--bad); }
 .gates b { color: var(--state); }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .875rem; }
@@ -53,27 +45,14 @@ circle, .bar { fill: var(--c); }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .125rem 1rem; margin: .25rem 0 0; padding: 0; font-size: .8125rem; }
 .legend i { display: inline-block; width: .75rem; height: .1875rem; margin-right: .375rem; vertical-align: middle; background: var(--c); }
 @media (max-width: 36rem) { .tick, .axis { font-size: 17px; } }
-@media print {
-  :root { color-scheme: light; --text: #000; --soft: #444; --back: #fff; --card: #fff; --line: #999; }
-  body { max-width: none; padding: 0; font-size: 10.5pt; }
-}
 `;
 
 /** A result as one page that needs nothing beside itself. */
 export function benchHtml(result: BenchResult): string {
   const { host, at, vdb, gates, paths, remarks } = result;
-  const title = `Benchmark of ${escaped(host.name)}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${title}</h1>
+  const title = `Benchmark of ${host.name}`;
+  const body = `<main>
+<h1>${escaped(title)}</h1>
 <p class="soft">${escaped(`${at.slice(0, 16).replace('T', ' ')} UTC, vdb ${vdb}`)}</p>
 <p>${escaped(hardwareText(result))}<br>${escaped(dataText(result))}<br>${escaped(mixText(result.signature))}</p>
 ${gates.length === 0 ? '' : gatesHtml(result)}
@@ -83,16 +62,14 @@ ${resourcesHtml(result)}
 ${comparisonHtml(result)}
 ${remarks.length === 0 ? '' : `<h2>Notes</h2>\n<ul>\n${remarks.map((each) => `<li>${escaped(each)}</li>`).join('\n')}\n</ul>`}
 <p class="soft">Latency counts from the time at which a request was due. What was dropped or given up is in it with the time until then.</p>
-</main>
-</body>
-</html>
-`;
+</main>`;
+  return `${pageShell({ title, style: STYLE, body })}\n`;
 }
 
 function gatesHtml({ gates }: BenchResult): string {
   const items = gates.map((gate) => {
     const word = gate.ok ? 'passed' : 'missed';
-    return `<li class="${gate.ok ? 'ok' : 'miss'}"><b>${word}</b> ${escaped(gateText(gate))}</li>`;
+    return `<li class="${gate.ok ? 'good' : 'bad'}"><b>${word}</b> ${escaped(gateText(gate))}</li>`;
   });
   return `<ul class="gates">\n${items.join('\n')}\n</ul>`;
 }
@@ -158,12 +135,7 @@ function figuresHtml(plots: readonly Plot[]): string {
   return `<div class="plots">\n${figures.join('\n')}\n</div>`;
 }
 
-/** A number and its unit stay in one line. */
+/** Text for an element; a number and its unit stay in one line. */
 function escaped(text: string): string {
-  return printable(text)
-    .replaceAll(/(\d) (ms|s|%|GiB)(?![A-Za-z])/g, '$1\u00a0$2')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  return markupOf(text).replaceAll(/(\d) (ms|s|%|GiB)(?![A-Za-z])/g, '$1\u00a0$2');
 }

@@ -1,3 +1,5 @@
+import { escaped } from '../page/shell.js';
+
 /** One line or row of points of a plot, in the units of its axes. */
 export interface Series {
   name: string;
@@ -178,8 +180,4 @@ export function tickText(value: number): string {
 
 function fixed(value: number): string {
   return value.toFixed(1);
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }
