@@ -9,8 +9,10 @@ export interface RenderOptions {
   /** Name of the host. */
   name: string;
   address: string;
-  port: number;
-  user: string;
+  /** As `~/.ssh/config` has it, else 22, where it is left out. */
+  port?: number;
+  /** As `~/.ssh/config` has it, else root, where it is left out. */
+  user?: string;
   identity_file?: string;
   known_hosts?: string;
   host_key?: 'strict' | 'accept-new';

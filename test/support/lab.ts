@@ -139,7 +139,7 @@ export async function labHost(cwd: string, name: string): Promise<LabHost> {
 const PATIENCE_MS = 480_000;
 
 /** What hangs fails with what it said so far: the limit of a test would end it without a word. */
-async function inTime({ child, ended, said }: Started, what: string): Promise<Ended> {
+export async function inTime({ child, ended, said }: Started, what: string): Promise<Ended> {
   let hung = false;
   const timer = setTimeout(() => {
     hung = child.kill('SIGKILL');

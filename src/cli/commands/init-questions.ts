@@ -1,18 +1,18 @@
 import { EXIT, VdbError } from '../../errors.js';
 
-/** The host that a new configuration is for. */
+/** The host that a new configuration is for. What is left out is what `~/.ssh/config` says, else port 22 and root. */
 export interface HostAnswers {
   name: string;
   address: string;
-  port: number;
-  user: string;
+  port?: number;
+  user?: string;
 }
 
 type Given = { [key in keyof HostAnswers]?: string };
 
 /**
- * The host from the flags; what they leave open is asked when `interactive`, and otherwise takes its default.
- * The address has none: without a terminal it must be given.
+ * The host from the flags; what they leave open is asked when `interactive`, and otherwise left out. The address
+ * cannot be: without a terminal it must be given.
  */
 export async function askHost(given: Given, interactive: boolean): Promise<HostAnswers> {
   const port = readPort(given.port);
@@ -27,9 +27,12 @@ export async function askHost(given: Given, interactive: boolean): Promise<HostA
   return {
     address: given.address,
     name: given.name ?? hostName(given.address),
-    user: given.user ?? 'root',
-    port: port ?? 22,
+    ...access(given.user, port),
   };
+}
+
+function access(user: string | undefined, port: number | undefined): Pick<HostAnswers, 'user' | 'port'> {
+  return { ...(user === undefined ? {} : { user }), ...(port === undefined ? {} : { port }) };
 }
 
 async function askFor(given: Given, port: number | undefined): Promise<HostAnswers> {
@@ -44,8 +47,11 @@ async function askFor(given: Given, port: number | undefined): Promise<HostAnswe
     return {
       address,
       name: given.name ?? (await ask('Its name in vdb', hostName(address), validName)),
-      user: given.user ?? (await ask('Account to log in with', 'root')),
-      port: port ?? Number(await ask('Port of SSH', '22', validPort)),
+      ...access(
+        given.user ??
+          answered(await ask(`Account to log in with (${LEFT_OUT}, else root)`, undefined, anything)),
+        port ?? readPort(answered(await ask(`Port of SSH (${LEFT_OUT}, else 22)`, undefined, emptyOrPort))),
+      ),
     };
   } catch (cause) {
     if (!(cause instanceof Error && cause.name === 'ExitPromptError')) throw cause;
@@ -55,6 +61,12 @@ async function askFor(given: Given, port: number | undefined): Promise<HostAnswe
       cause,
     });
   }
+}
+
+const LEFT_OUT = 'empty: what ~/.ssh/config says';
+
+function answered(answer: string): string | undefined {
+  return answer.trim() === '' ? undefined : answer.trim();
 }
 
 function readPort(text: string | undefined): number | undefined {
@@ -79,3 +91,5 @@ const validName = (text: string) =>
   /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/.test(text) || 'Letters, digits, _ . and -, a letter first.';
 const validPort = (text: string) =>
   (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535) || 'A number from 1 to 65535.';
+const emptyOrPort = (text: string) => text.trim() === '' || validPort(text.trim());
+const anything = () => true as const;

@@ -26,10 +26,18 @@ describe('without a terminal', () => {
       expect(config.hosts[0]).toMatchObject({
         name: 'vectors',
         port: 2222,
-        user: 'root',
         identity_file: join(cwd, 'key'),
       });
       expect(out.join('\n')).toContain(`wrote ${join(cwd, 'vdb.yaml')}`);
+    });
+  });
+
+  test('an account and a port that no flag gives are left to ~/.ssh/config', async () => {
+    await inDirectory(async (cwd) => {
+      await init(recordedContext<InitOptions>(cwd, ADDRESS).context);
+      const { config } = await loadConfig({ cwd, env: {} });
+      expect(config.hosts[0]).not.toHaveProperty('port');
+      expect(config.hosts[0]).not.toHaveProperty('user');
     });
   });
 
@@ -72,10 +80,20 @@ describe('on a terminal', () => {
       await init(context);
       expect(input.mock.calls.map(([question]) => question.message)).toEqual([
         'Its name in vdb',
-        'Port of SSH',
+        'Port of SSH (empty: what ~/.ssh/config says, else 22)',
       ]);
       const { config } = await loadConfig({ cwd, env: {} });
       expect(config.hosts[0]).toMatchObject({ name: 'db', user: 'ops', port: 22 });
+    });
+  });
+
+  test('an account and a port that are not answered are left to ~/.ssh/config', async () => {
+    await inDirectory(async (cwd) => {
+      input.mockResolvedValueOnce('db').mockResolvedValue('');
+      await init(recordedContext<InitOptions>(cwd, ADDRESS, { interactive: true }).context);
+      const { config } = await loadConfig({ cwd, env: {} });
+      expect(config.hosts[0]).not.toHaveProperty('port');
+      expect(config.hosts[0]).not.toHaveProperty('user');
     });
   });
 
