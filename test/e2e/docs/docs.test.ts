@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Block, codeOf, pages, pageText } from '../../support/docs.js';
+import { describeLab } from '../support/shared.js';
+import { hostWithGateway, remove, site } from '../support/site.js';
+import { Story } from './story.js';
+
+/** The pages in the order in which they are gone through: the first makes the server that the others begin with. */
+const ORDER = ['docs/first-host.md'];
+
+const read = await Promise.all(
+  (await pages())
+    .filter((p) => ORDER.includes(p))
+    .map(async (path) => ({ path, ...codeOf(await pageText(path)) })),
+);
+
+test('every page with commands is gone through', () => {
+  const withCommands = read.filter(({ blocks }) => blocks.some(isRun)).map(({ path }) => path);
+  expect(withCommands.toSorted()).toEqual(ORDER.toSorted());
+});
+
+describeLab('what the documentation says to type works as it stands', () => {
+  let story: Story;
+
+  beforeAll(async () => {
+    const host = await hostWithGateway('vector-db');
+    story = await Story.begin(join(site.directory, 'docs'));
+    await story.meet(host);
+  });
+  afterAll(() => remove('vector-db'));
+
+  for (const path of ORDER) describe(path, () => page(path, () => story));
+});
+
+function page(path: string, story: () => Story): void {
+  const blocks = read.find((each) => each.path === path)?.blocks ?? [];
+  for (const block of blocks.filter(isRun)) test(title(block), () => follow(path, block, story()));
+}
+
+function isRun({ kind, place, notRun }: Block): boolean {
+  return (kind === 'sh' && notRun === null) || (kind === 'yaml' && place === 'vdb.yaml');
+}
+
+function title({ kind, place, text, line }: Block): string {
+  const first = text.split('\n').find((each) => !each.startsWith('#')) ?? '';
+  return `line ${line}: ${kind === 'yaml' ? 'with, in vdb.yaml, ' : place === 'server' ? 'there, ' : ''}${first.trim()}`;
+}
+
+async function follow(path: string, block: Block, story: Story): Promise<void> {
+  if (block.kind === 'yaml') await story.configure(block);
+  const { exitCode, stdout, stderr } = await story.run(
+    block.kind === 'yaml' ? { ...block, place: '', text: 'vdb config validate' } : block,
+  );
+  if (exitCode === block.exit) return;
+  throw new Error(
+    `${path}:${block.line}\n${block.text}ended with ${exitCode}, not ${block.exit}:\n${stdout}${stderr}`,
+  );
+}
