@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { EXIT, messageOf, VdbError } from '../errors.js';
 import { replaceFile } from '../files.js';
@@ -27,12 +27,19 @@ export async function readBaseline(
       ? which
       : join(cwd, which)
     : baselineFile(configuration, host, which);
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw unusable(which, messageOf(error));
+  const saved = isFile ? [] : await savedBaselines(dirname(file));
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const isMissing = error.code === 'ENOENT';
+    throw unusable(which, isMissing ? `there is no ${file}` : messageOf(error), saved);
   });
   const result = parsed(text);
-  if (result === undefined) throw unusable(which, `${file} is no result of vdb bench`);
+  if (result === undefined) throw unusable(which, `${file} is no result of vdb bench`, saved);
   return result;
+}
+
+async function savedBaselines(directory: string): Promise<string[]> {
+  const files = await readdir(directory).catch(() => []);
+  return files.filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -'.json'.length));
 }
 
 export async function saveBaseline(file: string, result: BenchResult): Promise<void> {
@@ -48,10 +55,13 @@ function parsed(text: string): BenchResult | undefined {
   }
 }
 
-function unusable(which: string, why: string): VdbError {
+function unusable(which: string, why: string, saved: readonly string[]): VdbError {
   return new VdbError(`The baseline ${which} cannot be read: ${why}`, {
     code: 'bench.baseline',
     exitCode: EXIT.usage,
-    next: 'Save one: vdb bench --save NAME',
+    next:
+      saved.length === 0
+        ? 'Save one: vdb bench --save NAME'
+        : `Saved for this host: ${saved.toSorted().join(', ')}`,
   });
 }

@@ -22,7 +22,14 @@ export function gatesOf(gates: Profile['gates'], { paths, recall, comparison }: 
   );
   return [
     limited('p99', `p99${where} at ${at}`, middle?.p99, gates.p99_ms, 'ms', 'most'),
-    limited('operations', `operations a second${where}`, most, gates.operations_per_second, '/s', 'least'),
+    limited(
+      'operations',
+      `operations a second${where}${offeredText(path)}`,
+      most,
+      gates.operations_per_second,
+      '/s',
+      'least',
+    ),
     limited('errors', 'failed requests', percentOf(steps), gates.error_percent, '%', 'most'),
     ...(recall === null
       ? []
@@ -39,6 +46,13 @@ export function middleOf(open: readonly OpenResult[]): OpenResult | undefined {
 
 function loadText({ load_percent, offered }: OpenResult): string {
   return load_percent === null ? `${Math.round(offered)}/s` : `${load_percent} % of the knee`;
+}
+
+/** Where no knee was looked for, a server does no more than it is asked. */
+function offeredText(path: PathResult | undefined): string {
+  if (path === undefined || path.knee !== null || path.open.length === 0) return '';
+  const most = Math.max(...path.open.map(({ offered }) => offered));
+  return `, to which ${Math.round(most)}/s were offered`;
 }
 
 /** Of all requests together, in percent. */

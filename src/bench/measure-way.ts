@@ -1,5 +1,6 @@
 import { randomOf } from './data/random.js';
 import { type OnBenchEvent, type Stage, staged } from './events.js';
+import { assertNotLeft } from './interrupted.js';
 import { clock } from './load/clock.js';
 import type { Endpoint } from './load/connection.js';
 import type { Generator } from './load/generator.js';
@@ -37,11 +38,15 @@ export interface WayContext {
   onEvent: OnBenchEvent;
 }
 
-/** Measures one way: warm-up, how fast the way itself is, a closed loop up to the knee, then open loops below it. */
+/**
+ * Measures one way: warm-up, how fast the way itself is, a closed loop up to the knee, then open loops below it. Throws
+ * `bench.interrupted` when `signal` is aborted.
+ */
 export async function measureWay(way: Way, context: WayContext): Promise<PathResult> {
   const { profile, signal } = context;
   const run = new WayRun(way, context);
   await run.warmUp();
+  assertNotLeft(signal);
   const ceiling = await run.ceiling();
   const ramp = profile.rates === undefined ? await run.ramp() : [];
   const knee = kneeOf(
@@ -50,8 +55,10 @@ export async function measureWay(way: Way, context: WayContext): Promise<PathRes
   const open: OpenResult[] = [];
   const { rates = profile.rates } = context;
   const offered = ratesOf({ ...profile, ...(rates === undefined ? {} : { rates }) }, knee?.throughput);
-  for (const { rate, loadPercent } of offered)
-    if (!signal.aborted) open.push(await run.open(rate, loadPercent));
+  for (const { rate, loadPercent } of offered) {
+    assertNotLeft(signal);
+    open.push(await run.open(rate, loadPercent));
+  }
   return {
     ...{ path: way.name, title: way.title, ceiling, ramp, open },
     knee:
@@ -107,7 +114,8 @@ class WayRun {
         ...{ concurrency: step.concurrency, throughput: step.achieved, errors: step.error_percent / 100 },
       }));
       const concurrency = nextConcurrency(seen, profile.max_concurrency);
-      if (concurrency === undefined || signal.aborted) return steps;
+      if (concurrency === undefined) return steps;
+      assertNotLeft(signal);
       const stage: Stage = { name: 'ramp', concurrency };
       steps.push({ concurrency, ...measured(await this.#closed(stage, concurrency, profile.ramp_seconds)) });
     }

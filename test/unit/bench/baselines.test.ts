@@ -22,8 +22,20 @@ describe('a baseline', () => {
       expect(await readBaseline(which, place())).toEqual(benchResult());
   });
 
-  it('that is missing, or none, is said to be', async () => {
-    await expect(readBaseline('never', place())).rejects.toThrow(/baseline never cannot be read: ENOENT/);
+  it('that is missing is said to be, beside those that there are', async () => {
+    const elsewhere = { configuration: join(cwd, 'vdb.yaml'), host: 'other', cwd };
+    await expect(readBaseline('never', elsewhere)).rejects.toMatchObject({
+      message: expect.stringMatching(/baseline never cannot be read: there is no .*other\/never\.json/),
+      details: { next: 'Save one: vdb bench --save NAME' },
+    });
+    for (const name of ['second', 'first'])
+      await saveBaseline(baselineFile(join(cwd, 'vdb.yaml'), 'other', name), benchResult());
+    await expect(readBaseline('never', elsewhere)).rejects.toMatchObject({
+      details: { next: 'Saved for this host: first, second' },
+    });
+  });
+
+  it('that is none is said to be', async () => {
     writeFileSync(join(cwd, 'other.json'), '{"schema":"x"}');
     await expect(readBaseline('other.json', place())).rejects.toThrow(/is no result of vdb bench/);
   });

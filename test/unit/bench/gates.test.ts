@@ -24,6 +24,16 @@ describe('the gates', () => {
     });
   });
 
+  it('say what was offered where no knee was looked for: a server does no more', () => {
+    const path = pathResult({ knee: null, open: [openStep({ offered: 200 })] });
+    expect(
+      gatesOf(gates, benchResult({ paths: [path] })).find(({ name }) => name === 'operations'),
+    ).toMatchObject({
+      title: 'operations a second of qdrant, to which 200/s were offered',
+      ok: false,
+    });
+  });
+
   it('pass a server that keeps them', () => {
     expect(missed({ paths: [fast] })).toEqual([]);
   });
