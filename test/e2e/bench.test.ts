@@ -4,11 +4,11 @@ import { expect, test } from 'vitest';
 import type { BenchResult } from '../../src/bench/result.js';
 import { type Ended, events, result } from '../support/lab.js';
 import { vdbWith } from './support/configuration.js';
-import { lookingAtSharedHost } from './support/shared.js';
+import { onSharedHost } from './support/shared.js';
 import { POSSIBLE, shortBench } from './support/short-bench.js';
 import { site } from './support/site.js';
 
-lookingAtSharedHost('vdb bench', (host) => {
+onSharedHost('vdb bench', (host) => {
   const bench = (args: string, gates?: Record<string, number>) =>
     vdbWith(host(), shortBench(gates), `bench --json ${args}`.trim());
   const resultOf = (ended: Ended) => result(ended) as unknown as BenchResult & { files: string[] };

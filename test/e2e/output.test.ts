@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Ended, events, result, start, VDB } from '../support/lab.js';
-import { lookingAtSharedHost } from './support/shared.js';
+import { onSharedHost } from './support/shared.js';
 import { site, vdb } from './support/site.js';
 
 const ESCAPE = '\u001b';
@@ -8,7 +8,7 @@ const ESCAPE = '\u001b';
 const COLOUR = new RegExp(`${ESCAPE}\\[[0-9;]*[1-9][0-9;]*m`);
 const LIMITS = '/etc/security/limits.d/60-vdb.conf';
 
-lookingAtSharedHost('what vdb says', (host) => {
+onSharedHost('what vdb says', (host) => {
   /** On a terminal of 80 columns, made by script(1). */
   const onTerminal = (command: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
     start('script', ['-qec', `stty cols 80 rows 30; ${VDB} --lab ${host().name} ${command}`, '/dev/null'], {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { result } from '../support/lab.js';
-import { lookingAtSharedHost } from './support/shared.js';
+import { onSharedHost } from './support/shared.js';
 
-lookingAtSharedHost('a look at the whole server', (host) => {
+onSharedHost('a look at the whole server', (host) => {
   test('vdb capacity answers for its collections, in two SSH commands', async () => {
     const ended = await host().vdb('capacity --json');
     expect(ended.exitCode, ended.stdout).toBe(0);

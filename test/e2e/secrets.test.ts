@@ -2,12 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Samples } from './support/sampler.js';
-import { lookingAtSharedHost } from './support/shared.js';
+import { onSharedHost } from './support/shared.js';
 import { site } from './support/site.js';
 
 const FIRST = join(site.directory, 'first');
 
-lookingAtSharedHost('secrets', (host) => {
+onSharedHost('secrets', (host) => {
   const firstRun = (name: string) => readFile(join(FIRST, name), 'utf8');
   /** Lines that hold a secret, without the secret. */
   const leaks = (text: string): string[] =>

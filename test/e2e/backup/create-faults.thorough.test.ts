@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readDefinitions } from '../../../src/backup/definitions.js';
 import { events, type LabHost, result, type Started } from '../../support/lab.js';
 import { vdbWith } from '../support/configuration.js';
-import { lookingAtSharedHost } from '../support/shared.js';
+import { onSharedHost } from '../support/shared.js';
 import {
   before,
   clean,
@@ -35,7 +35,7 @@ const POINT = { points: [{ id: 1, vector: [0.01, 0.5, 0.25, 0.1], payload: { kin
 const SMALL = '/mnt/vdb-small';
 const RESTART = 'systemctl kill -s KILL qdrant@blue.service';
 
-lookingAtSharedHost('while a set is taken', (host) => {
+onSharedHost('while a set is taken', (host) => {
   beforeAll(async () => {
     console.log(`backups are taken of ${await host().inside('curl -s http://127.0.0.1:6333/')}`);
     await clean(host());
@@ -367,7 +367,7 @@ lookingAtSharedHost('while a set is taken', (host) => {
   });
 });
 
-lookingAtSharedHost('a set that cannot be taken', (host) => {
+onSharedHost('a set that cannot be taken', (host) => {
   beforeAll(async () => {
     await clean(host());
     await host().inside(`rm -f ${METRICS}; mkdir -p ${SMALL}`);

@@ -3,7 +3,7 @@ import { readDefinitions } from '../../../src/backup/definitions.js';
 import { type Ended, events, type LabHost, result } from '../../support/lab.js';
 import { vdbWith } from '../support/configuration.js';
 import { sample } from '../support/sampler.js';
-import { lookingAtSharedHost } from '../support/shared.js';
+import { onSharedHost } from '../support/shared.js';
 import {
   dropCollection,
   expectNothingLeft,
@@ -37,7 +37,7 @@ async function taken(host: LabHost, run: (args: string) => Promise<Ended> = (arg
   return { ended, id, directory: `${SETS}/${id}`, manifest: await manifestOf(host, id) };
 }
 
-lookingAtSharedHost('vdb backup', (host) => {
+onSharedHost('vdb backup', (host) => {
   beforeAll(async () => {
     const version =
       (await qdrant(host(), 'GET', '/collections')) &&

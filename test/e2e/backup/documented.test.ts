@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse, parseDocument } from 'yaml';
 import { type Ended, result, start, VDB } from '../../support/lab.js';
-import { lookingAtSharedHost } from '../support/shared.js';
+import { onSharedHost } from '../support/shared.js';
 import { WITHOUT_PYTHON } from '../support/site.js';
 import { SETS } from './copies-fixture.js';
 import { ask, pathOf, shapeOf } from './set-on-host.js';
@@ -50,7 +50,7 @@ function repositoriesOf(page: string, work: string): Record<string, unknown>[] {
   });
 }
 
-lookingAtSharedHost('the commands of docs/backups.md', (host) => {
+onSharedHost('the commands of docs/backups.md', (host) => {
   let work: string;
   let page: string;
   let file: string;

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type BackupManifest, type BackupPart, manifestText } from '../../../src/backup/manifest.js';
 import { type Ended, events, type LabHost, result } from '../../support/lab.js';
 import { vdbWith } from '../support/configuration.js';
-import { lookingAtSharedHost } from '../support/shared.js';
+import { onSharedHost } from '../support/shared.js';
 import { before, dropCollection, makeCollection, manifestOf, qdrant, SETS, upsert } from './support.js';
 
 const METRICS = '/var/lib/prometheus/node-exporter/vdb_backup_drill.prom';
@@ -86,7 +86,7 @@ function failedParts(ended: Ended): string[] {
   return partsOf(ended).flatMap(({ ok, path }) => (ok ? [] : [path]));
 }
 
-lookingAtSharedHost('vdb backup drill', (host) => {
+onSharedHost('vdb backup drill', (host) => {
   /** Everything that the host holds. */
   let whole: BackupManifest;
   /** The same without most collections, for what needs few of them. */

@@ -12,7 +12,7 @@ import { type Ended, events, result, type Started, start, VDB } from '../../supp
 import { startProxy, type TestProxy } from '../../support/proxy.js';
 import { resultsOf } from '../checks/breakage.js';
 import { sample } from '../support/sampler.js';
-import { lookingAtSharedHost } from '../support/shared.js';
+import { onSharedHost } from '../support/shared.js';
 import { faultsOf, faultsOn, flip, makeSet, SETS, untilBytes } from './copies-fixture.js';
 
 const COPIES = '/mnt/vdb-copies';
@@ -28,7 +28,7 @@ const isRoot = process.getuid?.() === 0;
 
 type Repositories = Record<string, unknown>[];
 
-lookingAtSharedHost('copies of backup sets', (host) => {
+onSharedHost('copies of backup sets', (host) => {
   let work: string;
   let id: string;
   let proxy: TestProxy;

@@ -3,7 +3,7 @@ import type { Document } from 'yaml';
 import { type Ended, events, result } from '../../support/lab.js';
 import { vdbWith } from '../support/configuration.js';
 import { sample } from '../support/sampler.js';
-import { lookingAtSharedHost } from '../support/shared.js';
+import { onSharedHost } from '../support/shared.js';
 import { faultsOn, makeSet, SETS } from './copies-fixture.js';
 
 const NAS = '/mnt/vdb-nas';
@@ -26,7 +26,7 @@ const repositories = (document: Document): void => {
   );
 };
 
-lookingAtSharedHost('what a scheduled backup does with its set, in the hardened service', (host) => {
+onSharedHost('what a scheduled backup does with its set, in the hardened service', (host) => {
   let old: string;
 
   const run = (args: string): Promise<Ended> => vdbWith(host(), repositories, args);

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Document, parseDocument } from 'yaml';
 import type { BackupManifest } from '../../../src/backup/manifest.js';
 import { type Ended, events, type LabHost, result, type Started, start, VDB } from '../../support/lab.js';
-import { lookingAtSharedHost } from '../support/shared.js';
+import { onSharedHost } from '../support/shared.js';
 import { site } from '../support/site.js';
 import { flip, makeArtefacts, makeSet, PARTS, removeFixture, SETS } from './fixture.js';
 
@@ -27,7 +27,7 @@ const SHIMS = '/usr/local/bin';
 const BEGAN = '/run/vdb-test-begun';
 const JOURNAL = '/var/lib/vdb/journal.ndjson';
 
-lookingAtSharedHost('looking after backup sets', (shared) => {
+onSharedHost('looking after backup sets', (shared) => {
   let host: LabHost;
   let configuration: string;
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Document } from 'yaml';
 import type { LabHost } from '../../support/lab.js';
 import { vdbWith } from '../support/configuration.js';
-import { lookingAtSharedHost } from '../support/shared.js';
+import { onSharedHost } from '../support/shared.js';
 import { expectFound, resultsOf } from './breakage.js';
 
 const SETS = '/data/backups';
@@ -46,7 +46,7 @@ async function statusOf(host: LabHost, id: string, configure = (_: Document): vo
   return resultsOf(await vdbWith(host, configure, `check ${id} --json`)).get(id);
 }
 
-lookingAtSharedHost('a backup', (host) => {
+onSharedHost('a backup', (host) => {
   beforeAll(async () => {
     await host().inside(NO_SETS);
     expect(await statusOf(host(), 'backups.age')).toMatchObject({

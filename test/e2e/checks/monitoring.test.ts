@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LabHost } from '../../support/lab.js';
-import { lookingAtSharedHost } from '../support/shared.js';
+import { onSharedHost } from '../support/shared.js';
 import { expectFound, resultsOf } from './breakage.js';
 
 const PACKAGES = `dpkg-query -W -f '\${Package}\\n' | sort`;
@@ -39,7 +39,7 @@ async function resultsFor(host: LabHost) {
   return [...results.values()].map(({ id, status, seen }) => [id, status, seen]);
 }
 
-lookingAtSharedHost('monitoring', (host) => {
+onSharedHost('monitoring', (host) => {
   let missing = '';
 
   beforeAll(async () => {

@@ -50,14 +50,15 @@ onSharedHost('the checks of the Python environment', (host) => {
     },
   );
 
-  test('an interpreter of the system in place of the environment is found', () =>
+  testThorough('an interpreter of the system in place of the environment is found', () =>
     expectFound(host(), {
       id: 'python.environment',
       break: `mv ${VENV}/pyvenv.cfg /run/pyvenv.cfg`,
       seen: /\/usr is no virtual environment/,
       relatives: ['drift'],
       mend: `mv /run/pyvenv.cfg ${VENV}/pyvenv.cfg`,
-    }));
+    }),
+  );
 
   test('a requirement that is not met is found', () =>
     expectFound(host(), {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lookingAtSharedHost } from '../support/shared.js';
+import { onSharedHost } from '../support/shared.js';
 import { canMigrate, HEAD } from './support.js';
 
 /** In the directory of the layer, with the environment of task 0.4, as the document's reader has them. */
@@ -8,7 +8,7 @@ const IN_PLACE = 'cd /opt/citadel && export PATH=/opt/qdrant/venv/bin:$PATH PYTH
 /** psql of the document, at the configured address and with the generated password. */
 const PSQL = `. /opt/citadel/.env && PGPASSWORD=$POSTGRES_PASSWORD psql -h 127.0.0.1 -U vector_user -d vector_metadata`;
 
-lookingAtSharedHost('the validation commands of the document of task 3.1', (host) => {
+onSharedHost('the validation commands of the document of task 3.1', (host) => {
   test('PostgreSQL is there and has the tables, of the role', async () => {
     expect(await host().inside(`${PSQL} -c "SELECT version();"`)).toContain('PostgreSQL 17');
     const tables = await host().inside(`${PSQL} -c "\\dt"`);

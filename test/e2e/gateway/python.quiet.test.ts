@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { start } from '../../support/lab.js';
-import { lookingAtSharedHost } from '../support/shared.js';
+import { onSharedHost } from '../support/shared.js';
 import { IS_THOROUGH } from '../support/thorough.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -22,7 +22,7 @@ interface Coverage {
  * The tests of the Python side run where it lives: with the distribution's Python, PostgreSQL and Redis, and the Qdrant of
  * the host, from servers that they start for themselves.
  */
-lookingAtSharedHost('Python on the host', (host) => {
+onSharedHost('Python on the host', (host) => {
   const inPlace = (script: string) => `cd ${PLACE} && export COVERAGE_FILE=${PLACE}/coverage LC_ALL=C.UTF-8 \
     TEST_OPENAPI_EXAMPLES=${examples} PATH=${PLACE}/venv/bin:/opt/qdrant/slots/blue:$PATH && ${script}`;
   const pytest = (tree: string, options: string) =>
