@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Block, codeOf, pages, pageText } from '../../support/docs.js';
 import { describeLab } from '../support/shared.js';
-import { hostWithGateway, remove, site } from '../support/site.js';
+import { remove, site, wholeHost } from '../support/site.js';
 import { Story } from './story.js';
 
 /** The page that makes the server with which the others begin. */
@@ -35,7 +35,7 @@ describeLab('what the documentation says to type works as it stands', () => {
   let story: Story;
 
   beforeAll(async () => {
-    const host = await hostWithGateway('vector-db');
+    const host = await wholeHost('vector-db');
     story = await Story.begin(join(site.directory, 'docs'));
     await story.meet(host);
   });
