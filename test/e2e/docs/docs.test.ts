@@ -6,7 +6,7 @@ import { hostWithGateway, remove, site } from '../support/site.js';
 import { Story } from './story.js';
 
 /** The pages in the order in which they are gone through: the first makes the server that the others begin with. */
-const ORDER = ['docs/first-host.md'];
+const ORDER = ['docs/first-host.md', 'docs/ci.md'];
 
 const read = await Promise.all(
   (await pages())
