@@ -7,7 +7,12 @@ import { Story } from './story.js';
 
 /** The page that makes the server with which the others begin. */
 const FIRST = 'docs/first-host.md';
-const OTHERS: readonly string[] = [];
+const OTHERS: readonly string[] = [
+  'docs/README.md',
+  'docs/ci.md',
+  'docs/closed-networks.md',
+  'docs/go-live.md',
+];
 const ORDER = [FIRST, ...OTHERS];
 
 /** What makes the server as its configuration says once more. */
