@@ -1,10 +1,10 @@
 import { middleOf } from '../../bench/gates.js';
 import { msText } from '../../bench/load-text.js';
 import type { BenchResult } from '../../bench/result.js';
+import type { Config } from '../../config/schema.js';
 import { slotStorage } from '../../config/slots.js';
-import type { Observation } from '../../host/probe.js';
 import { ask } from '../../host/probe.js';
-import { type Check, defineCheck, type Verdict } from '../check.js';
+import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
 import { type Performance, shortBench } from '../outside/performance.js';
 import { type RandomReads, randomReads } from '../probes/random-read.js';
 import { expect, fail, unknown, whenThere } from '../verdict.js';
@@ -36,22 +36,29 @@ const randomRead = defineCheck<RandomReads>({
 /** What the checks of one load have in common: it is made once, in a collection of its own that is removed. */
 const loaded = {
   group: 'performance',
-  severity: 'warning',
+  severity: 'error',
   optIn: true,
   look: shortBench,
 } as const;
 
+/** Judges what was measured by a gate of `vdb bench`, so that both say the same of a server. */
+function gatedBy(
+  gate: keyof Config['bench']['gates'],
+  judge: (result: BenchResult, limit: number, context: CheckContext) => Verdict,
+): Pick<Check<Performance>, 'skip' | 'judge'> {
+  return {
+    skip: ({ config }) => (config.bench.gates[gate] === null ? `bench.gates.${gate} is null` : undefined),
+    judge: ([measured], context) =>
+      whenThere(measured, 'nothing was measured', (result) =>
+        'failure' in result
+          ? fail(result.failure, 'a load that is served')
+          : judge(result, context.config.bench.gates[gate] ?? Number.NaN, context),
+      ),
+  };
+}
+
 const LOAD =
   'a load of searches in a collection of its own, with the data of `bench.dataset`, through a port that SSH forwards';
-
-function whenMeasured(
-  observation: Observation<Performance> | undefined,
-  judge: (result: BenchResult) => Verdict,
-): Verdict {
-  return whenThere(observation, 'nothing was measured', (result) =>
-    'failure' in result ? fail(result.failure, 'a load that is served') : judge(result),
-  );
-}
 
 const latency = defineCheck<Performance>({
   ...loaded,
@@ -59,14 +66,12 @@ const latency = defineCheck<Performance>({
   title: 'Searches are answered in time under load',
   looksAt: `${LOAD}: at 70 % of what the server can do, from the time at which each search was due`,
   why: 'An average hides those who wait; a server that is asked only when it has answered hides that it stood still.',
-  threshold: { default: 10, unit: 'ms at the 99th percentile' },
-  judge: ([result], _context, limit) =>
-    whenMeasured(result, ({ paths: [path] }) => {
-      const step = middleOf(path?.open ?? []);
-      if (step === undefined) return fail('no search was answered', `at most ${limit} ms`);
-      const seen = `p99 ${msText(step.p99)} at ${Math.round(step.offered)}/s, of ${step.samples} searches`;
-      return expect(step.p99 <= limit, seen, `at most ${limit} ms`);
-    }),
+  ...gatedBy('p99_ms', ({ paths: [path] }, limit) => {
+    const step = middleOf(path?.open ?? []);
+    if (step === undefined) return fail('no search was answered', `at most ${limit} ms`);
+    const seen = `p99 ${msText(step.p99)} at ${Math.round(step.offered)}/s, of ${step.samples} searches`;
+    return expect(step.p99 <= limit, seen, `at most ${limit} ms`);
+  }),
   remedy: 'See how it goes with the load (vdb bench --report DIR): memory, quantization and cores decide.',
 });
 
@@ -76,13 +81,11 @@ const throughput = defineCheck<Performance>({
   title: 'The server does as much as was planned',
   looksAt: `${LOAD}: as many at once as bring more answers`,
   why: 'What is planned for is not there where the machine cannot do it.',
-  threshold: { default: 10_000, unit: 'operations a second' },
-  judge: ([result], { facts }, limit) =>
-    whenMeasured(result, ({ paths: [path] }) => {
-      const done = path?.knee?.operations ?? 0;
-      const on = facts.status === 'known' && facts.value !== null ? ` on ${facts.value.cpus} cores` : '';
-      return expect(done >= limit, `${Math.floor(done)}/s${on}`, `at least ${limit}/s`);
-    }),
+  ...gatedBy('operations_per_second', ({ paths: [path] }, limit, { facts }) => {
+    const done = path?.knee?.operations ?? 0;
+    const on = facts.status === 'known' && facts.value !== null ? ` on ${facts.value.cpus} cores` : '';
+    return expect(done >= limit, `${Math.floor(done)}/s${on}`, `at least ${limit}/s`);
+  }),
   remedy: 'Plan with what was measured, or for more cores; vdb bench --report DIR shows what limits it.',
 });
 
@@ -92,14 +95,12 @@ const errors = defineCheck<Performance>({
   title: 'Requests do not fail under load',
   looksAt: `${LOAD}: every request that was not answered well, or never sent because the server was too slow`,
   why: 'A server that refuses what it cannot do looks fast.',
-  threshold: { default: 0.1, unit: '% of the requests' },
-  judge: ([result], _context, limit) =>
-    whenMeasured(result, ({ paths }) => {
-      const steps = paths.flatMap(({ ramp, open }) => [...ramp, ...open]);
-      const all = steps.reduce((sum, { samples }) => sum + samples, 0);
-      const failed = steps.reduce((sum, { samples, ok }) => sum + samples - ok, 0);
-      return expect(failed * 100 <= limit * all, `${failed} of ${all} failed`, `at most ${limit} %`);
-    }),
+  ...gatedBy('error_percent', ({ paths }, limit) => {
+    const steps = paths.flatMap(({ ramp, open }) => [...ramp, ...open]);
+    const all = steps.reduce((sum, { samples }) => sum + samples, 0);
+    const failed = steps.reduce((sum, { samples, ok }) => sum + samples - ok, 0);
+    return expect(failed * 100 <= limit * all, `${failed} of ${all} failed`, `at most ${limit} %`);
+  }),
   remedy: 'Read the log of Qdrant; see what was said (vdb bench --json).',
 });
 
@@ -109,17 +110,15 @@ const recall = defineCheck<Performance>({
   title: 'Searches find what exact ones find',
   looksAt: 'searches for vectors that were not written, beside exact ones, in the same collection',
   why: 'An index that is fast because it misses neighbours is of no use.',
-  threshold: { default: 0.95, unit: 'of the true neighbours' },
-  judge: ([result], _context, limit) =>
-    whenMeasured(result, ({ recall: found }) =>
-      found === null
-        ? unknown('bench.recall_queries is 0')
-        : expect(
-            found.recall >= limit,
-            `recall@${found.k} ${found.recall.toFixed(4)}, of ${found.queries} queries`,
-            `at least ${limit}`,
-          ),
-    ),
+  ...gatedBy('recall', ({ recall: found }, limit) =>
+    found === null
+      ? unknown('bench.recall_queries is 0')
+      : expect(
+          found.recall >= limit,
+          `recall@${found.k} ${found.recall.toFixed(4)}, of ${found.queries} queries`,
+          `at least ${limit}`,
+        ),
+  ),
   remedy:
     'Let searches look at more candidates (hnsw_ef), or build the index with a larger m or ef_construct.',
 });

@@ -6,8 +6,6 @@ export type Evidence =
   | { check: string }
   /** Every check of readiness. */
   | { readiness: true }
-  /** Not part of this release, for this reason. */
-  | { later: string }
   /** Nothing that a host can show, for this reason. */
   | { beyond: string };
 
@@ -32,8 +30,6 @@ export interface DocumentSpec {
   /** Where the document is mistaken, and what was done instead. */
   corrections: readonly string[];
 }
-
-export const LOAD = { later: 'comes with the load tests' } as const;
 
 export const READINESS = { readiness: true } as const;
 

@@ -7,7 +7,7 @@ import type { CriterionSpec, DocumentSpec, Evidence } from './document.js';
 /**
  * How a criterion stands. Only `holds` is one that holds.
  * - `accepted`: it does not hold in full, and the configuration or the check's severity accepts that.
- * - `foreign`: what is missing is not this host's to set. - `left-out`: not part of this release or configuration, or not for a
+ * - `foreign`: what is missing is not this host's to set. - `left-out`: not part of this configuration, or not for a
  *   host to show.
  */
 export type Standing = 'holds' | 'accepted' | 'foreign' | 'left-out' | 'unknown' | 'fails';
@@ -71,7 +71,6 @@ function judgeCriterion(spec: CriterionSpec, seen: Seen, optIn: ReadonlySet<stri
 }
 
 function findingOf(evidence: Evidence, { plan, results }: Seen, optIn: ReadonlySet<string>): Finding {
-  if ('later' in evidence) return { standing: 'left-out', seen: evidence.later };
   if ('beyond' in evidence) return { standing: 'left-out', seen: evidence.beyond };
   if ('subtask' in evidence) return ofSubtask(evidence.subtask, plan);
   if ('check' in evidence) return ofCheck(results.find(({ id }) => id === evidence.check));

@@ -25,7 +25,7 @@ const MOST_POINTS = 20_000;
 
 /**
  * Runs `vdb bench` in short, against Qdrant itself, once for all checks of a run. It writes to a collection of its own, so it is asked only where
- * it was asked for by name. What is measured is taken by the checks; the gates of the configuration are those of `vdb bench`.
+ * it was asked for by name. What is measured is judged by the checks, by the gates of `vdb bench`.
  */
 export const shortBench = oncePerSite(async ({ host, context }: Site): Promise<Observation<Performance>> => {
   const { config, facts } = context;

@@ -23,7 +23,10 @@ const IDS = [
   'backups.newest',
   'monitoring.targets',
   'drift',
-  'performance.p99',
+  'performance.latency',
+  'performance.throughput',
+  'performance.errors',
+  'performance.recall',
 ];
 
 function checkOf(id: string): Check {
@@ -82,7 +85,7 @@ describe('checklistOf', () => {
   });
 
   it.each([
-    ['all passed', run({ 'performance.p99': 'pass' }), 5],
+    ['all passed', run(), 7],
     ['nothing ran', run(Object.fromEntries(IDS.map((id) => [id, undefined]))), 0],
     ['all skipped', run(Object.fromEntries(IDS.map((id) => [id, 'skip']))), 0],
     ['nothing was seen', run(Object.fromEntries(IDS.map((id) => [id, 'unknown']))), 0],
@@ -160,17 +163,19 @@ describe('checklistOf', () => {
     expect(line(/component/, run({ 'host.fio': 'fail' }), catalogue)).toMatchObject({ status: 'open' });
   });
 
-  it.each([
-    [/load/, 'vdb keeps no result of a load test'],
-    [/performance/, 'vdb measures no latency and throughput under load yet'],
-  ])('ticks %s by no check, whatever passed', (title, why) => {
-    const report = run({ 'performance.p99': 'pass', drift: 'pass' });
-    expect(line(title, report)).toEqual({
-      title: expect.any(String),
-      status: 'unknown',
-      evidence: [{ status: 'unknown', text: why }],
-    });
-  });
+  it.each([/held under load/, /performance/])(
+    'ticks %s by a load alone, and names what makes one',
+    (title) => {
+      const loaded = ['latency', 'throughput', 'errors', 'recall'].map((name) => `performance.${name}`);
+      const all = (status: Status | undefined) => run(Object.fromEntries(loaded.map((id) => [id, status])));
+      expect(line(title, all(undefined))).toMatchObject({
+        status: 'unknown',
+        next: { words: 'readiness performance --checklist' },
+      });
+      expect(line(title, all('pass'))).toMatchObject({ status: 'done' });
+      expect(line(title, all('fail'))).toMatchObject({ status: 'open' });
+    },
+  );
 
   it.each([
     [/documentation/, 'documentation'],

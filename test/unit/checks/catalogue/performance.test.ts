@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../../../src/checks/catalogue/index.js';
 import { known } from '../../../../src/host/probe.js';
-import { ABSENT, judged } from '../support.js';
+import { ABSENT, contextOf, judged } from '../support.js';
 
 describe('performance.random-read', () => {
   const reads = (p99Ms: number) => [known({ measured: true, file: '/data/x', reads: 41_000, p99Ms })];
@@ -55,12 +56,21 @@ describe('the load of vdb check performance', () => {
     ['performance.recall', result({ recall: { k: 10, queries: 200, recall: 0.94 } })],
     ['performance.latency', path({ open: [] })],
     ['performance.latency', [known({ failure: 'Qdrant did not answer' })]],
-  ])('%s warns beyond it, and where nothing is served', (id, observations) => {
-    expect(judged(id, observations)).toMatchObject({ status: 'warn' });
+  ])('%s fails beyond it, and where nothing is served', (id, observations) => {
+    expect(judged(id, observations)).toMatchObject({ status: 'fail' });
   });
 
   it('does not round up what the machine cannot do', () => {
     expect(judged('performance.throughput', path({ knee: { operations: 9999.9 } })).seen).toMatch(/^9999\/s/);
+  });
+
+  it('goes by the gates of vdb bench, and asks nothing of which there is none', () => {
+    const gates = (changes: object) => contextOf({ bench: { gates: changes } });
+    const slow = path({ open: [{ ...step, p99: 49 }] });
+    expect(judged('performance.latency', slow, gates({ p99_ms: 50 })).status).toBe('pass');
+    expect(judged('performance.latency', slow, gates({ p99_ms: 48 })).status).toBe('fail');
+    const latency = CATALOGUE.find(({ id }) => id === 'performance.latency');
+    expect(latency?.skip?.(gates({ p99_ms: null }))).toBe('bench.gates.p99_ms is null');
   });
 
   it('is unknown where recall is not asked for', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../../src/checks/catalogue/index.js';
-import { type DocumentSpec, type Evidence, LOAD } from '../../../../src/checks/documents/document.js';
+import type { DocumentSpec, Evidence } from '../../../../src/checks/documents/document.js';
 import { documentsOf, selectDocuments } from '../../../../src/checks/documents/index.js';
 import {
   allHold,
@@ -145,7 +145,7 @@ describe('a criterion with several pieces of evidence', () => {
   });
 
   it('never holds by part of what is left out', () => {
-    const evidence = [{ check: 'a.b' }, { later: 'comes with deployments' }];
+    const evidence = [{ check: 'a.b' }, { beyond: 'comes with deployments' }];
     expect(standing(evidence, { results: [result('a.b', 'pass')] })).toMatchObject({
       ...{ standing: 'left-out', seen: 'comes with deployments' },
     });
@@ -210,11 +210,6 @@ describe('the documents', () => {
       for (const each of criteria) expect(each.evidence.length, each.text).toBeGreaterThan(0);
     for (const { subtasks } of TASKS)
       for (const { id } of subtasks) expect(evidence).toContainEqual({ subtask: id });
-  });
-
-  it('leave out for later only what load tests bring', () => {
-    const later = evidence.flatMap((each) => ('later' in each ? [each.later] : []));
-    expect(new Set(later)).toEqual(new Set([LOAD.later]));
   });
 
   it('need no check that another document needs', () => {
