@@ -52,7 +52,9 @@ function entry({ name, args, summary, isDefault, examples }: CommandSpec, comman
     `### vdb ${name}`,
     '',
     sentence(summary),
-    ...(isDefault === true ? ['', `\`vdb ${name.split(' ').slice(0, -1).join(' ')}\` alone is the same.`] : []),
+    ...(isDefault === true
+      ? ['', `\`vdb ${name.split(' ').slice(0, -1).join(' ')}\` alone is the same.`]
+      : []),
     '',
     '```text',
     ['vdb', name, own.length === 0 ? '' : '[options]', args].filter(Boolean).join(' '),
@@ -96,7 +98,10 @@ function table(options: readonly Option[]): string[] {
 async function exitCodes(): Promise<[code: string, meaning: string][]> {
   const { streams, written } = testStreams();
   await runProgram(['help', 'exit-codes'], streams);
-  return [...written.out.matchAll(/^ {2}(\d+) +(.+)$/gm)].map(([, code = '', meaning = '']) => [code, meaning]);
+  return [...written.out.matchAll(/^ {2}(\d+) +(.+)$/gm)].map(([, code = '', meaning = '']) => [
+    code,
+    meaning,
+  ]);
 }
 
 function sentence(summary: string): string {
