@@ -74,6 +74,8 @@ describe('refusedBy', () => {
     'names `%s` in a sentence',
     async (mention) => {
       expect(await refusedBy(`# Title\n\nSee \`${mention}\`.\n`)).toMatchObject([{ line: 3 }]);
+      const cell = mention.replaceAll('|', '\\|');
+      expect(await refusedBy(`# Title\n\n| a |\n|---|\n| \`${cell}\` |\n`)).toMatchObject([{ line: 5 }]);
     },
   );
 });

@@ -23,13 +23,15 @@ function leadsSomewhere(path: string, markdown: string, href: string): boolean {
 }
 
 function linksOf(markdown: string): { href: string; line: number }[] {
-  return new MarkdownIt()
-    .parse(markdown, {})
-    .flatMap(({ map, children }) =>
-      (children ?? [])
-        .filter(({ type }) => type === 'link_open')
-        .map((link) => ({ href: link.attrGet('href') ?? '', line: (map?.[0] ?? 0) + 1 })),
-    );
+  let line = 1;
+  return new MarkdownIt().parse(markdown, {}).flatMap(({ map, children }) => {
+    // Cells of a table do not know where they are; their row does.
+    line = map === null ? line : map[0] + 1;
+    const at = line;
+    return (children ?? [])
+      .filter(({ type }) => type === 'link_open')
+      .map((link) => ({ href: link.attrGet('href') ?? '', line: at }));
+  });
 }
 
 /** The anchors of a page: those that are written out, and those that are made from its headings. */
