@@ -6,7 +6,24 @@ import { hostWithGateway, remove, site } from '../support/site.js';
 import { Story } from './story.js';
 
 /** The pages in the order in which they are gone through: the first makes the server that the others begin with. */
-const ORDER = ['docs/first-host.md', 'docs/ci.md', 'docs/closed-networks.md', 'docs/go-live.md'];
+const ORDER = [
+  'docs/first-host.md',
+  'README.md',
+  'docs/configuration.md',
+  'docs/checks.md',
+  'docs/ci.md',
+  'docs/capacity.md',
+  'docs/reports.md',
+  'docs/services.md',
+  'docs/monitoring.md',
+  'docs/bench.md',
+  'docs/database.md',
+  'docs/gateway.md',
+  'docs/deploys.md',
+  'docs/qdrant-deploys.md',
+  'docs/closed-networks.md',
+  'docs/backups.md',
+];
 
 const read = await Promise.all(
   (await pages())
@@ -34,14 +51,29 @@ describeLab('what the documentation says to type works as it stands', () => {
 
 /** What a page has put into vdb.yaml is of that page alone, but for the first: what it makes is what the others begin with. */
 function page(path: string, story: () => Story): void {
-  let restore = async (): Promise<void> => {};
-  beforeAll(async () => {
-    if (path !== ORDER[0]) restore = await story().keepConfiguration();
-  });
-  afterAll(() => restore());
   const blocks = read.find((each) => each.path === path)?.blocks ?? [];
+  if (path !== ORDER[0] && blocks.some(({ place }) => place === 'vdb.yaml')) {
+    let restore = async (): Promise<void> => {};
+    beforeAll(async () => {
+      restore = await story().keepConfiguration();
+    });
+    afterAll(async () => {
+      await restore();
+      await follow(path, PROVISION, story());
+    });
+  }
   for (const block of blocks.filter(isRun)) test(title(block), () => follow(path, block, story()));
 }
+
+/** What makes the server that of the configuration again. */
+const PROVISION: Block = {
+  kind: 'sh',
+  text: 'vdb provision\n',
+  line: 0,
+  place: '',
+  exit: 0,
+  notRun: null,
+};
 
 function isRun({ kind, place, notRun }: Block): boolean {
   return (kind === 'sh' && notRun === null) || (kind === 'yaml' && place === 'vdb.yaml');
