@@ -1,5 +1,8 @@
 import { CommanderError } from 'commander';
+import { CATALOGUE } from '../../../src/checks/catalogue/index.js';
+import { selectChecks } from '../../../src/checks/select.js';
 import { buildProgram } from '../../../src/cli/program.js';
+import { VdbError } from '../../../src/errors.js';
 import { codeOf } from '../../support/docs.js';
 import { testStreams } from '../../support/streams.js';
 
@@ -126,11 +129,24 @@ const LEFT_OUT = [
 async function refusal(words: readonly string[], isMention: boolean): Promise<string | undefined> {
   const { streams } = testStreams();
   try {
-    await buildProgram(streams, async () => {}).parseAsync([...words], { from: 'user' });
+    await buildProgram(streams, async (spec, _, args) => assertChecks(spec.name, args)).parseAsync(
+      [...words],
+      {
+        from: 'user',
+      },
+    );
   } catch (error) {
+    if (error instanceof VdbError) return error.message;
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0 || (isMention && LEFT_OUT.includes(error.code))) return undefined;
     return error.message;
   }
   return undefined;
+}
+
+/** Throws where checks are named that there are not; a placeholder is in capitals. */
+function assertChecks(command: string, args: readonly string[]): void {
+  if (!/^check( explain)?$/.test(command)) return;
+  const words = args.filter((word) => !/^[A-Z]+$/.test(word));
+  if (words.length > 0) selectChecks(CATALOGUE, { words });
 }

@@ -29,6 +29,7 @@ describe('refusedBy', () => {
     ['a command of a group', 'vdb backup schow', 'too many arguments'],
     ['an option', 'vdb provision --onyl 0.4', "unknown option '--onyl'"],
     ['an argument that is too many', 'vdb status now', 'too many arguments'],
+    ['a check', 'vdb check redis.pign', 'redis.pign'],
     ['an argument that is missing', 'vdb apply', "missing required argument 'plan'"],
     ['the second of a line', 'vdb status && vdb statsu', "unknown command 'statsu'"],
     ['one in a substitution', 'x=$(vdb check --formt json)', "unknown option '--formt'"],
