@@ -66,8 +66,8 @@ async function repeated(suites) {
   if (files.length === 0 || files.length > MOST_REPEATED) return suites;
   const again = await suite(LAB, { files, env: { VDB_E2E_WORKERS: '1' } });
   if (again.exitCode === 0) unsteady.push(...files);
-  const first = suites.map(({ report }) => ({
-    exitCode: 0,
+  const first = suites.map(({ exitCode, report }) => ({
+    exitCode: hasFailed(report) ? 0 : exitCode,
     report: { ...report, testResults: [], numFailedTests: 0 },
   }));
   const failed = suites.reduce((sum, { report }) => sum + report.numFailedTests, 0);
@@ -79,6 +79,11 @@ async function repeated(suites) {
     numPendingTests: 0,
   };
   return [...first, { exitCode: again.exitCode, report: recovered }];
+}
+
+/** A suite that ended badly without a failed file could not be run at all: nothing that is repeated makes that good. */
+function hasFailed({ testResults }) {
+  return testResults.some(({ status }) => status === 'failed');
 }
 
 /** A log of an hour is long: which tests failed, and the first line of why, is said once more at its end. */
@@ -97,6 +102,7 @@ function firstLine(text) {
 
 function count({ exitCode: ended, report }) {
   exitCode ||= ended;
+  if (ended !== 0 && !hasFailed(report)) failures.push('a suite could not be run: its error is above');
   failures.push(...failedTests(report));
   total.passed += report.numPassedTests;
   total.failed += report.numFailedTests;

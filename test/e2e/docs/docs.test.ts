@@ -5,9 +5,10 @@ import { describeLab } from '../support/shared.js';
 import { hostWithGateway, remove, site } from '../support/site.js';
 import { Story } from './story.js';
 
-/** The pages in the order in which they are gone through: the first makes the server that the others begin with. */
-const ORDER = [
-  'docs/first-host.md',
+/** The page that makes the server with which the others begin. */
+const FIRST = 'docs/first-host.md';
+/** The others, in an order in which none finds what another one has left in its way: restores leave aliases. */
+const OTHERS: readonly string[] = [
   'README.md',
   'docs/configuration.md',
   'docs/checks.md',
@@ -24,6 +25,17 @@ const ORDER = [
   'docs/closed-networks.md',
   'docs/backups.md',
 ];
+const ORDER = [FIRST, ...OTHERS];
+
+/** What makes the server as its configuration says once more. */
+const PROVISION: Block = {
+  kind: 'sh',
+  text: 'vdb provision --yes',
+  line: 0,
+  place: '',
+  exit: 0,
+  notRun: null,
+};
 
 const read = await Promise.all(
   (await pages())
@@ -46,37 +58,35 @@ describeLab('what the documentation says to type works as it stands', () => {
   });
   afterAll(() => remove('vector-db'));
 
-  for (const path of ORDER) describe(path, () => page(path, () => story));
+  describe(FIRST, () => goThrough(FIRST, () => story));
+  for (const path of OTHERS)
+    describe(path, () => {
+      let restore: () => Promise<void>;
+      beforeAll(async () => {
+        restore = await story.keepConfiguration();
+      });
+      afterAll(async () => {
+        await restore();
+        if (blocksOf(path).some(isFragment)) await follow(path, PROVISION, story);
+      });
+      goThrough(path, () => story);
+    });
 });
 
-/** What a page has put into vdb.yaml is of that page alone, but for the first: what it makes is what the others begin with. */
-function page(path: string, story: () => Story): void {
-  const blocks = read.find((each) => each.path === path)?.blocks ?? [];
-  if (path !== ORDER[0] && blocks.some(({ place }) => place === 'vdb.yaml')) {
-    let restore = async (): Promise<void> => {};
-    beforeAll(async () => {
-      restore = await story().keepConfiguration();
-    });
-    afterAll(async () => {
-      await restore();
-      await follow(path, PROVISION, story());
-    });
-  }
-  for (const block of blocks.filter(isRun)) test(title(block), () => follow(path, block, story()));
+function blocksOf(path: string): Block[] {
+  return read.find((each) => each.path === path)?.blocks ?? [];
 }
 
-/** What makes the server that of the configuration again. */
-const PROVISION: Block = {
-  kind: 'sh',
-  text: 'vdb provision\n',
-  line: 0,
-  place: '',
-  exit: 0,
-  notRun: null,
-};
+function goThrough(path: string, story: () => Story): void {
+  for (const block of blocksOf(path).filter(isRun)) test(title(block), () => follow(path, block, story()));
+}
 
-function isRun({ kind, place, notRun }: Block): boolean {
-  return (kind === 'sh' && notRun === null) || (kind === 'yaml' && place === 'vdb.yaml');
+function isRun(block: Block): boolean {
+  return (block.kind === 'sh' && block.notRun === null) || isFragment(block);
+}
+
+function isFragment({ kind, place }: Block): boolean {
+  return kind === 'yaml' && place === 'vdb.yaml';
 }
 
 function title({ kind, place, text, line }: Block): string {
