@@ -10,6 +10,7 @@ const FIRST = 'docs/first-host.md';
 /** The others, in an order in which none finds what another one has left in its way: restores leave aliases. */
 const OTHERS: readonly string[] = [
   'README.md',
+  'docs/README.md',
   'docs/configuration.md',
   'docs/checks.md',
   'docs/ci.md',
@@ -23,6 +24,7 @@ const OTHERS: readonly string[] = [
   'docs/deploys.md',
   'docs/qdrant-deploys.md',
   'docs/closed-networks.md',
+  'docs/go-live.md',
   'docs/backups.md',
 ];
 const ORDER = [FIRST, ...OTHERS];
