@@ -266,7 +266,7 @@ export const monitoringSchema = z
   .strictObject({
     enabled: z
       .boolean()
-      .default(false)
+      .default(true)
       .describe('Whether vdb installs Prometheus with its exporters, alert rules and Alertmanager.'),
     metrics_enabled: z
       .boolean()
