@@ -105,10 +105,10 @@ function piece(text: string): [string] {
 
 /** What a mention stands for: `[…]` is there, `a|b` is one after the other, `…` is any value. */
 function meant(text: string): string[][] {
-  const words = text.replaceAll(/[[\]]/g, '').split(/\s+/).slice(1);
+  const words = (text.replaceAll(/[[\]]/g, '').match(/'[^']*'|"[^"]*"|\S+/g) ?? []).slice(1);
   return words.reduce<string[][]>(
     (all, word) => {
-      const choices = word.split('|').filter((choice) => choice !== '…');
+      const choices = /^['"]/.test(word) ? [word] : word.split('|').filter((choice) => choice !== '…');
       return all.flatMap((before) => {
         if (choices.length === 0) return [before.at(-1)?.startsWith('--') ? [...before, 'ANY'] : before];
         return choices.map((choice) => [...before, choice.replace(/…$/, '')]);

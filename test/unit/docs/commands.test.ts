@@ -66,6 +66,7 @@ describe('refusedBy', () => {
     'vdb check [readiness|health|drift|…] [--wait 120s] [--fix]',
     'vdb apply',
     'vdb restore SET',
+    "vdb backup pin latest --reason 'before the migration'",
     'vdb check validate [DOCUMENT…]',
   ])('understands `%s` in a sentence', async (mention) => {
     expect(await refusedBy(`See \`${mention}\`.\n`)).toEqual([]);
