@@ -25,7 +25,7 @@ export interface Block {
 /** A piece of code within a sentence. */
 export interface Inline {
   text: string;
-  /** First line of the paragraph, from 1. */
+  /** First line of the paragraph, or line of the table, from 1. */
   line: number;
 }
 
@@ -44,8 +44,10 @@ const INFO =
  */
 export function codeOf(markdown: string): Page {
   const page: Page = { blocks: [], inline: [] };
+  let line = 1;
   for (const token of new MarkdownIt().parse(markdown, {})) {
-    const line = (token.map?.[0] ?? 0) + 1;
+    // Cells of a table do not know where they are; their row does.
+    line = token.map === null ? line : token.map[0] + 1;
     if (token.type === 'code_block') throw new Error(`line ${line}: code is indented, not fenced`);
     if (token.type === 'fence')
       page.blocks.push({ ...read(token.info.trim(), line), text: token.content, line });

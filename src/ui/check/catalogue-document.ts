@@ -75,12 +75,14 @@ const INTRODUCTION = `# The checks
 or loads the server runs only when it is named. This page is made from the checks themselves; \`vdb check explain ID\`
 says the same in the terminal, and with \`--verbose\` shows the scripts that are run on the host.
 
-    vdb check                          # readiness: all checks but those that only run when they are named
-    vdb check security redis           # a set, a group, or an id; several are possible
-    vdb check --exclude drift          # all but these
-    vdb check --severity error         # only what can stand in the way
-    vdb check --wait 120s              # poll until ready, for at most that long
-    vdb check redis.ping --fix         # run the task that repairs it, then look again
+\`\`\`sh
+vdb check                          # readiness: all checks but those that only run when they are named
+vdb check security redis           # a set, a group, or an id; several are possible
+vdb check --exclude drift          # all but these
+vdb check --severity error         # only what can stand in the way
+vdb check --wait 120s              # poll until ready, for at most that long
+vdb check redis.ping --fix         # run the task that repairs it, then look again
+\`\`\`
 
 ## What a check can say
 
@@ -107,7 +109,7 @@ waived is not ready: silence is not readiness.
 A finding is accepted in the configuration, by somebody, for a reason, until a day (UTC). After that day it is in the
 way again, and says so. What could not be seen is no finding and cannot be accepted.
 
-\`\`\`yaml
+\`\`\`yaml vdb.yaml
 checks:
   waivers:
     - id: host.failed-units
@@ -121,7 +123,7 @@ checks:
 Checks with a number have a default for it. Another one is given by the id of the check; one that names no check, or
 a check without a number, is refused, as is a share of more than 100 %.
 
-\`\`\`yaml
+\`\`\`yaml vdb.yaml
 ${thresholdYaml('storage.free', 30)}
 \`\`\`
 
@@ -142,12 +144,14 @@ are made from the same results and agree with the exit code.
 
 Monitoring systems read the state of a plugin from its exit code, which is not vdb's. This command has theirs:
 
-    ${PLUGIN}
+\`\`\`sh not-run="test/unit/ui/check/nagios.test.ts runs it"
+${PLUGIN}
+\`\`\`
 
 \`--checklist [FILE]\` writes the production readiness checklist of the documents, each line with its evidence and date:
 Markdown, or HTML to a file that ends in \`.html\`. Two of its lines only a person can confirm:
 
-\`\`\`yaml
+\`\`\`yaml vdb.yaml
 checks:
   confirmations:
     - line: documentation # or training

@@ -6,6 +6,7 @@ import { ALERT_RULES, alertNames } from '../../../../src/config/alerts.js';
 import { configSchema } from '../../../../src/config/schema.js';
 import { template } from '../../../../src/templates.js';
 import { testConfig } from '../../../support/config.js';
+import { codeOf } from '../../../support/docs.js';
 
 const PAGE = readFileSync(fileURLToPath(new URL('../../../../docs/monitoring.md', import.meta.url)), 'utf8');
 
@@ -33,7 +34,9 @@ describe('docs/monitoring.md', () => {
   });
 
   test('gives configurations that are valid', () => {
-    const samples = [...PAGE.matchAll(/```yaml\n([\s\S]+?)```/g)].map(([, text = '']) => parse(text));
+    const samples = codeOf(PAGE)
+      .blocks.filter(({ kind }) => kind === 'yaml')
+      .map(({ text }) => parse(text));
     expect(samples.length).toBeGreaterThan(0);
     for (const sample of samples)
       expect(configSchema.safeParse({ ...testConfig(), ...sample }).error).toBeUndefined();

@@ -67,5 +67,5 @@ it.each(REPORTS)('is a plugin by the documented command, with a run that is %s',
 
 it('is unknown as a plugin where vdb says nothing, and the command is documented', async () => {
   expect(await runWith({ vdb: 'exit 2' }, `( ${PLUGIN} ) >/dev/null; echo $?`)).toBe('3\n');
-  expect(catalogueDocument(CATALOGUE)).toContain(`    ${PLUGIN}\n`);
+  expect(catalogueDocument(CATALOGUE)).toContain(`\n${PLUGIN}\n`);
 });
