@@ -3,12 +3,23 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Block, codeOf, pages, pageText } from '../../support/docs.js';
 import { describeLab } from '../support/shared.js';
 import { hostWithGateway, remove, site } from '../support/site.js';
+import { IS_THOROUGH } from '../support/thorough.js';
 import { Story } from './story.js';
 
-<<<<<<< HEAD
 /** The page that makes the server with which the others begin. */
 const FIRST = 'docs/first-host.md';
-const OTHERS: readonly string[] = [];
+const OTHERS: readonly string[] = [
+  'docs/README.md',
+  'docs/ci.md',
+  'docs/closed-networks.md',
+  'docs/go-live.md',
+  'docs/troubleshooting.md',
+  'docs/upgrades.md',
+  'docs/disaster-recovery.md',
+];
+
+/** The second server costs a provisioning, so the page that moves to it is gone through in the thorough suite. */
+const SECOND = 'docs/disaster-recovery.md';
 const ORDER = [FIRST, ...OTHERS];
 
 /** What makes the server as its configuration says once more. */
@@ -20,16 +31,6 @@ const PROVISION: Block = {
   exit: 0,
   notRun: null,
 };
-=======
-/** The pages in the order in which they are gone through: the first makes the server that the others begin with. */
-const ORDER = [
-  'docs/first-host.md',
-  'docs/README.md',
-  'docs/ci.md',
-  'docs/closed-networks.md',
-  'docs/go-live.md',
-];
->>>>>>> guides-a
 
 const read = await Promise.all(
   (await pages())
@@ -54,33 +55,23 @@ describeLab('what the documentation says to type works as it stands', () => {
 
   describe(FIRST, () => goThrough(FIRST, () => story));
   for (const path of OTHERS)
-    describe(path, () => {
+    describe.runIf(path !== SECOND || IS_THOROUGH)(path, () => {
       let restore: () => Promise<void>;
       beforeAll(async () => {
+        if (path === SECOND) await story.meet(await hostWithGateway('vector-db-2'));
         restore = await story.keepConfiguration();
       });
       afterAll(async () => {
         await restore();
+        if (path === SECOND) await remove('vector-db-2');
         if (blocksOf(path).some(isFragment)) await follow(path, PROVISION, story);
       });
       goThrough(path, () => story);
     });
 });
 
-<<<<<<< HEAD
 function blocksOf(path: string): Block[] {
   return read.find((each) => each.path === path)?.blocks ?? [];
-=======
-/** What a page has put into vdb.yaml is of that page alone, but for the first: what it makes is what the others begin with. */
-function page(path: string, story: () => Story): void {
-  let restore = async (): Promise<void> => {};
-  beforeAll(async () => {
-    if (path !== ORDER[0]) restore = await story().keepConfiguration();
-  });
-  afterAll(() => restore());
-  const blocks = read.find((each) => each.path === path)?.blocks ?? [];
-  for (const block of blocks.filter(isRun)) test(title(block), () => follow(path, block, story()));
->>>>>>> guides-a
 }
 
 function goThrough(path: string, story: () => Story): void {
