@@ -25,6 +25,7 @@ export async function withoutGateway(name: string): Promise<LabHost> {
   const file = hostOf(host);
   const document = parseDocument(await readFile(file, 'utf8'));
   document.setIn(['gateway', 'enabled'], false);
+  document.setIn(['monitoring', 'enabled'], false);
   await writeFile(file, document.toString());
   return host;
 }

@@ -37,8 +37,8 @@ const USABLE_SHARE = 0.8;
 const MIB = 1024 ** 2;
 /** A Qdrant that holds nothing: most of it is its program. */
 const PROCESS_BYTES = 64 * MIB;
-/** New vectors that are kept in memory go into chunks of this size, of which each shard has one begun. */
-const CHUNK_BYTES = 32 * MIB;
+/** New vectors that are kept in memory go into chunks of this size, of which each shard may have one begun. */
+export const CHUNK_BYTES = 32 * MIB;
 /** Segments of the write-ahead log that a shard keeps: one that is closed, and one that fills with what is sent. */
 const WAL_SEGMENTS = 2;
 

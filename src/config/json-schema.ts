@@ -5,6 +5,7 @@ import { configSchema } from './schema.js';
 export interface JsonSchema {
   description?: string;
   default?: unknown;
+  examples?: unknown[];
   type?: string;
   const?: unknown;
   enum?: unknown[];

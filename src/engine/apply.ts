@@ -79,7 +79,7 @@ function packageEntry(
         entry.skip('Packages: not installed, interrupted');
         return;
       }
-      const outcome = await installPackages(options.host, packages, (event) => {
+      const outcome = await installPackages(options.host, options.steps, (event) => {
         if (event.type === 'step-output') entry.output = event.line;
         options.onEvent(event);
       });

@@ -13,19 +13,31 @@ export function missingPackages(steps: readonly Step[]): string[] {
   return [...new Set(wanted)].sort();
 }
 
+/** What the configuration says so that nothing wants any of `lacking`; null where one of them is needed in any case. */
+export function howToDoWithout(steps: readonly Step[], lacking: readonly string[]): string | null {
+  const ways = steps
+    .filter(({ resource }) => resource.packages?.some((name) => lacking.includes(name)))
+    .map(({ resource }) => resource.dispensable ?? null);
+  return ways.length === 0 || ways.includes(null) ? null : [...new Set(ways)].join(', ');
+}
+
 /** Installs the missing packages of a whole run in one apt transaction. Never throws: the outcome has the error. */
 export async function installPackages(
   host: Host,
-  packages: readonly string[],
+  steps: readonly Step[],
   onEvent: OnEvent,
 ): Promise<StepOutcome> {
+  const packages = missingPackages(steps);
   const command = aptTransaction(packages);
   const step = { task: 'packages', resource: 'packages' };
   onEvent({ type: 'step-started', ...step, title: 'packages', summary: command.title });
   const started = performance.now();
   const error = await host
     .run(command, { onLine: (line) => onEvent({ type: 'step-output', ...step, line }) })
-    .then(() => undefined, explainedPackages);
+    .then(
+      () => undefined,
+      (thrown: unknown) => explainedPackages(thrown, steps, packages),
+    );
   const outcome = packagesOutcome(packages, started, error);
   onEvent({ type: 'step-finished', step: outcome });
   return outcome;
@@ -57,13 +69,23 @@ export function packagesTask(step: StepOutcome): TaskOutcome {
   };
 }
 
-function explainedPackages(thrown: unknown): VdbError {
+function explainedPackages(thrown: unknown, steps: readonly Step[], packages: readonly string[]): VdbError {
   const error = asVdbError(thrown);
   const explanation = error instanceof CommandError ? explainApt(error.result) : null;
   return new VdbError(error.message, {
     ...error.details,
     step: 'packages',
-    ...(explanation ?? {}),
+    ...(explanation === null ? {} : advice(explanation, steps, packages)),
     cause: error,
   });
+}
+
+/** Where apt names none, all that are missing cannot be had. */
+function advice(
+  { meaning, next, lacking }: NonNullable<ReturnType<typeof explainApt>>,
+  steps: readonly Step[],
+  packages: readonly string[],
+): { meaning: string; next: string } {
+  const way = lacking && howToDoWithout(steps, lacking.length > 0 ? lacking : packages);
+  return { meaning, next: way ? `${next} Where they cannot be had, ${way} leaves them out.` : next };
 }

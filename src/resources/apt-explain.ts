@@ -3,10 +3,15 @@ import type { ExecResult } from '../host/transport.js';
 interface Explanation {
   meaning: string;
   next: string;
+  /** Where packages cannot be had: those that apt names, if it names any. */
+  lacking?: readonly string[];
 }
 
+/** apt's words for a package that no repository has. */
+const NOT_THERE = /Unable to locate package (\S+)|Package '?([^\s']+)'? has no installation candidate/g;
+
 /** In order: the first that matches is the cause, later ones may be its consequences. */
-const CAUSES: readonly (Explanation & { pattern: RegExp })[] = [
+const CAUSES: readonly { pattern: RegExp; meaning: string; next: string; unavailable?: true }[] = [
   {
     pattern: /Could not get lock|Unable to acquire the dpkg|lock was locked by/,
     meaning: 'Another package manager, usually unattended-upgrades, has held the lock for five minutes.',
@@ -32,16 +37,19 @@ const CAUSES: readonly (Explanation & { pattern: RegExp })[] = [
     pattern: /Temporary failure resolving|Could not resolve/,
     meaning: 'The name of the package mirror cannot be resolved.',
     next: 'Check name resolution on the host (getent hosts deb.debian.org) and the proxy settings of apt.',
+    unavailable: true,
   },
   {
     pattern: /Failed to fetch|Unable to fetch|Could not connect|Some index files failed to download/,
     meaning: 'The package mirror cannot be reached or is not complete.',
     next: 'Check the way to the mirror (apt-get update on the host), then run the same command again.',
+    unavailable: true,
   },
   {
     pattern: /Unable to locate package|has no installation candidate/,
     meaning: 'The distribution, with the repositories that are configured, has no such package.',
     next: 'Check that the host runs a supported release and that its repositories are complete (Ubuntu: universe).',
+    unavailable: true,
   },
   {
     pattern: /Unmet dependencies|unmet dependencies|held broken packages/,
@@ -53,5 +61,9 @@ const CAUSES: readonly (Explanation & { pattern: RegExp })[] = [
 /** What a failed apt run means, or null when its message is not one of the usual ones. */
 export function explainApt({ stdout, stderr }: ExecResult): Explanation | null {
   const cause = CAUSES.find(({ pattern }) => pattern.test(stderr) || pattern.test(stdout));
-  return cause ? { meaning: cause.meaning, next: cause.next } : null;
+  if (cause === undefined) return null;
+  const { meaning, next, unavailable } = cause;
+  if (!unavailable) return { meaning, next };
+  const named = [...stderr.matchAll(NOT_THERE)].flatMap(([, one, other]) => one ?? other ?? []);
+  return { meaning, next, lacking: [...new Set(named)] };
 }

@@ -33,14 +33,22 @@ function installedNames(stdout: string): Set<string> {
   return new Set(lines.flatMap(([status = '', ...names]) => (/ ok installed$/.test(status) ? names : [])));
 }
 
+interface AptPackages {
+  name: string;
+  packages: readonly string[];
+  /** What the configuration says to go without them. */
+  dispensable?: string;
+}
+
 /** A set of Debian packages. All sets of a run are installed by one {@link aptTransaction}. */
-export function aptPackages({ name, packages }: { name: string; packages: readonly string[] }): Resource {
+export function aptPackages({ name, packages, dispensable }: AptPackages): Resource {
   const bad = packages.find((each) => !PACKAGE.test(each));
   if (bad !== undefined) throw new Error(`not the name of a package: ${bad}`);
   return defineResource<PackagesState>({
     id: `apt:${name}`,
     title: `packages ${name}`,
     packages,
+    ...(dispensable === undefined ? {} : { dispensable }),
     probe: ask(packagesKind, packages),
     diff: packagesDiff,
     apply: (_change, have) => [aptTransaction(have?.missing ?? packages)],

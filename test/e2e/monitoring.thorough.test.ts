@@ -9,7 +9,7 @@ import { eventually } from './gateway/load.js';
 import { MAIL_SINK, mails, startMailSink } from './support/mail-sink.js';
 import { RECEIVER, type Received, received, startReceiver } from './support/receiver.js';
 import { describeLab } from './support/shared.js';
-import { hostWithGateway, remove, WITHOUT_PYTHON } from './support/site.js';
+import { remove, WITHOUT_PYTHON, wholeHost } from './support/site.js';
 
 const NAME = 'monitoring';
 const TOKEN = 'sentinel-of-the-receiver';
@@ -35,7 +35,7 @@ describeLab('monitoring', () => {
   let host: LabHost;
 
   beforeAll(async () => {
-    host = await hostWithGateway(NAME);
+    host = await wholeHost(NAME);
     await edit((document) => {
       document.setIn(['networking', 'edge', 'qdrant_http_port'], 6433);
       document.setIn(['networking', 'tls'], { mode: 'own-ca' });

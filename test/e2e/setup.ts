@@ -8,7 +8,7 @@ import { type Ended, events, type LabHost, labHost, start, VDB } from '../suppor
 import { LAB_WORKERS } from '../support/workers.js';
 import { sample } from './support/sampler.js';
 import type { LabSite } from './support/site.js';
-import { withoutGateway } from './support/without-gateway.js';
+import { without } from './support/without.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SHARED = 'shared';
@@ -88,7 +88,7 @@ async function forgetFailedUnits(host: LabHost): Promise<null> {
 async function prepare({ directory, missing }: LabSite): Promise<void> {
   if (missing !== null) return say(`SKIPPED, no lab host can be had here: ${missing}`);
   const [shared] = await Promise.all([labHost(directory, SHARED), up(directory, RESOURCES)]);
-  await withoutGateway(shared);
+  await without(shared, 'gateway', 'monitoring');
   say(await qdrantOf(shared));
   await Promise.all([firstRun(directory, shared), resourceHost(directory)]);
 }

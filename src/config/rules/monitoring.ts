@@ -29,7 +29,7 @@ function alertsHaveWhatIsChanged({ monitoring: { alerts } }: Config): Violation[
 
 function metricsAreOn({ monitoring }: Config): Violation[] {
   if (!monitoring.enabled || monitoring.metrics_enabled) return [];
-  const message = 'is false, but monitoring.enabled has vdb install a Prometheus';
+  const message = 'is false, but monitoring.enabled has vdb install a Prometheus; set that to false as well';
   return [{ path: ['monitoring', 'metrics_enabled'], message }];
 }
 

@@ -196,17 +196,38 @@ const receiver = z
       .describe('How bad an alert is at least; warning: it gets them all.'),
     url: secretUrl()
       .optional()
-      .describe('webhook: where alerts are posted. It is a secret, as such addresses often hold a key.'),
-    token: secret().optional().describe('webhook: sent as a bearer token.'),
-    to: z.array(z.email('must be an e-mail address')).default([]).describe('email: who gets them.'),
-    from: z.email('must be an e-mail address').optional().describe('email: whom they come from.'),
+      .describe('webhook: where alerts are posted. It is a secret, as such addresses often hold a key.')
+      .meta({ examples: ['${env:ALERT_WEBHOOK}'] }),
+    token: secret()
+      .optional()
+      .describe('webhook: sent as a bearer token.')
+      .meta({ examples: ['${env:ALERT_TOKEN}'] }),
+    to: z
+      .array(z.email('must be an e-mail address'))
+      .default([])
+      .describe('email: who gets them.')
+      .meta({ examples: [['operations@example.org']] }),
+    from: z
+      .email('must be an e-mail address')
+      .optional()
+      .describe('email: whom they come from.')
+      .meta({ examples: ['vdb@example.org'] }),
     smarthost: z
       .string()
       .regex(/^[\w.-]+:\d{1,5}$/, 'must be a server with its port, such as mail.example.org:587')
       .optional()
-      .describe('email: the mail server.'),
-    username: z.string().min(1).optional().describe('email: account at the mail server.'),
-    password: secret().optional().describe('email: its password.'),
+      .describe('email: the mail server.')
+      .meta({ examples: ['mail.example.org:587'] }),
+    username: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('email: account at the mail server.')
+      .meta({ examples: ['vdb'] }),
+    password: secret()
+      .optional()
+      .describe('email: its password.')
+      .meta({ examples: ['${env:ALERT_MAIL_PASSWORD}'] }),
     require_tls: z.boolean().default(true).describe('email: whether mail is given over TLS alone.'),
   })
   .describe('One receiver of alerts.');
@@ -228,7 +249,8 @@ const alertmanager = z
       .optional()
       .describe(
         'Where the alert Watchdog is posted every minute: a service elsewhere that misses it. A secret.',
-      ),
+      )
+      .meta({ examples: ['${env:WATCHDOG_URL}'] }),
   })
   .prefault({})
   .describe('Who is told of alerts.');
@@ -244,7 +266,7 @@ export const monitoringSchema = z
   .strictObject({
     enabled: z
       .boolean()
-      .default(false)
+      .default(true)
       .describe('Whether vdb installs Prometheus with its exporters, alert rules and Alertmanager.'),
     metrics_enabled: z
       .boolean()

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Block, codeOf, pages, pageText } from '../../support/docs.js';
 import { describeLab } from '../support/shared.js';
-import { hostWithGateway, remove, site } from '../support/site.js';
+import { remove, site, wholeHost } from '../support/site.js';
 import { IS_THOROUGH } from '../support/thorough.js';
 import { Story } from './story.js';
 
@@ -47,7 +47,7 @@ describeLab('what the documentation says to type works as it stands', () => {
   let story: Story;
 
   beforeAll(async () => {
-    const host = await hostWithGateway('vector-db');
+    const host = await wholeHost('vector-db');
     story = await Story.begin(join(site.directory, 'docs'));
     await story.meet(host);
   });
@@ -58,7 +58,7 @@ describeLab('what the documentation says to type works as it stands', () => {
     describe.runIf(path !== SECOND || IS_THOROUGH)(path, () => {
       let restore: () => Promise<void>;
       beforeAll(async () => {
-        if (path === SECOND) await story.meet(await hostWithGateway('vector-db-2'));
+        if (path === SECOND) await story.meet(await wholeHost('vector-db-2'));
         restore = await story.keepConfiguration();
       });
       afterAll(async () => {

@@ -1,7 +1,7 @@
 import { inject } from 'vitest';
 import { type Ended, type LabHost, labHost, start, VDB } from '../../support/lab.js';
 import { WORKER } from '../../support/workers.js';
-import { withoutGateway } from './without-gateway.js';
+import { without } from './without.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -40,15 +40,22 @@ export function sharedHost(): Promise<LabHost> {
   return labHost(site.directory, SHARED);
 }
 
-/** Brings up a host of its own for a test file. Whoever calls this also calls {@link remove}. */
+/** Brings up a host of its own for a test file, without gateway and monitoring. Whoever calls this also calls {@link remove}. */
 export async function freshHost(name: string, ...flags: string[]): Promise<LabHost> {
-  const host = await hostWithGateway(name, ...flags);
-  await withoutGateway(host);
+  const host = await wholeHost(name, ...flags);
+  await without(host, 'gateway', 'monitoring');
   return host;
 }
 
-/** The same as `vdb lab up` makes it. */
+/** The same with the gateway. */
 export async function hostWithGateway(name: string, ...flags: string[]): Promise<LabHost> {
+  const host = await wholeHost(name, ...flags);
+  await without(host, 'monitoring');
+  return host;
+}
+
+/** The same with everything that a server has by default: as `vdb lab up` makes it. */
+export async function wholeHost(name: string, ...flags: string[]): Promise<LabHost> {
   const { exitCode, stderr } = await vdb(['lab', 'up', name, ...flags]);
   if (exitCode !== 0) throw new Error(`lab up ${name} ended with ${exitCode}: ${stderr}`);
   return labHost(site.directory, name);

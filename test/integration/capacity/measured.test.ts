@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { bareNeed, type Need, planOf } from '../../../src/capacity/need.js';
+import { bareNeed, CHUNK_BYTES, type Need, planOf } from '../../../src/capacity/need.js';
 import { collectionsWith } from '../../../src/capacity/planning.js';
 import type { CollectionConfig } from '../../../src/config/schema.js';
 import { createBody } from '../../../src/services/qdrant/collection-body.js';
@@ -65,7 +65,9 @@ describe.skipIf(missing).each(Object.entries(KINDS))('%s', (name, wish) => {
           rowOf(name, size, { memory: needed(memory), disk }, bareNeed(plan, { planned: size }), memory),
         );
         console.info([rows.at(-1), partsText(server, size), memoryText(memory)].join('\n'));
-        expectNear(needed(memory), bareNeed(plan, { planned: size }).memory, `memory of ${size} points`);
+        const chunk = memory.pinned < CHUNK_BYTES ? CHUNK_BYTES : 0;
+        const { memory: formula } = bareNeed(plan, { planned: size });
+        expectNear(needed(memory), formula, `memory of ${size} points`, chunk);
         expectNear(disk, bareNeed(plan, { planned: size }).disk, `disk of ${size} points`);
       }
     } finally {
@@ -147,14 +149,11 @@ async function accepted<Result>(
   return answer.body.result;
 }
 
-function expectNear(real: number, formula: number, what: string): void {
-  const share = formula / real;
-  expect
-    .soft(share, `${what}: ${mib(formula)} by the formula, ${mib(real)} in truth`)
-    .toBeGreaterThan(1 - TOLERANCE);
-  expect
-    .soft(share, `${what}: ${mib(formula)} by the formula, ${mib(real)} in truth`)
-    .toBeLessThan(1 + TOLERANCE);
+/** The formula may be too high by `spare` beside: the chunk for new vectors, where the server has begun none just then. */
+function expectNear(real: number, formula: number, what: string, spare = 0): void {
+  const said = `${what}: ${mib(formula)} by the formula, ${mib(real)} in truth`;
+  expect.soft(formula / real, said).toBeGreaterThan(1 - TOLERANCE);
+  expect.soft((formula - spare) / real, said).toBeLessThan(1 + TOLERANCE);
 }
 
 /** A row of the table in docs/capacity.md. */

@@ -13,7 +13,7 @@ function required(sections: Record<string, unknown> = {}): string[] {
 }
 
 describe('manifest', () => {
-  it('demands SSH, the active slot, PostgreSQL, Redis, the gateway and its edge', () => {
+  it('demands SSH, the active slot, PostgreSQL, Redis, the gateway, its edge and monitoring', () => {
     expect(required()).toEqual([
       '22 any',
       '6333 loopback',
@@ -28,12 +28,13 @@ describe('manifest', () => {
       '8404 loopback',
       '8000 any',
       '6330 loopback',
+      ...['9090 loopback', '9100 loopback', '9093 loopback', '9187 loopback', '9121 loopback'],
     ]);
   });
 
   it('demands no port of a service that is switched off, and only REST of the emulator', () => {
     const off = { enabled: false };
-    expect(required({ ...EMULATED, postgres: off, redis: off, gateway: off })).toEqual([
+    expect(required({ ...EMULATED, postgres: off, redis: off, gateway: off, monitoring: off })).toEqual([
       '22 any',
       '6333 loopback',
     ]);
@@ -93,19 +94,19 @@ describe('manifest', () => {
   });
 
   it('demands monitoring where vdb brings it, each exporter with what it looks at', () => {
-    const before = required();
+    const before = required({ monitoring: { enabled: false } });
     const added = (sections: Record<string, unknown>) =>
       required(sections).filter((entry) => !before.includes(entry));
-    expect(added({ monitoring: { enabled: true } })).toEqual([
+    expect(added({})).toEqual([
       ...['9090 loopback', '9100 loopback', '9093 loopback', '9187 loopback', '9121 loopback'],
     ]);
     const off = { enabled: false };
-    const alone = { enabled: true, node_exporter: false, alertmanager: off };
+    const alone = { node_exporter: false, alertmanager: off };
     expect(added({ postgres: off, redis: off, gateway: off, monitoring: alone })).toEqual(['9090 loopback']);
   });
 
-  it('allows the other slot and monitoring, and misses none of them', () => {
-    const optional = entries().filter((entry) => !entry.required);
+  it('allows the other slot, and monitoring that vdb does not bring, and misses none of them', () => {
+    const optional = entries({ monitoring: { enabled: false } }).filter((entry) => !entry.required);
     const ports = optional.map(({ port, on }) => `${port} ${on}`);
     expect(ports).toEqual(expect.arrayContaining(['6343 loopback', '9090 loopback', '9100 loopback']));
   });
@@ -115,7 +116,7 @@ describe('closedPorts', () => {
   it('are those of the documents and of the configuration, without SSH and the edge', () => {
     expect(closedPorts(contextOf().config, [22])).toEqual([
       5432, 6330, 6333, 6334, 6335, 6343, 6344, 6345, 6379, 8001, 8002, 8011, 8012, 8101, 8102, 8111, 8112,
-      8404, 9090, 9100,
+      8404, 9090, 9093, 9100, 9121, 9187,
     ]);
   });
 

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { JsonSchema } from '../../../src/config/json-schema.js';
 import { isMapping } from '../../../src/config/path.js';
 
-/** What the example says for keys that have no default. */
+/** What the example says for keys that have neither a default nor an example of their own. */
 const SAMPLES: Readonly<Record<string, unknown>> = {
   identity_file: '~/.ssh/id_ed25519',
   identity_passphrase: '${cmd:pass show vdb/passphrase}',
@@ -59,8 +59,7 @@ export function documented(schema: JsonSchema, data: unknown, indent = ''): stri
 }
 
 function optional(key: string, property: JsonSchema, indent: string): string[] {
-  const value = SAMPLES[key] ?? sampleOf(property);
-  return [`${indent}# ${key}: ${inline(value)}`];
+  return [`${indent}# ${key}: ${inline(sampleOf(key, property))}`];
 }
 
 function present(key: string, property: JsonSchema, value: unknown, indent: string): string[] {
@@ -136,11 +135,13 @@ function essentials(value: unknown): unknown {
 
 function sampleEntry(schema: JsonSchema): Record<string, unknown> {
   const required = Object.entries(schema.properties ?? {}).filter(([key]) => schema.required?.includes(key));
-  return Object.fromEntries(required.map(([key, property]) => [key, SAMPLES[key] ?? sampleOf(property)]));
+  return Object.fromEntries(required.map(([key, property]) => [key, sampleOf(key, property)]));
 }
 
-function sampleOf(schema: JsonSchema): unknown {
-  return schema.default ?? schema.const ?? schema.enum?.[0] ?? 'value';
+function sampleOf(key: string, schema: JsonSchema): unknown {
+  return (
+    schema.examples?.[0] ?? SAMPLES[key] ?? schema.default ?? schema.const ?? schema.enum?.[0] ?? 'value'
+  );
 }
 
 function commented(lines: string[], indent: string): string[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applySteps } from '../../../src/engine/apply.js';
 import type { RunEvent } from '../../../src/engine/events.js';
-import { missingPackages } from '../../../src/engine/packages.js';
+import { howToDoWithout, missingPackages } from '../../../src/engine/packages.js';
 import { lookAll } from '../../../src/engine/plan.js';
 import type { Task } from '../../../src/engine/task.js';
 import { type FakeHost, fakeHost, thing } from '../../support/fake-host.js';
@@ -209,5 +209,20 @@ describe('missingPackages', () => {
     ];
     const steps = await lookAll(fake.host, tasks, fakeContext());
     expect(missingPackages(steps)).toEqual(['curl', 'jq']);
+  });
+});
+
+describe('howToDoWithout', () => {
+  it('says how the configuration leaves out what alone is lacking', async () => {
+    const monitoring = { packages: ['prometheus', 'curl'], dispensable: 'monitoring.enabled: false' };
+    const tasks = [
+      task('1.1', [thing('a', 'yes', { packages: ['curl', 'jq'] })]),
+      task('5.1', [thing('b', 'yes', monitoring)]),
+    ];
+    const steps = await lookAll(fakeHost().host, tasks, fakeContext());
+    expect(howToDoWithout(steps, ['prometheus'])).toBe('monitoring.enabled: false');
+    expect(howToDoWithout(steps, ['prometheus', 'jq'])).toBeNull();
+    expect(howToDoWithout(steps, ['curl'])).toBeNull();
+    expect(howToDoWithout(steps, ['what-they-need'])).toBeNull();
   });
 });

@@ -86,6 +86,15 @@ describe('explainApt', () => {
     expect(explainApt({ exitCode: 100, stdout: '', stderr, durationMs: 0 })?.meaning).toContain(meaning);
   });
 
+  test.each<[string, string[] | undefined]>([
+    ['E: Unable to locate package a\nE: Unable to locate package b', ['a', 'b']],
+    ["E: Package 'prometheus' has no installation candidate", ['prometheus']],
+    ['E: Failed to fetch http://x/y  Could not connect', []],
+    ['dpkg: error: cannot write: No space left on device', undefined],
+  ])('says which packages cannot be had: %s', (stderr, lacking) => {
+    expect(explainApt({ exitCode: 100, stdout: '', stderr, durationMs: 0 })?.lacking).toEqual(lacking);
+  });
+
   test('does not guess', () => {
     expect(explainApt({ exitCode: 100, stdout: '', stderr: 'something new', durationMs: 0 })).toBeNull();
   });

@@ -6,21 +6,22 @@ import { monitoring } from '../../../tasks/5.1-monitoring.js';
 import { fakeContext, resourcesOf } from '../../support/fake-task.js';
 import { commandsFor } from '../../support/resource-table.js';
 
-const ON = { monitoring: { enabled: true } };
+const OFF = { monitoring: { enabled: false } };
 const TLS = { networking: { tls: { mode: 'own-ca' }, edge: { qdrant_http_port: 6433 } } };
 const all = (sections: Record<string, unknown>) =>
   monitoring.subtasks.flatMap(({ resources }) => resources(fakeContext(sections)));
 const idsOf = (sections: Record<string, unknown>) => all(sections).map(({ id }) => id);
 
 describe('monitoring', () => {
-  test('is left alone where it is off, which it is by default', () => {
-    expect(all({})).toEqual([]);
-    expect(monitoring.runs?.(fakeContext())).toBe('Monitoring: not configured');
-    expect(monitoring.runs?.(fakeContext(ON))).toContain('127.0.0.1:9090');
+  test('is there by default, and left alone where it is off', () => {
+    expect(idsOf({})).toContain('service:prometheus.service');
+    expect(monitoring.runs?.(fakeContext())).toContain('127.0.0.1:9090');
+    expect(all(OFF)).toEqual([]);
+    expect(monitoring.runs?.(fakeContext(OFF))).toBe('Monitoring: not configured');
   });
 
   test('installs nothing but what it starts', () => {
-    const packages = all({ ...ON, redis: { enabled: false }, gateway: { enabled: false } }).flatMap(
+    const packages = all({ redis: { enabled: false }, gateway: { enabled: false } }).flatMap(
       (resource) => resource.packages ?? [],
     );
     expect(packages).toEqual([
@@ -30,7 +31,7 @@ describe('monitoring', () => {
   });
 
   test('has no program of it listen to strangers from the moment it is installed', () => {
-    const packages = all(ON).flatMap((resource) => resource.packages ?? []);
+    const packages = all({}).flatMap((resource) => resource.packages ?? []);
     const { source = '' } = loopbackFirst(packages) ?? {};
     for (const name of packages) expect(source).toContain(`/etc/default/${name} `);
     expect(source.match(/web\.listen-address=127\.0\.0\.1:/g)).toHaveLength(packages.length);
@@ -38,7 +39,7 @@ describe('monitoring', () => {
   });
 
   test('writes what a file names before the file, and both before what is started with them', () => {
-    const ids = idsOf({ ...ON, ...TLS });
+    const ids = idsOf(TLS);
     const inOrder = (...order: string[]) =>
       expect(order.map((id) => ids.indexOf(id))).toEqual(
         order.map((id) => ids.indexOf(id)).toSorted((a, b) => a - b),
@@ -53,7 +54,7 @@ describe('monitoring', () => {
 
   test('keeps every secret from others, and from its plans', () => {
     const alertmanager = { receivers: [{ name: 'a', url: 'http://127.0.0.1:1/sentinel-of-a-receiver' }] };
-    const context = fakeContext({ monitoring: { enabled: true, alertmanager } });
+    const context = fakeContext({ monitoring: { alertmanager } });
     const secrets = [context.config.qdrant.read_only_api_key, context.config.redis.password, 'sentinel'];
     const holding = monitoring.subtasks
       .flatMap(({ resources }) => resources(context))
@@ -74,16 +75,16 @@ describe('monitoring', () => {
   });
 
   test('tells of the certificate of the edge where there is one, and forgets it where there is none', () => {
-    expect(idsOf({ ...ON, ...TLS })).toContain('service:vdb-certificate-metrics.timer');
-    expect(idsOf({ ...ON, ...TLS })).toContain('file:/usr/local/lib/vdb/certificate-metrics');
-    const without = idsOf(ON);
+    expect(idsOf(TLS)).toContain('service:vdb-certificate-metrics.timer');
+    expect(idsOf(TLS)).toContain('file:/usr/local/lib/vdb/certificate-metrics');
+    const without = idsOf({});
     expect(without).toContain('absent:/var/lib/prometheus/node-exporter/vdb_certificate.prom');
     expect(without).not.toContain('file:/usr/local/lib/vdb/certificate-metrics');
   });
 
   test('puts dashboards where Grafana is, everywhere, or nowhere', () => {
     const grafana = (wanted: string) =>
-      all({ monitoring: { enabled: true, grafana: wanted } }).find(({ id }) => id.startsWith('tree:'));
+      all({ monitoring: { grafana: wanted } }).find(({ id }) => id.startsWith('tree:'));
     const missing = { installed: false, tree: null };
     expect(grafana('auto')?.diff(missing)).toBeNull();
     expect(grafana('auto')?.diff({ ...missing, installed: true })).toMatchObject({ action: 'create' });
@@ -98,8 +99,8 @@ describe('monitoring', () => {
       );
       return file?.diff(null)?.content?.after ?? '';
     };
-    expect(hba(ON)).toContain('local\t"postgres"\t"prometheus"\tpeer\n');
-    expect(hba({})).not.toContain('prometheus');
+    expect(hba({})).toContain('local\t"postgres"\t"prometheus"\tpeer\n');
+    expect(hba(OFF)).not.toContain('prometheus');
   });
 
   test('is started with vdb.target, after everything else', () => {
@@ -107,9 +108,9 @@ describe('monitoring', () => {
       resourcesOf(deployment, '4.5.3', fakeContext(sections))
         .filter(({ id }) => id.startsWith('file:/etc/systemd/system/prometheus'))
         .map((resource) => resource.diff(null)?.content?.after ?? '');
-    expect(units({})).toEqual([]);
-    expect(units(ON)).toHaveLength(5);
-    for (const content of units(ON)) {
+    expect(units(OFF)).toEqual([]);
+    expect(units({})).toHaveLength(5);
+    for (const content of units({})) {
       expect(content).toContain('PartOf=vdb.target');
       expect(content).toMatch(/After=.*redis-server\.service.*qdrant@blue\.service/);
       expect(content).toContain('Restart=on-failure');

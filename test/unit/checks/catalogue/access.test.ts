@@ -15,7 +15,10 @@ function modes(first: { mode: number; owner?: string }) {
 
 describe('access.secret-modes', () => {
   it.each([0o600, 0o640, 0o400])('passes with mode %o', (mode) => {
-    expect(judged('access.secret-modes', modes({ mode }))).toMatchObject({ status: 'pass', seen: '8 files' });
+    expect(judged('access.secret-modes', modes({ mode }))).toMatchObject({
+      status: 'pass',
+      seen: '10 files',
+    });
   });
 
   it.each([0o644, 0o660, 0o604, 0o700])('fails with mode %o', (mode) => {
@@ -40,7 +43,7 @@ describe('access.secret-modes', () => {
     const open = known({ mode: 0o644, owner: 'root:root' });
     expect(judged('access.secret-modes', [...files, closed, closed])).toMatchObject({
       status: 'pass',
-      seen: '10 files',
+      seen: '12 files',
     });
     expect(judged('access.secret-modes', [...files, closed, open])).toMatchObject({
       status: 'fail',
@@ -50,7 +53,7 @@ describe('access.secret-modes', () => {
 
   it('does not look for files of services that are switched off', () => {
     const off = { enabled: false };
-    const context = contextOf({ postgres: off, redis: off, gateway: off });
+    const context = contextOf({ postgres: off, redis: off, gateway: off, monitoring: off });
     expect(secretFiles(context)).toEqual([
       '/opt/qdrant/config/qdrant-blue.yaml',
       context.keyFile,

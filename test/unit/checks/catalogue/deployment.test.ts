@@ -9,7 +9,10 @@ import { renderRegistry } from '../../../../src/services/registry/registry.js';
 import { servicesOf } from '../../../../src/services/registry/services.js';
 import { contextOf, judged } from '../support.js';
 
-const context = contextOf({ gateway: { enabled: true, api_key: 'Qw5nBv8xRt2mLp7s', replicas: 1 } });
+const context = contextOf({
+  gateway: { enabled: true, api_key: 'Qw5nBv8xRt2mLp7s', replicas: 1 },
+  monitoring: { enabled: false },
+});
 const { config } = context;
 const services = servicesOf(config, { standby: 'green', postgres: 17 });
 const UNITS = [

@@ -4,6 +4,8 @@ import { known } from '../../../../src/host/probe.js';
 import { ABSENT, answered, contextOf, judged } from '../support.js';
 
 const VALID = known({ problem: '' });
+/** Where somebody else's Prometheus watches the host. */
+const THEIRS = contextOf({ monitoring: { enabled: false } });
 const success = (data: unknown) => answered(200, { status: 'success', data });
 const target = (health: string, instance = 'a:1') => ({ labels: { job: 'node', instance }, health });
 const rule = (health: string) => ({ name: 'Down', health, lastError: 'many-to-many' });
@@ -17,13 +19,17 @@ describe('monitoring.targets', () => {
     ['warn', [target('unknown')], '1 of 1 not up'],
     ['warn', [], 'nothing is scraped'],
   ])('is a %s with %j', (status, activeTargets, seen) => {
-    expect(judged('monitoring.targets', [VALID, success({ activeTargets })])).toMatchObject({ status, seen });
+    const result = judged('monitoring.targets', [VALID, success({ activeTargets })], THEIRS);
+    expect(result).toMatchObject({ status, seen });
   });
 
   it('warns where there is no Prometheus: the others then have nothing to look at', () => {
-    expect(judged('monitoring.targets', [ABSENT, ABSENT])).toMatchObject({ status: 'warn' });
-    expect(judged('monitoring.rules', [ABSENT, ABSENT]).status).toBe('skip');
-    expect(judged('monitoring.alerts', [ABSENT, ABSENT]).status).toBe('skip');
+    const seenOf = (id: string) => judged(id, [ABSENT, ABSENT], THEIRS);
+    expect(seenOf('monitoring.targets')).toMatchObject({
+      ...{ status: 'warn', expected: 'as monitoring.metrics_enabled says' },
+    });
+    expect(seenOf('monitoring.rules').status).toBe('skip');
+    expect(seenOf('monitoring.alerts').status).toBe('skip');
   });
 });
 
@@ -35,7 +41,7 @@ describe('monitoring.rules', () => {
     ['warn', VALID, rules(), 'no rule is loaded'],
     ['fail', known({ problem: 'line 9' }), rules(rule('ok')), 'line 9'],
   ])('is a %s (row %#)', (status, installed, answer, seen) => {
-    expect(judged('monitoring.rules', [installed, answer])).toMatchObject({ status, seen });
+    expect(judged('monitoring.rules', [installed, answer], THEIRS)).toMatchObject({ status, seen });
   });
 });
 
@@ -49,7 +55,7 @@ describe('monitoring.alerts', () => {
     ],
     ['fail', [alert('firing', 'critical'), alert('firing', 'critical')], 'Down'],
   ])('is a %s with %j', (status, alerts, seen) => {
-    expect(judged('monitoring.alerts', [VALID, success({ alerts })])).toMatchObject({ status, seen });
+    expect(judged('monitoring.alerts', [VALID, success({ alerts })], THEIRS)).toMatchObject({ status, seen });
   });
 });
 
@@ -76,7 +82,7 @@ describe.each(['monitoring.targets', 'monitoring.rules', 'monitoring.alerts'])('
   });
 
   it('is skipped without metrics', () => {
-    const context = contextOf({ monitoring: { metrics_enabled: false } });
+    const context = contextOf({ monitoring: { enabled: false, metrics_enabled: false } });
     expect(judged(id, [], context)).toMatchObject({ status: 'skip' });
   });
 });
@@ -87,7 +93,7 @@ describe('where vdb has installed it', () => {
     networking: { load_balancer: false },
     postgres: { enabled: false },
     redis: { enabled: false },
-    monitoring: { enabled: true, node_exporter: false },
+    monitoring: { node_exporter: false },
   });
   const JOBS = ['prometheus', 'alertmanager', 'qdrant'];
   const up = JOBS.map((job) => ({ labels: { job, instance: 'a:1' }, health: 'up' }));
@@ -111,7 +117,7 @@ describe('where vdb has installed it', () => {
       [VALID, ABSENT],
     ])
       expect(judged('monitoring.targets', observations, alone)).toMatchObject({ status: 'warn', fix: '5.1' });
-    expect(judged('monitoring.targets', [VALID, ABSENT])).not.toHaveProperty('fix');
+    expect(judged('monitoring.targets', [VALID, ABSENT], THEIRS)).not.toHaveProperty('fix');
   });
 
   it.each([
@@ -127,7 +133,7 @@ describe('where vdb has installed it', () => {
     const result = judged('monitoring.alerts', observations, alone);
     expect(result).toMatchObject({ status: 'fail', seen: names.join(', ') });
     expect(result.fix).toBe(fix);
-    expect(judged('monitoring.alerts', observations.slice(0, 2)).fix).toBeUndefined();
+    expect(judged('monitoring.alerts', observations.slice(0, 2), THEIRS).fix).toBeUndefined();
   });
 
   describe('the rules', () => {

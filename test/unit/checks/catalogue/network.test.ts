@@ -9,7 +9,12 @@ import type { Dialled, Transport } from '../../../../src/host/transport.js';
 import { ABSENT, contextOf, FACTS, judged } from '../support.js';
 
 const OPEN = [22, 8000];
-const PLANNED = [...OPEN, 6330, 6333, 6334, 6335, 5432, 6379, 8001, 8002, 8101, 8102, 8404].map((port) => ({
+const MONITORING = [9090, 9093, 9100, 9121, 9187];
+const PLANNED = [
+  ...OPEN,
+  ...[6330, 6333, 6334, 6335, 5432, 6379, 8001, 8002, 8101, 8102, 8404],
+  ...MONITORING,
+].map((port) => ({
   address: OPEN.includes(port) ? '0.0.0.0' : '127.0.0.1',
   port,
 }));
@@ -28,7 +33,7 @@ describe('network.listeners', () => {
   it('passes with the planned sockets, and counts others on loopback', () => {
     expect(listening({ address: '127.0.0.53', port: 53 }, { address: '::1', port: 6379 })).toMatchObject({
       status: 'pass',
-      seen: '14 sockets as configured, 1 others on loopback',
+      seen: '19 sockets as configured, 1 others on loopback',
     });
   });
 

@@ -75,7 +75,7 @@ describe('the programs of monitoring', () => {
   const programs = monitoringPrograms(config);
 
   test('are none where it is off, and those of what there is where it is on', () => {
-    expect(monitoringPrograms(testConfig())).toEqual([]);
+    expect(monitoringPrograms(testConfig({ monitoring: { enabled: false } }))).toEqual([]);
     expect(monitoringPrograms(small).map(({ name }) => name)).toEqual(['prometheus']);
     expect(programs.map(({ unit }) => unit)).toEqual(MONITORING_UNITS);
   });

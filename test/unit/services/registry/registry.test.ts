@@ -20,6 +20,7 @@ describe('what runs on a host', () => {
       ['qdrant'],
       ['gateway', 'postgresql', 'redis', 'qdrant'],
       ['edge', 'qdrant', 'gateway'],
+      ['monitoring', 'postgresql', 'redis', 'qdrant', 'gateway', 'edge'],
     ]);
   });
 
@@ -27,6 +28,7 @@ describe('what runs on a host', () => {
     const config = testConfig({
       gateway: { enabled: false },
       redis: { enabled: false },
+      monitoring: { enabled: false },
       networking: { edge: { qdrant_http_port: 6433 } },
     });
     expect(servicesOf(config, PLACED).map(({ name, after }) => [name, ...after])).toEqual([
@@ -49,7 +51,7 @@ describe('what runs on a host', () => {
   });
 
   test('has monitoring where vdb brings it, with what each of its programs answers', () => {
-    const config = testConfig({ gateway: GATEWAY, monitoring: { enabled: true } });
+    const config = testConfig({ gateway: GATEWAY });
     const found = servicesOf(config, PLACED).find(({ name }) => name === 'monitoring');
     expect(found?.after).toEqual(['postgresql', 'redis', 'qdrant', 'gateway', 'edge']);
     expect(found?.instances.map(({ name, health }) => [name, health?.port, health?.path])).toEqual([
@@ -81,6 +83,7 @@ describe('the registry', () => {
       ['qdrant', 1],
       ['gateway', 4],
       ['edge', 1],
+      ['monitoring', 5],
     ]);
     expect(found?.doors.map(({ port }) => port)).toEqual([8000]);
   });

@@ -17,6 +17,7 @@ describe('the units of vdb.target', () => {
       'qdrant@blue.service',
       'api-gateway@green-1.service',
       'haproxy.service',
+      ...MONITORING_UNITS,
     ]);
   });
 
@@ -28,6 +29,7 @@ describe('the units of vdb.target', () => {
       'qdrant@.service',
       'api-gateway@.service',
       'haproxy.service',
+      ...MONITORING_UNITS,
     ]);
   });
 
@@ -58,7 +60,8 @@ RestartSec=5
   });
 
   test('have no drop-in where they are switched off', () => {
-    const without = testConfig({ gateway: { enabled: false }, redis: { enabled: false } });
+    const off = { enabled: false };
+    const without = testConfig({ gateway: off, redis: off, monitoring: off });
     const found = dropIns(without, servicesOf(without, { standby: null, postgres: 17 }));
     expect(unitsLeftAlone(found, 17)).toEqual([
       'redis-server.service',
@@ -66,6 +69,6 @@ RestartSec=5
       'haproxy.service',
       ...MONITORING_UNITS,
     ]);
-    expect(unitsLeftAlone(dropIns(config, services), 17)).toEqual(MONITORING_UNITS);
+    expect(unitsLeftAlone(dropIns(config, services), 17)).toEqual([]);
   });
 });
