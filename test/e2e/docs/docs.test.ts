@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Block, codeOf, pages, pageText } from '../../support/docs.js';
 import { describeLab } from '../support/shared.js';
 import { remove, site, wholeHost } from '../support/site.js';
+import { IS_THOROUGH } from '../support/thorough.js';
 import { Story } from './story.js';
 
 /** The page that makes the server with which the others begin. */
@@ -25,9 +26,18 @@ const OTHERS: readonly string[] = [
   'docs/qdrant-deploys.md',
   'docs/closed-networks.md',
   'docs/go-live.md',
+  'docs/upgrades.md',
+  'docs/troubleshooting.md',
+  'docs/disaster-recovery.md',
   'docs/backups.md',
 ];
 const ORDER = [FIRST, ...OTHERS];
+
+/** The page that goes on at a second server. */
+const SECOND = 'docs/disaster-recovery.md';
+
+/** Pages that take minutes, and of which other tests run most: they are gone through in the thorough suite. */
+const LONG = [SECOND, 'docs/deploys.md', 'docs/qdrant-deploys.md'];
 
 /** What makes the server as its configuration says once more. */
 const PROVISION: Block = {
@@ -40,9 +50,7 @@ const PROVISION: Block = {
 };
 
 const read = await Promise.all(
-  (await pages())
-    .filter((p) => ORDER.includes(p))
-    .map(async (path) => ({ path, ...codeOf(await pageText(path)) })),
+  (await pages()).map(async (path) => ({ path, ...codeOf(await pageText(path)) })),
 );
 
 test('every page with commands is gone through', () => {
@@ -62,13 +70,15 @@ describeLab('what the documentation says to type works as it stands', () => {
 
   describe(FIRST, () => goThrough(FIRST, () => story));
   for (const path of OTHERS)
-    describe(path, () => {
+    describe.runIf(IS_THOROUGH || !LONG.includes(path))(path, () => {
       let restore: () => Promise<void>;
       beforeAll(async () => {
+        if (path === SECOND) await story.meet(await wholeHost('vector-db-2'));
         restore = await story.keepConfiguration();
       });
       afterAll(async () => {
         await restore();
+        if (path === SECOND) await remove('vector-db-2');
         if (blocksOf(path).some(isFragment)) await follow(path, PROVISION, story);
       });
       goThrough(path, () => story);
