@@ -18,7 +18,7 @@ import {
   readRoot,
 } from '../answers/qdrant.js';
 import { type Batch, newBatch } from '../batch.js';
-import { commandWord } from '../command-word.js';
+import { commandWords } from '../command-word.js';
 import { type FirstLook, firstLook } from '../look.js';
 import { EDGE_UNIT, gatewayUnits, REDIS_UNIT, slotUnit } from '../place.js';
 import { type Disk, diskOf } from '../probes/disk.js';
@@ -120,16 +120,24 @@ function openOf(deploys: Observation<DeployRecord[]>): Observation<DeployRecord>
   return deploys.status === 'known' ? known(deploys.value?.find(isOpen) ?? null) : deploys;
 }
 
+/** What `vdb backup` does with sets that there are: no new one comes of it. */
+const AFTERWARDS = ['prune', 'pin', 'unpin', 'drill', 'verify', 'copy', 'pull', 'fetch', 'schedule'];
+
 /** The newest run of each kind, whatever came of it. Pure. */
 export function lastRuns(journal: Observation<string>): Overview['last'] {
   if (journal.status !== 'known') return { run: journal, backup: journal, deploy: journal };
   const runs = historyOf(journal.value ?? '');
-  const newest = (...words: string[]): Observation<HistoryEntry> =>
-    known(runs.find(({ command }) => words.includes(commandWord(command) ?? '')) ?? null);
+  const newest = (isOne: (word: string, next: string) => boolean): Observation<HistoryEntry> =>
+    known(
+      runs.find(({ command }) => {
+        const [word = '', next = ''] = commandWords(command);
+        return isOne(word, next);
+      }) ?? null,
+    );
   return {
     run: known(runs[0] ?? null),
-    backup: newest('backup'),
-    deploy: newest('deploy', 'rollback'),
+    backup: newest((word, next) => word === 'backup' && !AFTERWARDS.includes(next)),
+    deploy: newest((word) => ['deploy', 'rollback'].includes(word)),
   };
 }
 

@@ -120,6 +120,15 @@ describe('lastRuns', () => {
     expect(last.deploy).toEqual({ status: 'known', value: null });
   });
 
+  it('takes what is done with a set afterwards for no backup', () => {
+    const journal = [
+      run('1', 'vdb backup --json'),
+      run('2', 'vdb backup pin latest'),
+      run('3', 'vdb backup drill'),
+    ];
+    expect(lastRuns(known(journal.join('\n'))).backup).toMatchObject({ value: { run: '1' } });
+  });
+
   it('counts a rollback as a deploy', () => {
     const journal = [run('1', 'vdb deploy'), run('2', 'vdb rollback'), run('3', 'vdb check')].join('\n');
     expect(lastRuns(known(journal)).deploy).toMatchObject({ value: { run: '2' } });
