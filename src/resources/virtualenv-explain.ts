@@ -27,6 +27,11 @@ const CAUSES: readonly (Explanation & { pattern: RegExp })[] = [
     next: 'Correct the versions that are named above in python.packages.',
   },
   {
+    pattern: /Location '[^']*' is ignored: it is either a non-existing path/,
+    meaning: 'There is no such wheel directory on the host.',
+    next: 'Bring the wheels there, or correct python.wheel_dir.',
+  },
+  {
     pattern: /No matching distribution found|Could not find a version/,
     meaning: 'The index, or the wheel directory, has no such version for this Python and this machine.',
     next: 'Correct the version in python.packages, or complete the wheel directory.',

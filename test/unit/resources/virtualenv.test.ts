@@ -155,6 +155,10 @@ describe('virtualenv', () => {
     ['OSError: [Errno 28] No space left on device', 'not enough space'],
     ['Python 3.11.2 is older than 3.12', 'no Python 3.12'],
     ['1 of 3 packages cannot be imported: x', 'do not work together'],
+    [
+      "WARNING: Location '/nope' is ignored: it is either a non-existing path or lacks a specific scheme.\nERROR: No matching distribution found for h11",
+      'There is no such wheel directory',
+    ],
   ])('explains "%s"', (stderr, meaning) => {
     expect(all[1].explain?.({ exitCode: 1, stdout: '', stderr, durationMs: 0 })?.meaning).toContain(meaning);
   });
