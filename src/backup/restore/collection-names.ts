@@ -6,8 +6,11 @@ export type RestoreId = string;
 const ID = String.raw`\d{8}T\d{6}Z(?:\.\d+)?`;
 const NAME = new RegExp(`^(.+)--(before-)?(${ID})$`, 's');
 
-/** The names of all collections that restores keep, as a regular expression that Python reads alike. */
-export const KEPT_COLLECTIONS = `.+--before-${ID}`;
+/**
+ * The names of collections that restores make and keep, as a regular expression that Python reads alike. What a restore
+ * has made serves behind an alias; where a later one has taken the alias away, it is kept as well.
+ */
+export const KEPT_COLLECTIONS = `.+--(?:before-)?${ID}`;
 
 /** Qdrant takes so many characters, and names a directory by them, which takes as many bytes. */
 const LONGEST = 255;

@@ -49,7 +49,8 @@ class _Place:
 async def compare(database: Database, qdrant: AsyncQdrantClient, aside: str | None = None) -> SyncReport:
     """What differs. Changes nothing. Raises `DatabaseUnavailable`, `QdrantUnavailable`.
 
-    Collections of Qdrant alone whose whole name matches the pattern `aside` are no difference.
+    Collections of Qdrant alone whose whole name matches the pattern `aside` are no difference, unless an
+    alias serves them.
     """
     async with database.session() as session:
         report = SyncReport("plan", await pending(session))
@@ -84,12 +85,15 @@ async def _places(database: Database, qdrant: AsyncQdrantClient, aside: str | No
         rows = await session.execute(text("SELECT name, id FROM collections"))
         owners: dict[str, int] = {row.name: row.id for row in rows}
     known = {aliases[name] for name in owners.keys() & aliases.keys()}
+    served = set(aliases.values())
     return [
         _Place(
             name,
             owners.get(name),
             there=name in there or name in aliases,
-            aside=aside is not None and re.fullmatch(aside, name, re.DOTALL) is not None,
+            aside=aside is not None
+            and name not in served
+            and re.fullmatch(aside, name, re.DOTALL) is not None,
         )
         for name in sorted(owners.keys() | (there - known))
     ]

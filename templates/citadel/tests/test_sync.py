@@ -299,6 +299,16 @@ async def test_collections_aside_are_shown_and_left_alone(
     assert await run(database, "SELECT name FROM collections") == []
 
 
+async def test_a_collection_that_an_alias_serves_is_not_aside(
+    database: Database, qdrant: AsyncQdrantClient
+) -> None:
+    await make(qdrant, "c--1")
+    alias = api.CreateAlias(collection_name="c--1", alias_name="c")
+    await qdrant.update_collection_aliases([api.CreateAliasOperation(create_alias=alias)])
+    report = await compare(database, qdrant, r".+--\d+")
+    assert [(found.name, found.state) for found in report.collections] == [("c--1", "only_in_qdrant")]
+
+
 @pytest.mark.parametrize("look", [compare, repair])
 async def test_running_writes_are_neither_differences_nor_disturbed(
     database: Database, qdrant: AsyncQdrantClient, look: Any

@@ -38,10 +38,11 @@ describe('names that restores give', () => {
     }
   });
 
-  it('tell what is kept from what is restored by a pattern too', () => {
+  it('are told from those of their owner by a pattern too', () => {
     const pattern = new RegExp(`^(?:${KEPT_COLLECTIONS})$`, 's');
     expect(keptCollection('o dd\nname', `${SET}.2`)).toMatch(pattern);
-    expect(restoredCollection('docs', SET)).not.toMatch(pattern);
+    expect(restoredCollection('docs', SET)).toMatch(pattern);
+    expect('docs').not.toMatch(pattern);
     expect(`${keptCollection('docs', SET)}-x`).not.toMatch(pattern);
   });
 
