@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { labDown } from '../../src/lab/down.js';
-import { hostOf, sshArgv, withoutGateway } from './lab.js';
+import { coreHost, hostOf, sshArgv } from './lab.js';
 import { type Row, timed } from './measure.js';
 import { missingOn } from './script.js';
 
@@ -8,7 +8,7 @@ const VDB = join(import.meta.dirname, '../bin/vdb');
 
 /** A first provision beside one apt-get for the same packages plus pip for the same requirements. */
 export async function firstProvision(row: Row): Promise<void> {
-  const [a, b] = [await withoutGateway('bench-apt'), await withoutGateway('bench-first')];
+  const [a, b] = [await coreHost('bench-apt'), await coreHost('bench-first')];
   const packages = await missingOn(hostOf(b));
   const install = 'apt-get update -qq && apt-get install -y -qq --no-install-recommends';
   const apt = await timed({

@@ -19,8 +19,8 @@ export async function labHost(name: string): Promise<LabHost> {
   return { name, port, directory };
 }
 
-/** The same without the gateway: what it costs is measured by itself. */
-export async function withoutGateway(name: string): Promise<LabHost> {
+/** The same without gateway and monitoring: what a gateway costs is measured by itself. */
+export async function coreHost(name: string): Promise<LabHost> {
   const host = await labHost(name);
   const file = hostOf(host);
   const document = parseDocument(await readFile(file, 'utf8'));

@@ -19,7 +19,7 @@ import { delayProxy } from './delay-proxy.js';
 import { firstProvision } from './first.js';
 import { gatewayCost } from './gateway.js';
 import { generatorBesideWrk } from './generator.js';
-import { hostOf, type LabHost, sshArgv, withoutGateway } from './lab.js';
+import { coreHost, hostOf, type LabHost, sshArgv } from './lab.js';
 import { type Contender, type Row, race, timed } from './measure.js';
 import { pullThroughput } from './pull.js';
 import { rowOf } from './row.js';
@@ -124,7 +124,7 @@ async function wholeBench(): Promise<void> {
     await startUp();
     await generatorBesideWrk(row);
   }
-  const host = await withoutGateway('bench');
+  const host = await coreHost('bench');
   await timed({
     name: 'converge',
     argv: [NODE, VDB, '--config', hostOf(host), 'provision', ...(onlyPull ? ['--only', '0.3'] : [])],

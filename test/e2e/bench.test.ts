@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
 import type { BenchResult } from '../../src/bench/result.js';
 import { type Ended, events, result } from '../support/lab.js';
 import { vdbWith } from './support/configuration.js';
@@ -19,9 +19,14 @@ onSharedHost('vdb bench', (host) => {
     const { result: found } = JSON.parse(said) as { result: { collections: { name: string }[] } };
     return found.collections.map(({ name }) => name).sort();
   };
-  /** A directory of this run: a suite that keeps its hosts keeps the files of earlier ones too. */
+  /** A directory of this run, and the name of its baseline. */
   const directory = `bench-${Date.now().toString(36)}`;
   let first: BenchResult;
+
+  afterAll(async () => {
+    for (const left of [directory, '.vdb/bench'])
+      await rm(join(site.directory, left), { recursive: true, force: true });
+  });
 
   test('loads Qdrant, says how it answered, and writes that as JSON, Markdown and HTML', async () => {
     const before = await collections();

@@ -15,6 +15,8 @@ describeLab('an operator that is killed while apt is at work on a new host', () 
   const killInApt = async (command: string, also = 'true') => {
     const run = host.begin(command);
     await run.until(/"step.started","task":"packages"/);
+    // Stopped any earlier, the run may not have asked the host for anything yet.
+    await host.inside('until pgrep -x apt-get; do sleep 0.01; done');
     run.child.kill('SIGSTOP');
     await host.inside(`until [ -n "$(ls -A /var/lib/dpkg/updates)" ]; do sleep 0.01; done; ${also}`);
     run.child.kill('SIGKILL');

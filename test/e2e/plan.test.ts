@@ -4,14 +4,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { events, type LabHost } from '../support/lab.js';
 import { changes, listFiles, listRunning } from './support/listing.js';
 import { describeLab } from './support/shared.js';
-import { freshHost, remove, site } from './support/site.js';
+import { remove, site, wholeHost } from './support/site.js';
 
 describeLab('plan mode on a host that vdb has never changed', () => {
   let host: LabHost;
   const state = async () => [...(await listFiles(host)), ...(await listRunning(host))];
 
   beforeAll(async () => {
-    host = await freshHost('plan');
+    host = await wholeHost('plan');
     await host.inside('systemctl stop apt-daily.timer apt-daily-upgrade.timer systemd-tmpfiles-clean.timer');
     await host.vdb('lock status');
   });
@@ -22,7 +22,7 @@ describeLab('plan mode on a host that vdb has never changed', () => {
     expect(before.length).toBeGreaterThan(5000);
     const ended = await host.vdb('provision --plan -o plan.json');
     expect(ended).toMatchObject({ exitCode: 0 });
-    expect(ended.stdout).toMatch(/\d\d changes in 8 tasks/);
+    expect(ended.stdout).toMatch(/\d\d changes in 10 tasks/);
     expect((await host.vdb('provision --plan --json --verbose')).exitCode).toBe(0);
     expect((await host.vdb('task run 3.2 --plan')).exitCode).toBe(0);
     expect(changes(before, await state())).toEqual([]);
