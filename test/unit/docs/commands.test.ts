@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, test } from 'vitest';
 import { codeOf, pages, pageText } from '../../support/docs.js';
 import { refusedBy } from './command-lines.js';
 import { deadLinks } from './links.js';
 
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const PAGES = await Promise.all((await pages()).map(async (path) => [path, await pageText(path)] as const));
 
 describe.each(PAGES)('%s', (path, text) => {
@@ -13,6 +17,13 @@ describe.each(PAGES)('%s', (path, text) => {
   test('has command lines that vdb takes', async () => {
     const refused = await refusedBy(text);
     expect(refused.map(({ line, command, why }) => `${path}:${line}: ${command}: ${why}`)).toEqual([]);
+  });
+
+  test('names files that there are where it says what runs a block instead', () => {
+    const named = codeOf(text).blocks.flatMap(
+      ({ notRun }) => notRun?.match(/\b(?:test|docs)\/[\w./-]+\.(?:ts|md)/g) ?? [],
+    );
+    expect(named.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
   });
 
   test('has links that lead somewhere', () => {
