@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readLatency } from '../../../src/report/latency.js';
+import { codeOf, pageText } from '../../support/docs.js';
 import { serverState } from '../../support/server-state.js';
 
 const LATENCY = serverState().latency;
@@ -19,8 +19,9 @@ it.each([
   expect(() => readLatency(text, 'bench.json')).toThrow(`The latencies in bench.json cannot be read: ${why}`);
 });
 
-it('reads the example of the documentation', () => {
-  const page = readFileSync('docs/reports.md', 'utf8');
-  const [example = ''] = /^ {4}\{\n[\s\S]*?^ {4}\}$/m.exec(page) ?? [];
-  expect(readLatency(example, 'docs/reports.md').steps).toHaveLength(1);
+it('reads the example of the documentation', async () => {
+  const path = 'docs/reports.md';
+  const { blocks } = codeOf(await pageText(path));
+  const example = blocks.find(({ kind }) => kind === 'json')?.text ?? '';
+  expect(readLatency(example, path).steps).toHaveLength(1);
 });
