@@ -88,9 +88,10 @@ function hasFailed({ testResults }) {
 
 /** A log of an hour is long: which tests failed, and the first line of why, is said once more at its end. */
 function* failedTests({ testResults }) {
-  for (const { name, message, assertionResults } of testResults) {
+  for (const { name, status: ended, message, assertionResults } of testResults) {
     const failed = assertionResults.filter(({ status }) => status === 'failed');
-    if (failed.length === 0 && message) yield `${relative('.', name)}: ${firstLine(message)}`;
+    if (failed.length === 0 && ended === 'failed')
+      yield `${relative('.', name)}: ${firstLine(message) || 'what comes before or after its tests failed: see above'}`;
     for (const { fullName, failureMessages } of failed)
       yield `${relative('.', name)} > ${fullName}: ${firstLine(failureMessages[0] ?? '')}`;
   }
@@ -102,7 +103,8 @@ function firstLine(text) {
 
 function count({ exitCode: ended, report }) {
   exitCode ||= ended;
-  if (ended !== 0 && !hasFailed(report)) failures.push('a suite could not be run: its error is above');
+  if (ended !== 0 && !hasFailed(report))
+    failures.push('a suite ended badly without a failed test: its error is above');
   failures.push(...failedTests(report));
   total.passed += report.numPassedTests;
   total.failed += report.numFailedTests;

@@ -1,4 +1,4 @@
-import { KEPT_COLLECTIONS } from '../backup/restore/collection-names.js';
+import { COLLECTIONS_OF_RESTORES } from '../backup/restore/collection-names.js';
 import type { Config } from '../config/schema.js';
 import type { Host } from '../host/host.js';
 import { askCitadel, runCitadel } from './run.js';
@@ -49,7 +49,7 @@ export interface SyncReport {
 const SYNC_SECONDS = 4 * 3600;
 
 /** What a restore keeps is not to be listed: it goes with `vdb restore discard`. */
-const ASIDE = ['--aside', KEPT_COLLECTIONS];
+const ASIDE = ['--aside', COLLECTIONS_OF_RESTORES];
 
 /** Compares Qdrant with PostgreSQL, exactly, both ways. Changes nothing. */
 export async function compareSides(host: Host, config: Config): Promise<SyncReport> {

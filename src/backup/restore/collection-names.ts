@@ -10,7 +10,7 @@ const NAME = new RegExp(`^(.+)--(before-)?(${ID})$`, 's');
  * The names of collections that restores make and keep, as a regular expression that Python reads alike. What a restore
  * has made serves behind an alias; where a later one has taken the alias away, it is kept as well.
  */
-export const KEPT_COLLECTIONS = `.+--(?:before-)?${ID}`;
+export const COLLECTIONS_OF_RESTORES = `.+--(?:before-)?${ID}`;
 
 /** Qdrant takes so many characters, and names a directory by them, which takes as many bytes. */
 const LONGEST = 255;

@@ -41,7 +41,7 @@ const loaded = {
   look: shortBench,
 } as const;
 
-/** Judges what was measured by a gate of `vdb bench`, so that both say the same of a server. */
+/** Judges what was measured by the limit of a gate of `vdb bench`. */
 function gatedBy(
   gate: keyof Config['bench']['gates'],
   judge: (result: BenchResult, limit: number, context: CheckContext) => Verdict,
@@ -99,7 +99,7 @@ const errors = defineCheck<Performance>({
     const steps = paths.flatMap(({ ramp, open }) => [...ramp, ...open]);
     const all = steps.reduce((sum, { samples }) => sum + samples, 0);
     const failed = steps.reduce((sum, { samples, ok }) => sum + samples - ok, 0);
-    return expect(failed * 100 <= limit * all, `${failed} of ${all} failed`, `at most ${limit} %`);
+    return expect(all > 0 && failed * 100 <= limit * all, `${failed} of ${all} failed`, `at most ${limit} %`);
   }),
   remedy: 'Read the log of Qdrant; see what was said (vdb bench --json).',
 });

@@ -120,9 +120,6 @@ function openOf(deploys: Observation<DeployRecord[]>): Observation<DeployRecord>
   return deploys.status === 'known' ? known(deploys.value?.find(isOpen) ?? null) : deploys;
 }
 
-/** What `vdb backup` does with sets that there are: no new one comes of it. */
-const AFTERWARDS = ['prune', 'pin', 'unpin', 'drill', 'verify', 'copy', 'pull', 'fetch', 'schedule'];
-
 /** The newest run of each kind, whatever came of it. Pure. */
 export function lastRuns(journal: Observation<string>): Overview['last'] {
   if (journal.status !== 'known') return { run: journal, backup: journal, deploy: journal };
@@ -136,7 +133,8 @@ export function lastRuns(journal: Observation<string>): Overview['last'] {
     );
   return {
     run: known(runs[0] ?? null),
-    backup: newest((word, next) => word === 'backup' && !AFTERWARDS.includes(next)),
+    // What else `vdb backup` does is done with sets that there are.
+    backup: newest((word, next) => word === 'backup' && ['', 'create'].includes(next)),
     deploy: newest((word) => ['deploy', 'rollback'].includes(word)),
   };
 }

@@ -71,14 +71,14 @@ describeLab('what the documentation says to type works as it stands', () => {
   describe(FIRST, () => goThrough(FIRST, () => story));
   for (const path of OTHERS)
     describe.runIf(IS_THOROUGH || !LONG.includes(path))(path, () => {
-      let restore: () => Promise<void>;
+      let restore: (() => Promise<void>) | undefined;
       beforeAll(async () => {
         if (path === SECOND) await story.meet(await wholeHost('vector-db-2'));
         restore = await story.keepConfiguration();
       });
       afterAll(async () => {
-        await restore();
         if (path === SECOND) await remove('vector-db-2');
+        await restore?.();
         if (blocksOf(path).some(isFragment)) await follow(path, PROVISION, story);
       });
       goThrough(path, () => story);

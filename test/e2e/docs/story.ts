@@ -6,7 +6,7 @@ import type { Block } from '../../support/docs.js';
 import { type Ended, inTime, type LabHost, start, VDB } from '../../support/lab.js';
 
 /** The name by which the documentation reaches a server, for each lab host that plays it. */
-export const SERVERS = {
+const SERVERS = {
   'vector-db': 'vector-db.example.org',
   'vector-db-2': 'vector-db-2.example.org',
 } as const;
@@ -20,7 +20,9 @@ export class Story {
   readonly #work: string;
   readonly #hosts = new Map<string, LabHost>();
   /** What a lab host needs otherwise than a server, as variables; those that a page sets itself have gone. */
-  readonly #overrides: Record<string, string> = {};
+  #overrides: Record<string, string> = {};
+  /** The variables that would stand for what pages have set. */
+  #ofPages = new Set<string>();
 
   private constructor(directory: string) {
     this.#home = join(directory, 'home');
@@ -49,7 +51,8 @@ export class Story {
     this.#hosts.set(host.name, host);
     const sections = [...this.#hosts.values()].map((each) => this.#reached(each));
     await writeFile(join(this.#home, '.ssh', 'config'), sections.join('\n'), { mode: 0o600 });
-    Object.assign(this.#overrides, await overridesOf(host));
+    for (const [name, value] of Object.entries(await overridesOf(host)))
+      if (!this.#ofPages.has(name)) this.#overrides[name] = value;
   }
 
   #reached({ name, port, directory }: LabHost): string {
@@ -89,6 +92,7 @@ export class Story {
     for (const [path, value] of leaves(text)) {
       document.setIn(path, document.createNode(value));
       delete this.#overrides[variable(path)];
+      this.#ofPages.add(variable(path));
     }
     await writeFile(file, document.toString());
   }
@@ -97,11 +101,12 @@ export class Story {
   async keepConfiguration(): Promise<() => Promise<void>> {
     const file = join(this.#work, 'vdb.yaml');
     const kept = `${file}.kept`;
-    const overrides = { ...this.#overrides };
+    const [overrides, ofPages] = [{ ...this.#overrides }, new Set(this.#ofPages)];
     await copyFile(file, kept);
     return async () => {
       await copyFile(kept, file);
-      Object.assign(this.#overrides, overrides);
+      this.#overrides = overrides;
+      this.#ofPages = ofPages;
     };
   }
 }

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { JsonSchema } from '../../../src/config/json-schema.js';
 import { isMapping } from '../../../src/config/path.js';
 
-/** What the example says for keys that have neither a default nor an example of their own. */
+/** What the example says for keys without an example of their own, in place of a default. */
 const SAMPLES: Readonly<Record<string, unknown>> = {
   identity_file: '~/.ssh/id_ed25519',
   identity_passphrase: '${cmd:pass show vdb/passphrase}',

@@ -119,12 +119,7 @@ function meant(text: string): string[][] {
 }
 
 /** What a mention may leave out. */
-const LEFT_OUT = [
-  'commander.missingArgument',
-  'commander.help',
-  'commander.helpDisplayed',
-  'commander.version',
-];
+const LEFT_OUT = ['commander.missingArgument', 'commander.help'];
 
 async function refusal(words: readonly string[], isMention: boolean): Promise<string | undefined> {
   const { streams } = testStreams();

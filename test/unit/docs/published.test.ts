@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../../../src/cli/spec.js';
 import { commandsPage } from './commands-page.js';
 import { configurationPage } from './configuration-page.js';
 
@@ -13,9 +11,4 @@ test('the page of the commands is that of their table (vitest -u writes it)', as
 
 test('the page of the configuration is that of the schema (vitest -u writes it)', async () => {
   await expect(configurationPage()).toMatchFileSnapshot(`${DOCS}configuration.md`);
-});
-
-test('the page of the commands has each of them', async () => {
-  const page = await readFile(`${DOCS}commands.md`, 'utf8');
-  for (const { name } of COMMANDS) expect(page).toContain(`\n### vdb ${name}\n`);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { copiesIn } from '../../../../src/backup/create/kept.js';
 import {
+  COLLECTIONS_OF_RESTORES,
   freeRestoreId,
-  KEPT_COLLECTIONS,
   keptCollection,
   readRestoreName,
   restoredCollection,
@@ -39,7 +39,7 @@ describe('names that restores give', () => {
   });
 
   it('are told from those of their owner by a pattern too', () => {
-    const pattern = new RegExp(`^(?:${KEPT_COLLECTIONS})$`, 's');
+    const pattern = new RegExp(`^(?:${COLLECTIONS_OF_RESTORES})$`, 's');
     expect(keptCollection('o dd\nname', `${SET}.2`)).toMatch(pattern);
     expect(restoredCollection('docs', SET)).toMatch(pattern);
     expect('docs').not.toMatch(pattern);

@@ -53,6 +53,7 @@ describe('the load of vdb check performance', () => {
     ['performance.throughput', path({ knee: { operations: 9999.9 } })],
     ['performance.throughput', path({ knee: null })],
     ['performance.errors', path({ open: [{ ...step, ok: 998 }] })],
+    ['performance.errors', path({ open: [] })],
     ['performance.recall', result({ recall: { k: 10, queries: 200, recall: 0.94 } })],
     ['performance.latency', path({ open: [] })],
     ['performance.latency', [known({ failure: 'Qdrant did not answer' })]],
