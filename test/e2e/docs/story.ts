@@ -91,10 +91,20 @@ export class Story {
     const document = parseDocument(await readFile(file, 'utf8'));
     for (const [path, value] of leaves(text)) {
       document.setIn(path, document.createNode(value));
-      delete this.#overrides[variable(path)];
-      this.#ofPages.add(variable(path));
+      this.#leaveToPage(path);
     }
     await writeFile(file, document.toString());
+  }
+
+  /** What a page sets is no longer overridden; nor is what else another kind of the same thing would have (`from`). */
+  #leaveToPage(path: readonly string[]): void {
+    const set = variable(path);
+    this.#ofPages.add(set);
+    delete this.#overrides[set];
+    if (path.at(-1) !== 'from') return;
+    const beside = set.slice(0, -'FROM'.length);
+    for (const name of Object.keys(this.#overrides))
+      if (name.startsWith(beside)) delete this.#overrides[name];
   }
 
   /** Remembers the configuration. Resolves to how to have it back. */
