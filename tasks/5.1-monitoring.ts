@@ -58,7 +58,7 @@ function packages(config: Config): Resource {
   return aptPackages({
     name: 'monitoring',
     packages: monitoringPrograms(config).map((program) => program.package),
-    dispensable: 'monitoring.enabled: false',
+    leftOutBy: 'monitoring.enabled: false',
   });
 }
 

@@ -27,13 +27,13 @@ export async function readBaseline(
       ? which
       : join(cwd, which)
     : baselineFile(configuration, host, which);
-  const saved = isFile ? [] : await savedBaselines(dirname(file));
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const isMissing = error.code === 'ENOENT';
-    throw unusable(which, isMissing ? `there is no ${file}` : messageOf(error), saved);
+  const unusableAs = async (why: string): Promise<VdbError> =>
+    unusable(which, why, isFile ? [] : await savedBaselines(dirname(file)));
+  const text = await readFile(file, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
+    throw await unusableAs(error.code === 'ENOENT' ? `there is no ${file}` : messageOf(error));
   });
   const result = parsed(text);
-  if (result === undefined) throw unusable(which, `${file} is no result of vdb bench`, saved);
+  if (result === undefined) throw await unusableAs(`${file} is no result of vdb bench`);
   return result;
 }
 

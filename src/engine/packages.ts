@@ -1,6 +1,7 @@
 import { VdbError } from '../errors.js';
 import { CommandError, type Host } from '../host/host.js';
 import { aptTransaction, explainApt } from '../resources/apt.js';
+import type { Explanation } from '../resources/apt-explain.js';
 import type { OnEvent, StepOutcome, TaskOutcome } from './events.js';
 import type { Step } from './plan.js';
 import { asVdbError } from './step-errors.js';
@@ -14,10 +15,10 @@ export function missingPackages(steps: readonly Step[]): string[] {
 }
 
 /** What the configuration says so that nothing wants any of `lacking`; null where one of them is needed in any case. */
-export function howToDoWithout(steps: readonly Step[], lacking: readonly string[]): string | null {
+export function whatLeavesOut(steps: readonly Step[], lacking: readonly string[]): string | null {
   const ways = steps
     .filter(({ resource }) => resource.packages?.some((name) => lacking.includes(name)))
-    .map(({ resource }) => resource.dispensable ?? null);
+    .map(({ resource }) => resource.leftOutBy ?? null);
   return ways.length === 0 || ways.includes(null) ? null : [...new Set(ways)].join(', ');
 }
 
@@ -82,10 +83,10 @@ function explainedPackages(thrown: unknown, steps: readonly Step[], packages: re
 
 /** Where apt names none, all that are missing cannot be had. */
 function advice(
-  { meaning, next, lacking }: NonNullable<ReturnType<typeof explainApt>>,
+  { meaning, next, lacking }: Explanation,
   steps: readonly Step[],
   packages: readonly string[],
 ): { meaning: string; next: string } {
-  const way = lacking && howToDoWithout(steps, lacking.length > 0 ? lacking : packages);
+  const way = lacking && whatLeavesOut(steps, lacking.length > 0 ? lacking : packages);
   return { meaning, next: way ? `${next} Where they cannot be had, ${way} leaves them out.` : next };
 }

@@ -64,7 +64,7 @@ export interface Resource<Have = unknown> {
   /** All resources that name packages are applied as one transaction before the tasks that need them. */
   readonly packages?: readonly string[];
   /** What the configuration says to go without these packages: `monitoring.enabled: false`. */
-  readonly dispensable?: string;
+  readonly leftOutBy?: string;
   /** Explains a failed command: what it means and what to do next. */
   explain?(result: ExecResult): { meaning: string; next: string } | null;
 }

@@ -1,6 +1,7 @@
 import type { ExecResult } from '../host/transport.js';
 
-interface Explanation {
+/** Why apt failed, in words. */
+export interface Explanation {
   meaning: string;
   next: string;
   /** Where packages cannot be had: those that apt names, if it names any. */

@@ -37,18 +37,18 @@ interface AptPackages {
   name: string;
   packages: readonly string[];
   /** What the configuration says to go without them. */
-  dispensable?: string;
+  leftOutBy?: string;
 }
 
 /** A set of Debian packages. All sets of a run are installed by one {@link aptTransaction}. */
-export function aptPackages({ name, packages, dispensable }: AptPackages): Resource {
+export function aptPackages({ name, packages, leftOutBy }: AptPackages): Resource {
   const bad = packages.find((each) => !PACKAGE.test(each));
   if (bad !== undefined) throw new Error(`not the name of a package: ${bad}`);
   return defineResource<PackagesState>({
     id: `apt:${name}`,
     title: `packages ${name}`,
     packages,
-    ...(dispensable === undefined ? {} : { dispensable }),
+    ...(leftOutBy === undefined ? {} : { leftOutBy }),
     probe: ask(packagesKind, packages),
     diff: packagesDiff,
     apply: (_change, have) => [aptTransaction(have?.missing ?? packages)],

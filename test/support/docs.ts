@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import MarkdownIt from 'markdown-it';
+import MarkdownIt, { type Token } from 'markdown-it';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -44,10 +44,7 @@ const INFO =
  */
 export function codeOf(markdown: string): Page {
   const page: Page = { blocks: [], inline: [] };
-  let line = 1;
-  for (const token of new MarkdownIt().parse(markdown, {})) {
-    // Cells of a table do not know where they are; their row does.
-    line = token.map === null ? line : token.map[0] + 1;
+  for (const { token, line } of tokensOf(markdown)) {
     if (token.type === 'code_block') throw new Error(`line ${line}: code is indented, not fenced`);
     if (token.type === 'fence')
       page.blocks.push({ ...read(token.info.trim(), line), text: token.content, line });
@@ -55,6 +52,16 @@ export function codeOf(markdown: string): Page {
       if (type === 'code_inline') page.inline.push({ text: content, line });
   }
   return page;
+}
+
+/** What a page consists of, each with its line, from 1. */
+export function tokensOf(markdown: string): { token: Token; line: number }[] {
+  let line = 1;
+  return new MarkdownIt().parse(markdown, {}).map((token) => {
+    // Cells of a table do not know where they are; their row does.
+    line = token.map === null ? line : token.map[0] + 1;
+    return { token, line };
+  });
 }
 
 function read(info: string, line: number): Omit<Block, 'text' | 'line'> {

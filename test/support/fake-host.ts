@@ -13,7 +13,7 @@ export interface FakeHost {
   changed: string[];
   /** Journal records, parsed. */
   journal: Record<string, unknown>[];
-  /** How a change of this thing fails. */
+  /** How a change of this thing fails, or the installation of packages (`apt`). */
   failures: Map<string, { exitCode: number; stderr: string }>;
   /** Things whose changes succeed and do nothing. */
   stuck: Set<string>;
@@ -85,6 +85,8 @@ function answer(fake: FakeHost, script: string): ExecResult {
 
 function setThing(fake: FakeHost, script: string): ExecResult {
   const [, name = '', value = ''] = /^set (\S+) (\S+)$/m.exec(script) ?? [];
+  const apt = fake.failures.get('apt');
+  if (name === '' && apt !== undefined) return result(apt.exitCode, '', apt.stderr);
   if (name === '') throw new Error(`the fake host does not understand: ${script}`);
   fake.onSet?.(name);
   const failure = fake.failures.get(name);

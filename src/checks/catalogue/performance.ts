@@ -1,10 +1,10 @@
 import { middleOf } from '../../bench/gates.js';
 import { msText } from '../../bench/load-text.js';
-import type { BenchResult } from '../../bench/result.js';
+import type { BenchResult, GateResult } from '../../bench/result.js';
 import type { Config } from '../../config/schema.js';
 import { slotStorage } from '../../config/slots.js';
 import { ask } from '../../host/probe.js';
-import { type Check, type CheckContext, defineCheck, type Verdict } from '../check.js';
+import { type Check, type CheckContext, defineCheck } from '../check.js';
 import { type Performance, shortBench } from '../outside/performance.js';
 import { type RandomReads, randomReads } from '../probes/random-read.js';
 import { expect, fail, unknown, whenThere } from '../verdict.js';
@@ -41,19 +41,26 @@ const loaded = {
   look: shortBench,
 } as const;
 
-/** Judges what was measured by the limit of a gate of `vdb bench`. */
+/** Judges by a gate of `vdb bench` as that has judged it, so that both say the same of a measurement. */
 function gatedBy(
   gate: keyof Config['bench']['gates'],
-  judge: (result: BenchResult, limit: number, context: CheckContext) => Verdict,
+  name: GateResult['name'],
+  seenOf: (result: BenchResult, context: CheckContext) => string,
 ): Pick<Check<Performance>, 'skip' | 'judge'> {
   return {
     skip: ({ config }) => (config.bench.gates[gate] === null ? `bench.gates.${gate} is null` : undefined),
     judge: ([measured], context) =>
-      whenThere(measured, 'nothing was measured', (result) =>
-        'failure' in result
-          ? fail(result.failure, 'a load that is served')
-          : judge(result, context.config.bench.gates[gate] ?? Number.NaN, context),
-      ),
+      whenThere(measured, 'nothing was measured', (result) => {
+        if ('failure' in result) return fail(result.failure, 'a load that is served');
+        const judged = result.gates.find((each) => each.name === name);
+        if (judged === undefined) return unknown(`${name} was not measured: ${seenOf(result, context)}`);
+        const { ok, kind, limit, unit } = judged;
+        return expect(
+          ok,
+          seenOf(result, context),
+          `at ${kind} ${limit}${unit === '/s' ? unit : ` ${unit}`.trimEnd()}`,
+        );
+      }),
   };
 }
 
@@ -66,11 +73,10 @@ const latency = defineCheck<Performance>({
   title: 'Searches are answered in time under load',
   looksAt: `${LOAD}: at 70 % of what the server can do, from the time at which each search was due`,
   why: 'An average hides those who wait; a server that is asked only when it has answered hides that it stood still.',
-  ...gatedBy('p99_ms', ({ paths: [path] }, limit) => {
+  ...gatedBy('p99_ms', 'p99', ({ paths: [path] }) => {
     const step = middleOf(path?.open ?? []);
-    if (step === undefined) return fail('no search was answered', `at most ${limit} ms`);
-    const seen = `p99 ${msText(step.p99)} at ${Math.round(step.offered)}/s, of ${step.samples} searches`;
-    return expect(step.p99 <= limit, seen, `at most ${limit} ms`);
+    if (step === undefined) return 'no search was answered';
+    return `p99 ${msText(step.p99)} at ${Math.round(step.offered)}/s, of ${step.samples} searches`;
   }),
   remedy: 'See how it goes with the load (vdb bench --report DIR): memory, quantization and cores decide.',
 });
@@ -81,10 +87,10 @@ const throughput = defineCheck<Performance>({
   title: 'The server does as much as was planned',
   looksAt: `${LOAD}: as many at once as bring more answers`,
   why: 'What is planned for is not there where the machine cannot do it.',
-  ...gatedBy('operations_per_second', ({ paths: [path] }, limit, { facts }) => {
-    const done = path?.knee?.operations ?? 0;
+  ...gatedBy('operations_per_second', 'operations', ({ gates }, { facts }) => {
+    const done = gates.find(({ name }) => name === 'operations')?.value ?? 0;
     const on = facts.status === 'known' && facts.value !== null ? ` on ${facts.value.cpus} cores` : '';
-    return expect(done >= limit, `${Math.floor(done)}/s${on}`, `at least ${limit}/s`);
+    return `${Math.floor(done)}/s${on}`;
   }),
   remedy: 'Plan with what was measured, or for more cores; vdb bench --report DIR shows what limits it.',
 });
@@ -95,11 +101,11 @@ const errors = defineCheck<Performance>({
   title: 'Requests do not fail under load',
   looksAt: `${LOAD}: every request that was not answered well, or never sent because the server was too slow`,
   why: 'A server that refuses what it cannot do looks fast.',
-  ...gatedBy('error_percent', ({ paths }, limit) => {
+  ...gatedBy('error_percent', 'errors', ({ paths }) => {
     const steps = paths.flatMap(({ ramp, open }) => [...ramp, ...open]);
     const all = steps.reduce((sum, { samples }) => sum + samples, 0);
     const failed = steps.reduce((sum, { samples, ok }) => sum + samples - ok, 0);
-    return expect(all > 0 && failed * 100 <= limit * all, `${failed} of ${all} failed`, `at most ${limit} %`);
+    return `${failed} of ${all} failed`;
   }),
   remedy: 'Read the log of Qdrant; see what was said (vdb bench --json).',
 });
@@ -110,14 +116,10 @@ const recall = defineCheck<Performance>({
   title: 'Searches find what exact ones find',
   looksAt: 'searches for vectors that were not written, beside exact ones, in the same collection',
   why: 'An index that is fast because it misses neighbours is of no use.',
-  ...gatedBy('recall', ({ recall: found }, limit) =>
+  ...gatedBy('recall', 'recall', ({ recall: found }) =>
     found === null
-      ? unknown('bench.recall_queries is 0')
-      : expect(
-          found.recall >= limit,
-          `recall@${found.k} ${found.recall.toFixed(4)}, of ${found.queries} queries`,
-          `at least ${limit}`,
-        ),
+      ? 'bench.recall_queries is 0'
+      : `recall@${found.k} ${found.recall.toFixed(4)}, of ${found.queries} queries`,
   ),
   remedy:
     'Let searches look at more candidates (hnsw_ef), or build the index with a larger m or ef_construct.',

@@ -18,7 +18,7 @@ import {
   readRoot,
 } from '../answers/qdrant.js';
 import { type Batch, newBatch } from '../batch.js';
-import { commandWords } from '../command-word.js';
+import { commandWords, takesBackup } from '../command-words.js';
 import { type FirstLook, firstLook } from '../look.js';
 import { EDGE_UNIT, gatewayUnits, REDIS_UNIT, slotUnit } from '../place.js';
 import { type Disk, diskOf } from '../probes/disk.js';
@@ -124,18 +124,12 @@ function openOf(deploys: Observation<DeployRecord[]>): Observation<DeployRecord>
 export function lastRuns(journal: Observation<string>): Overview['last'] {
   if (journal.status !== 'known') return { run: journal, backup: journal, deploy: journal };
   const runs = historyOf(journal.value ?? '');
-  const newest = (isOne: (word: string, next: string) => boolean): Observation<HistoryEntry> =>
-    known(
-      runs.find(({ command }) => {
-        const [word = '', next = ''] = commandWords(command);
-        return isOne(word, next);
-      }) ?? null,
-    );
+  const newest = (isOne: (line: string) => boolean): Observation<HistoryEntry> =>
+    known(runs.find(({ command }) => isOne(command)) ?? null);
   return {
     run: known(runs[0] ?? null),
-    // What else `vdb backup` does is done with sets that there are.
-    backup: newest((word, next) => word === 'backup' && ['', 'create'].includes(next)),
-    deploy: newest((word) => ['deploy', 'rollback'].includes(word)),
+    backup: newest(takesBackup),
+    deploy: newest((line) => ['deploy', 'rollback'].includes(commandWords(line)[0] ?? '')),
   };
 }
 

@@ -1,4 +1,4 @@
-import { commandWord } from '../../checks/command-word.js';
+import { commandWords } from '../../checks/command-words.js';
 import { abort } from '../../deploy/machine.js';
 import type { DeployRecord } from '../../deploy/record.js';
 import { readDeploys, writeRecord } from '../../deploy/store.js';
@@ -150,7 +150,7 @@ export const status: Handler<DeployOptions> = (context) =>
     const holder = await lockStatus(host);
     const { emit, terminal, global } = context;
     const data = record === undefined ? { status: 'none' } : { status: record.state, deploy: record };
-    const isLocked = ['deploy', 'rollback'].includes(commandWord(holder?.what ?? '') ?? '');
+    const isLocked = ['deploy', 'rollback'].includes(commandWords(holder?.what ?? '')[0] ?? '');
     emit({ type: 'result', host: hostConfig.name, ...data, at_work: isLocked, exit_code: EXIT.ok });
     if (global.json) return EXIT.ok;
     const none = 'Nothing was deployed yet: what runs came by vdb provision.';

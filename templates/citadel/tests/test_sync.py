@@ -51,6 +51,11 @@ async def make(qdrant: AsyncQdrantClient, name: str) -> None:
     await qdrant.create_collection(name, vectors_config=vectors)
 
 
+async def serve(qdrant: AsyncQdrantClient, name: str, *, alias: str) -> None:
+    created = api.CreateAlias(collection_name=name, alias_name=alias)
+    await qdrant.update_collection_aliases([api.CreateAliasOperation(create_alias=created)])
+
+
 async def put(qdrant: AsyncQdrantClient, name: str, ids: list[Any], payload: Any = None) -> None:
     points = [api.PointStruct(id=each, vector=[1, 1], payload=payload) for each in ids]
     await qdrant.upsert(name, points, wait=True)
@@ -248,8 +253,7 @@ async def test_a_collection_that_is_known_by_its_alias_is_one_collection(
     database: Database, qdrant: AsyncQdrantClient
 ) -> None:
     await make(qdrant, "c_blue")
-    alias = api.CreateAlias(collection_name="c_blue", alias_name="c")
-    await qdrant.update_collection_aliases([api.CreateAliasOperation(create_alias=alias)])
+    await serve(qdrant, "c_blue", alias="c")
     await written(database, qdrant, "c", Point(A, [1, 1]))
     report = await only(database, qdrant)
     assert (report.name, report.state, report.points, report.vectors) == ("c", "both", 1, 1)
@@ -303,8 +307,7 @@ async def test_a_collection_that_an_alias_serves_is_not_aside(
     database: Database, qdrant: AsyncQdrantClient
 ) -> None:
     await make(qdrant, "c--1")
-    alias = api.CreateAlias(collection_name="c--1", alias_name="c")
-    await qdrant.update_collection_aliases([api.CreateAliasOperation(create_alias=alias)])
+    await serve(qdrant, "c--1", alias="c")
     report = await compare(database, qdrant, r".+--\d+")
     assert [(found.name, found.state) for found in report.collections] == [("c--1", "only_in_qdrant")]
 

@@ -2,7 +2,7 @@ import type { Command, Option } from 'commander';
 import { buildProgram, runProgram } from '../../../src/cli/program.js';
 import { COMMANDS, type CommandSpec, GROUPS } from '../../../src/cli/spec.js';
 import { testStreams } from '../../support/streams.js';
-import { prose } from './markdown.js';
+import { cell, prose } from './markdown.js';
 
 /** `docs/commands.md`: every command as `--help` has it. */
 export async function commandsPage(): Promise<string> {
@@ -89,7 +89,7 @@ function table(options: readonly Option[]): string[] {
     ...head,
     ...options.map(({ flags, envVar, description }) => {
       const variable = envVar === undefined ? '' : `\`${envVar}\``;
-      const cells = [`\`${flags}\``, ...(withVariable ? [variable] : []), prose(description)];
+      const cells = [`\`${flags}\``, ...(withVariable ? [variable] : []), cell(description)];
       return `| ${cells.join(' | ')} |`;
     }),
   ];

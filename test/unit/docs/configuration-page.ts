@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { JsonSchema } from '../../../src/config/json-schema.js';
+import { dropSafeIntegerBounds, type JsonSchema } from '../../../src/config/json-schema.js';
 import { type ConfigPath, isMapping, valueAt } from '../../../src/config/path.js';
 import { configSchema } from '../../../src/config/schema.js';
 import { minimal } from '../config/helpers.js';
-import { code, prose } from './markdown.js';
+import { cell, code } from './markdown.js';
 
 /** `docs/configuration.md`: every key as the schema has it. */
 export function configurationPage(): string {
@@ -17,7 +17,7 @@ export function configurationPage(): string {
         '',
         `## ${key}`,
         '',
-        prose(section.description ?? ''),
+        cell(section.description ?? ''),
         '',
         '| key | value | default | meaning |',
         '|---|---|---|---|',
@@ -71,7 +71,7 @@ function variant(choice: JsonSchema, path: ConfigPath): Row[] {
   const kind = String(from?.const);
   const rest = { ...choice, properties };
   return [
-    [code(`${formatted(path)}.from`), code(kind), '', prose(from?.description ?? '')],
+    [code(`${formatted(path)}.from`), code(kind), '', cell(from?.description ?? '')],
     ...rowsBelow({ path, schema: rest, isRequired: false, effective: undefined, kind }),
   ];
 }
@@ -96,7 +96,7 @@ function row(key: Key): Row {
     `${code(formatted(path))}${under}`,
     valueText(schema),
     defaultText(key),
-    prose(schema.description ?? ''),
+    cell(schema.description ?? ''),
   ];
 }
 
@@ -131,7 +131,7 @@ function plain(value: unknown): string {
 /** What a key may be. */
 function valueText(schema: JsonSchema): string {
   const choices = schema.anyOf ?? schema.oneOf;
-  if (schema['x-rule'] !== undefined && schema.writeOnly !== true) return prose(String(schema['x-rule']));
+  if (schema['x-rule'] !== undefined && schema.writeOnly !== true) return cell(String(schema['x-rule']));
   if (choices !== undefined) return [...new Set(choices.map(valueText))].join(' or ');
   if (schema.const !== undefined) return code(plain(schema.const));
   if (schema.enum !== undefined) return schema.enum.map((each) => code(plain(each))).join(', ');
@@ -172,7 +172,7 @@ function schemaWithRules(): JsonSchema {
   return z.toJSONSchema(configSchema, {
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
-      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      dropSafeIntegerBounds({ jsonSchema });
       const rule = ruleOf(zodSchema as unknown as z.ZodType, jsonSchema);
       if (rule !== undefined) jsonSchema['x-rule'] = rule;
     },

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import MarkdownIt from 'markdown-it';
+import { tokensOf } from '../../support/docs.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -23,24 +23,20 @@ function leadsSomewhere(path: string, markdown: string, href: string): boolean {
 }
 
 function linksOf(markdown: string): { href: string; line: number }[] {
-  let line = 1;
-  return new MarkdownIt().parse(markdown, {}).flatMap(({ map, children }) => {
-    // Cells of a table do not know where they are; their row does.
-    line = map === null ? line : map[0] + 1;
-    const at = line;
-    return (children ?? [])
+  return tokensOf(markdown).flatMap(({ token: { children }, line }) =>
+    (children ?? [])
       .filter(({ type }) => type === 'link_open')
-      .map((link) => ({ href: link.attrGet('href') ?? '', line: at }));
-  });
+      .map((link) => ({ href: link.attrGet('href') ?? '', line })),
+  );
 }
 
 /** The anchors of a page: those that are written out, and those that are made from its headings. */
 function anchorsOf(markdown: string): Set<string> {
   const written = [...markdown.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id);
-  const tokens = new MarkdownIt().parse(markdown, {});
+  const tokens = tokensOf(markdown);
   const headings = tokens
-    .filter((_, index) => tokens[index - 1]?.type === 'heading_open')
-    .map(({ children }) => (children ?? []).map(({ content }) => content).join(''));
+    .filter((_, index) => tokens[index - 1]?.token.type === 'heading_open')
+    .map(({ token: { children } }) => (children ?? []).map(({ content }) => content).join(''));
   const seen = new Map<string, number>();
   const made = headings.map((heading) => {
     const slug = heading

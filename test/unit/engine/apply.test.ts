@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applySteps } from '../../../src/engine/apply.js';
 import type { RunEvent } from '../../../src/engine/events.js';
-import { howToDoWithout, missingPackages } from '../../../src/engine/packages.js';
+import { missingPackages, whatLeavesOut } from '../../../src/engine/packages.js';
 import { lookAll } from '../../../src/engine/plan.js';
 import type { Task } from '../../../src/engine/task.js';
 import { type FakeHost, fakeHost, thing } from '../../support/fake-host.js';
@@ -167,6 +167,20 @@ describe('applySteps', () => {
     expect(events.map(({ type }) => type)).not.toContain('step-started');
   });
 
+  it.each([
+    ['E: Unable to locate package prometheus', 'monitoring.enabled: false leaves them out'],
+    ['E: Failed to fetch http://mirror.example.org/', 'monitoring.enabled: false leaves them out'],
+    ['E: Could not get lock /var/lib/dpkg/lock-frontend', undefined],
+  ])('says how to go without packages that cannot be had: %s', async (stderr, way) => {
+    const fake = fakeHost();
+    fake.failures.set('apt', { exitCode: 100, stderr });
+    const wanted = { packages: ['prometheus'], leftOutBy: 'monitoring.enabled: false' };
+    const { outcome } = await applyTasks(fake, [task('5.1', [thing('a', '1', wanted)])]);
+    const next = outcome.tasks[0]?.steps[0]?.error?.details.next ?? '';
+    if (way === undefined) expect(next).not.toContain('leaves them out');
+    else expect(next).toContain(way);
+  });
+
   it('ends, and fails what needs packages, when the package step itself breaks', async () => {
     const fake = fakeHost();
     const { statuses } = await applyTasks(fake, [task('1.1', [thing('a', '1', { packages: ['curl'] })])]);
@@ -212,17 +226,17 @@ describe('missingPackages', () => {
   });
 });
 
-describe('howToDoWithout', () => {
+describe('whatLeavesOut', () => {
   it('says how the configuration leaves out what alone is lacking', async () => {
-    const monitoring = { packages: ['prometheus', 'curl'], dispensable: 'monitoring.enabled: false' };
+    const monitoring = { packages: ['prometheus', 'curl'], leftOutBy: 'monitoring.enabled: false' };
     const tasks = [
       task('1.1', [thing('a', 'yes', { packages: ['curl', 'jq'] })]),
       task('5.1', [thing('b', 'yes', monitoring)]),
     ];
     const steps = await lookAll(fakeHost().host, tasks, fakeContext());
-    expect(howToDoWithout(steps, ['prometheus'])).toBe('monitoring.enabled: false');
-    expect(howToDoWithout(steps, ['prometheus', 'jq'])).toBeNull();
-    expect(howToDoWithout(steps, ['curl'])).toBeNull();
-    expect(howToDoWithout(steps, ['what-they-need'])).toBeNull();
+    expect(whatLeavesOut(steps, ['prometheus'])).toBe('monitoring.enabled: false');
+    expect(whatLeavesOut(steps, ['prometheus', 'jq'])).toBeNull();
+    expect(whatLeavesOut(steps, ['curl'])).toBeNull();
+    expect(whatLeavesOut(steps, ['what-they-need'])).toBeNull();
   });
 });

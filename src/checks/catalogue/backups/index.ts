@@ -2,7 +2,7 @@ import type { FoundSets } from '../../../backup/sets/look.js';
 import { parseDuration } from '../../../config/units.js';
 import { historyOf } from '../../../engine/journal.js';
 import { type Check, type CheckContext, defineCheck, type Verdict } from '../../check.js';
-import { commandWords } from '../../command-word.js';
+import { commandWords } from '../../command-words.js';
 import { fail, pass, warn, whenKnown } from '../../verdict.js';
 import { checksums } from './checksums.js';
 import { AGE, isYoung, newestSets, type Sets, setsAt } from './newest-set.js';

@@ -27,7 +27,7 @@ import type { Observation } from '../../../host/probe.js';
 import { sha256 } from '../../../resources/file.js';
 import { version } from '../../../version.js';
 import { type CheckContext, defineCheck, limitOf, type Verdict } from '../../check.js';
-import { commandWords } from '../../command-word.js';
+import { takesBackup } from '../../command-words.js';
 import { fail, pass, whenKnown, whenThere } from '../../verdict.js';
 import { AGE } from './newest-set.js';
 
@@ -132,6 +132,6 @@ function judgeElsewhere(context: CheckContext): Verdict {
 
 /** As schedules on other machines begin them, and people hardly do. */
 function isElsewhere({ command }: HistoryEntry): boolean {
-  const scheduled = commandWords(command)[0] === 'backup' && /(^| )--skip-if-locked( |$)/.test(command);
+  const scheduled = takesBackup(command) && /(^| )--skip-if-locked( |$)/.test(command);
   return scheduled && !command.includes(`--config ${SERVER_CONFIG} `);
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { gatesOf, type Judged } from '../../../../src/bench/gates.js';
 import { CATALOGUE } from '../../../../src/checks/catalogue/index.js';
+import type { Config } from '../../../../src/config/schema.js';
 import { known } from '../../../../src/host/probe.js';
 import { ABSENT, contextOf, judged } from '../support.js';
 
@@ -25,16 +27,26 @@ describe('performance.random-read', () => {
 });
 
 describe('the load of vdb check performance', () => {
-  const step = { samples: 1000, ok: 1000, p99: 4, offered: 700, operations: 700, achieved: 700 };
-  const result = (changes: Record<string, unknown> = {}) => [
-    known({
+  const step = {
+    samples: 1000,
+    ok: 1000,
+    error_percent: 0,
+    p99: 4,
+    offered: 700,
+    operations: 700,
+    achieved: 700,
+  };
+  const result = (changes: Record<string, unknown> = {}, limits = contextOf().config.bench.gates) => {
+    const measured = {
       paths: [{ ramp: [step], open: [step], knee: { operations: 12_000 } }],
       recall: { k: 10, queries: 200, recall: 0.99 },
+      comparison: null,
       ...changes,
-    }),
-  ];
-  const path = (changes: Record<string, unknown>) =>
-    result({ paths: [{ ramp: [], open: [step], knee: { operations: 12_000 }, ...changes }] });
+    };
+    return [known({ ...measured, gates: gatesOf(limits, measured as unknown as Judged) })];
+  };
+  const path = (changes: Record<string, unknown>, limits?: Config['bench']['gates']) =>
+    result({ paths: [{ ramp: [], open: [step], knee: { operations: 12_000 }, ...changes }] }, limits);
 
   it.each([
     ['performance.latency', 'p99 4.0 ms at 700/s, of 1000 searches'],
@@ -52,7 +64,7 @@ describe('the load of vdb check performance', () => {
     ['performance.latency', path({ open: [{ ...step, p99: 10.5 }] })],
     ['performance.throughput', path({ knee: { operations: 9999.9 } })],
     ['performance.throughput', path({ knee: null })],
-    ['performance.errors', path({ open: [{ ...step, ok: 998 }] })],
+    ['performance.errors', path({ open: [{ ...step, ok: 998, error_percent: 0.2 }] })],
     ['performance.errors', path({ open: [] })],
     ['performance.recall', result({ recall: { k: 10, queries: 200, recall: 0.94 } })],
     ['performance.latency', path({ open: [] })],
@@ -67,9 +79,10 @@ describe('the load of vdb check performance', () => {
 
   it('goes by the gates of vdb bench, and asks nothing of which there is none', () => {
     const gates = (changes: object) => contextOf({ bench: { gates: changes } });
-    const slow = path({ open: [{ ...step, p99: 49 }] });
-    expect(judged('performance.latency', slow, gates({ p99_ms: 50 })).status).toBe('pass');
-    expect(judged('performance.latency', slow, gates({ p99_ms: 48 })).status).toBe('fail');
+    const slow = (p99_ms: number) =>
+      path({ open: [{ ...step, p99: 49 }] }, gates({ p99_ms }).config.bench.gates);
+    expect(judged('performance.latency', slow(50), gates({ p99_ms: 50 })).status).toBe('pass');
+    expect(judged('performance.latency', slow(48), gates({ p99_ms: 48 })).status).toBe('fail');
     const latency = CATALOGUE.find(({ id }) => id === 'performance.latency');
     expect(latency?.skip?.(gates({ p99_ms: null }))).toBe('bench.gates.p99_ms is null');
   });

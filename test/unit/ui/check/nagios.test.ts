@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { CATALOGUE } from '../../../../src/checks/catalogue/index.js';
 import { quote } from '../../../../src/host/shell.js';
-import { catalogueDocument } from '../../../../src/ui/check/catalogue-document.js';
 import { nagiosReport, PLUGIN } from '../../../../src/ui/check/nagios.js';
 import { runWith } from '../../../support/programs.js';
+import { checksPage } from '../../docs/checks-page.js';
 import {
   FAILED,
   HOSTILE,
@@ -67,5 +67,5 @@ it.each(REPORTS)('is a plugin by the documented command, with a run that is %s',
 
 it('is unknown as a plugin where vdb says nothing, and the command is documented', async () => {
   expect(await runWith({ vdb: 'exit 2' }, `( ${PLUGIN} ) >/dev/null; echo $?`)).toBe('3\n');
-  expect(catalogueDocument(CATALOGUE)).toContain(`\n${PLUGIN}\n`);
+  expect(checksPage(CATALOGUE)).toContain(`\n${PLUGIN}\n`);
 });

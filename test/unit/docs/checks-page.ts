@@ -1,12 +1,13 @@
-import { type Check, GROUPS, type Group } from '../../checks/check.js';
-import { severityCases } from '../../checks/sample.js';
-import { count } from '../style.js';
-import { anchorOf } from './data.js';
-import { repairText, severityText, thresholdYaml } from './explain.js';
-import { PLUGIN } from './nagios.js';
+import { type Check, GROUPS, type Group } from '../../../src/checks/check.js';
+import { severityCases } from '../../../src/checks/sample.js';
+import { anchorOf } from '../../../src/ui/check/data.js';
+import { repairText, severityText, thresholdYaml } from '../../../src/ui/check/explain.js';
+import { PLUGIN } from '../../../src/ui/check/nagios.js';
+import { count } from '../../../src/ui/style.js';
+import { prose } from './markdown.js';
 
 /** `docs/checks.md`: what `vdb check` is, and every check from its own declaration. Pure. */
-export function catalogueDocument(catalogue: readonly Check[]): string {
+export function checksPage(catalogue: readonly Check[]): string {
   const groups = GROUPS.filter((group) => catalogue.some((check) => check.group === group));
   const of = (group: Group): Check[] => catalogue.filter((check) => check.group === group);
   return [
@@ -40,18 +41,18 @@ function checkLines(check: Check): string[] {
     '',
     `### \`${id}\``,
     '',
-    `${escaped(title)}.`,
+    `${prose(title)}.`,
     '',
     `- **Severity:** ${severityText(severityCases(check))}`,
-    `- **Looks at:** ${escaped(looksAt)}`,
-    `- **Why:** ${escaped(why)}`,
+    `- **Looks at:** ${prose(looksAt)}`,
+    `- **Why:** ${prose(why)}`,
     ...(optIn === true ? ['- **Runs:** only when it or its group is named'] : []),
     ...(threshold === undefined
       ? []
       : [
-          `- **Threshold:** ${threshold.default} ${escaped(threshold.unit)} (\`checks.thresholds: { ${id}: ${threshold.default} }\`)`,
+          `- **Threshold:** ${threshold.default} ${prose(threshold.unit)} (\`checks.thresholds: { ${id}: ${threshold.default} }\`)`,
         ]),
-    `- **Remedy:** ${escaped(remedy)}`,
+    `- **Remedy:** ${prose(remedy)}`,
     `- **Repair:** ${repairWords(check)}`,
   ];
 }
@@ -59,14 +60,6 @@ function checkLines(check: Check): string[] {
 function repairWords(check: Check): string {
   if (check.group === 'drift' || check.fix === undefined) return repairText(check);
   return `\`vdb check ${check.id} --fix\` ${repairText(check)}`;
-}
-
-/** Prose as Markdown; what stands between backticks is left as it is. */
-function escaped(text: string): string {
-  return text
-    .split(/(`[^`]*`)/)
-    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(/[\\*_[\]<|]/g, '\\$&')))
-    .join('');
 }
 
 const INTRODUCTION = `# The checks

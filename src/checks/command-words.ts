@@ -10,7 +10,8 @@ export function commandWords(line: string): string[] {
   return words.filter((word, index) => !word.startsWith('-') && !WITH_VALUE.includes(words[index - 1] ?? ''));
 }
 
-/** The command in such a line: `backup` of `vdb --lab 'a b' backup`. Undefined where there is none. Pure. */
-export function commandWord(line: string): string | undefined {
-  return commandWords(line)[0];
+/** Whether such a line takes a backup; what else `vdb backup` does is done with sets that there are. Pure. */
+export function takesBackup(line: string): boolean {
+  const [command, next = 'create'] = commandWords(line);
+  return command === 'backup' && next === 'create';
 }
