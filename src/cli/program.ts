@@ -13,7 +13,7 @@ const EXIT_CODES_HELP = `Exit codes, the same in every output format:
   0    done, or ready
   1    failed
   2    usage or configuration error
-  3    not ready, or drift found
+  3    not ready, drift, a plan that no longer fits, or a missed limit
   4    host unreachable or not trusted
   5    locked by another run
   6    timed out waiting

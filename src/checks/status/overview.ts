@@ -8,6 +8,7 @@ import { SUPPORTED_OS } from '../../host/preflight.js';
 import { ask, known, type Observation } from '../../host/probe.js';
 import { edgeServes } from '../../services/haproxy/config.js';
 import { type HostState, knownState, withActiveSlots } from '../../services/host-state.js';
+import { monitoringPrograms } from '../../services/monitoring/programs.js';
 import { type CollectionState, readCollection } from '../answers/collection.js';
 import {
   type Alias,
@@ -145,6 +146,7 @@ export function unitsOf(config: Config, facts: Observation<Facts>): string[] {
     ...(config.redis.enabled ? [REDIS_UNIT] : []),
     ...gatewayUnits(config),
     ...(edgeServes(config) ? [EDGE_UNIT] : []),
+    ...monitoringPrograms(config).map(({ unit }) => unit),
   ];
 }
 

@@ -3,6 +3,7 @@ import { downOf } from '../../../../src/checks/status/down.js';
 import { lastRuns, unitsOf } from '../../../../src/checks/status/overview.js';
 import { known } from '../../../../src/host/probe.js';
 import { withActiveSlots } from '../../../../src/services/host-state.js';
+import { MONITORING_UNITS } from '../../../../src/services/monitoring/programs.js';
 import { bareOverview, runningOverview, unseenOverview } from '../overview-of.js';
 import { contextOf } from '../support.js';
 
@@ -58,7 +59,13 @@ describe('unitsOf', () => {
       'api-gateway@blue-1.service',
       'api-gateway@blue-2.service',
       'haproxy.service',
+      ...MONITORING_UNITS,
     ]);
+  });
+
+  it('names no program of monitoring that is off', () => {
+    const off = contextOf({ monitoring: { enabled: false } }).config;
+    expect(unitsOf(off, known(null)).filter((unit) => MONITORING_UNITS.includes(unit))).toEqual([]);
   });
 
   it('falls back to the general unit where the release is not known', () => {
@@ -80,7 +87,7 @@ describe('unitsOf', () => {
 
   it('leaves out what is switched off', () => {
     const off = { enabled: false };
-    const { config } = contextOf({ postgres: off, redis: off, gateway: off });
+    const { config } = contextOf({ postgres: off, redis: off, gateway: off, monitoring: off });
     expect(unitsOf(config, known(null))).toEqual(['qdrant@blue.service']);
   });
 });
