@@ -15,7 +15,10 @@ export interface RunRequest {
   lookAtPlan(): Promise<readonly Step[]>;
 }
 
-/** Runs checks: all their probes travel in one command; what looks in another way does so side by side with it. */
+/**
+ * Runs checks: all their probes travel in one command; what looks in another way does so side by side with it. What writes
+ * or loads the server has its turn afterwards, one after the other: the others, and each other, would see what it does.
+ */
 export async function runChecks(
   host: Host,
   checks: readonly Check[],
@@ -24,10 +27,12 @@ export async function runChecks(
   const due = checks.map((check) => (check.skip?.(context) === undefined ? check : undefined));
   const probes = checks.map((check) => probesOf(check, context));
   const site: Site = { host, context, plan: once(() => observed(lookAtPlan)) };
+  const lookOf = (check: Check | undefined) => (check?.look === undefined ? [] : looked(check.look, site));
   const [observations, looks] = await Promise.all([
     observe(host, probes.flat()),
-    Promise.all(due.map((check) => (check?.look === undefined ? [] : looked(check.look, site)))),
+    Promise.all(due.map((check) => (check?.optIn === true ? [] : lookOf(check)))),
   ]);
+  for (const [index, check] of due.entries()) if (check?.optIn === true) looks[index] = await lookOf(check);
   let next = 0;
   const results = checks.map((check, index) => {
     const from = next;

@@ -52,8 +52,10 @@ function hostLines({ facts, disk, dataPath }: Overview): string[] {
 function serviceLines({ services, facts }: Overview, { color }: StatusView): string[] {
   const { green, red, yellow } = styleFor(color);
   const now = facts.status === 'known' ? facts.value?.clock : undefined;
+  const nameOf = (unit: string): string => unit.replace(/\.service$/, '');
+  const width = Math.max(0, ...services.map(({ unit }) => nameOf(unit).length));
   return services.map(({ unit, state }) => {
-    const name = unit.replace(/\.service$/, '').padEnd(22);
+    const name = nameOf(unit).padEnd(width);
     if (state.status !== 'known') return `${name} ${yellow('unknown')}: ${state.why}`;
     if (state.value === null) return `${name} ${red('not installed')}`;
     const { active, since, restarts } = state.value;

@@ -55,6 +55,30 @@ describe('runChecks', () => {
     expect(host.commandCount).toBe(0);
   });
 
+  it('lets what loads the server have its turn alone, when all else was seen', async () => {
+    const order: string[] = [];
+    const looking = (id: string, optIn?: true): Check => ({
+      ...says(id),
+      ...(optIn === undefined ? {} : { optIn }),
+      look: async () => {
+        order.push(`${id} begins`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        order.push(`${id} ends`);
+        return known('good');
+      },
+    });
+    const checks = [looking('load', true), looking('canary', true), looking('quiet')];
+    const results = await runChecks(localHost(), checks, { context: contextOf(), lookAtPlan: noPlan });
+    expect(order).toEqual([
+      ...['quiet begins', 'quiet ends', 'load begins', 'load ends', 'canary begins', 'canary ends'],
+    ]);
+    expect(results.map(({ id, status }) => [id, status])).toEqual([
+      ['load', 'pass'],
+      ['canary', 'pass'],
+      ['quiet', 'pass'],
+    ]);
+  });
+
   it('makes the plan only when a check needs it', async () => {
     let plans = 0;
     const request = {
